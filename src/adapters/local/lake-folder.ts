@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AuditLakeError, messageOf } from '../../errors.js';
+import type { LakeFile } from '../../lake/lake-file.js';
+import { META } from '../../lake/names.js';
+import type { Catalog } from '../../ports/catalog.js';
+import type { CommittedDay } from '../../ports/lake-state.js';
+
+/** Whether a folder holds a lake. */
+export function isLake(root: string): boolean {
+  return existsSync(join(root, META.lakeFile));
+}
+
+/** @throws AuditLakeError LAKE_WRITE_FAILED */
+export async function makeLakeFolders(root: string): Promise<void> {
+  try {
+    for (const folder of [META.stateFolder, META.tmpFolder]) {
+      await mkdir(join(root, folder), { recursive: true, mode: 0o700 });
+    }
+  } catch (error) {
+    throw new AuditLakeError(
+      'LAKE_WRITE_FAILED',
+      `cannot make a lake in ${root}: ${messageOf(error)}`,
+      error,
+    );
+  }
+}
+
+/** The lake's own description; undefined where there is none yet. @throws AuditLakeError LAKE_FORMAT */
+export async function readLakeFile(root: string): Promise<LakeFile | undefined> {
+  const path = join(root, META.lakeFile);
+  if (!existsSync(path)) return undefined;
+  const { parseLakeFile } = await import('../../lake/lake-file-schema.js');
+  return parseLakeFile(await readFile(path, 'utf8'), path);
+}
+
+/** @throws AuditLakeError LAKE_WRITE_FAILED */
+export async function writeLakeFile(root: string, lake: LakeFile): Promise<void> {
+  await replaceFile(root, META.lakeFile, `${JSON.stringify(lake, null, 2)}\n`);
+}
+
+/** The committed list as a file for foreign readers, replaced as a whole after commits (protocol 4.8). */
+export class CatalogFile implements Catalog {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async publish(days: readonly CommittedDay[]): Promise<void> {
+    await replaceFile(this.#root, META.catalogFile, `${JSON.stringify({ format: 1, days })}\n`);
+  }
+}
+
+/** Whole or nothing: written beside, made durable, renamed. */
+async function replaceFile(root: string, name: string, text: string): Promise<void> {
+  const path = join(root, name);
+  const beside = join(root, META.tmpFolder, `${name.replaceAll('/', '-')}.new`);
+  try {
+    await mkdir(dirname(beside), { recursive: true });
+    const file = await open(beside, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    throw new AuditLakeError('LAKE_WRITE_FAILED', `cannot write ${path}: ${messageOf(error)}`, error);
+  }
+}

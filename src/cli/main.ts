@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { AuditLakeError, ERROR_CODES, messageOf } from '../errors.js';
+import { ddlCommand } from './commands/ddl.js';
+import { ingestCommand } from './commands/ingest.js';
+import { queryCommand } from './commands/query.js';
+import { type Io, processIo } from './io.js';
+import { printable } from './printable.js';
+
+const PROGRAM = `CloudTrail log files become a lake that answers who queried what, when and from where.
+
+First steps, without an AWS account:
+  audit-lake demo
+  audit-lake ingest ./logs --lake ./lake
+  audit-lake query --lake ./lake "SELECT user_name, count(*) FROM athena_audit_logs GROUP BY 1"
+
+Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 130 interrupted with the state
+saved.`;
+
+/** The command line: argv to a command, its failure to a message and an exit code. */
+async function main(argv: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  const exit = (with_: number) => {
+    code = with_;
+  };
+  const program = new Command('audit-lake')
+    .description(PROGRAM)
+    .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
+    .exitOverride();
+  const doors = {
+    openLake: async (lake: string) => (await import('../wiring/local.js')).openLakeForReading(lake),
+    openEngine: async (lake: Parameters<OpenEngine>[0]) =>
+      (await import('../wiring/local-engine.js')).openEngine(lake),
+  };
+  for (const command of [ingestCommand(io, exit), queryCommand(io, doors), ddlCommand(io)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    return tell(error, io);
+  }
+}
+
+type OpenEngine = typeof import('../wiring/local-engine.js').openEngine;
+
+function tell(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof AuditLakeError)) {
+    io.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+  io.err(`${error.code}: ${printable(messageOf(error))}\n`);
+  io.err(`  ${ERROR_CODES[error.code].todo}\n`);
+  return error.code === 'USAGE' || error.code === 'DATASET_SELECTION' ? 2 : 1;
+}
+
+process.exit(await main(process.argv, processIo()));

@@ -1,0 +1,51 @@
+import type { Io } from './io.js';
+import { formatBytes, formatCount, formatDuration } from './units.js';
+
+/** Where an ingest stands. Bytes are compressed; `total` files as counted before the start. */
+export type Standing = {
+  readonly files: number;
+  readonly total: number;
+  readonly compressed: number;
+  readonly inflated: number;
+  readonly records: number;
+  readonly failed: number;
+};
+
+/** Ends the display. */
+export type StopProgress = () => void;
+
+const REDRAW_MS = 120;
+const LINE_MS = 10_000;
+
+/** A block that is redrawn on a terminal; a plain line every ten seconds elsewhere; nothing when quiet. */
+export async function showProgress(io: Io, quiet: boolean, standing: () => Standing): Promise<StopProgress> {
+  if (quiet) return () => undefined;
+  const started = Date.now();
+  const describe = () => describeProgress(standing(), (Date.now() - started) / 1000);
+  if (!io.stderrIsTerminal) {
+    const timer = setInterval(() => io.err(`${describe().join('  ')}\n`), LINE_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+  const { logUpdateStderr } = await import('log-update');
+  const timer = setInterval(() => logUpdateStderr(describe().join('\n')), REDRAW_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    logUpdateStderr.clear();
+  };
+}
+
+/** The lines of the display: how far, and how fast. */
+export function describeProgress(standing: Standing, seconds: number): string[] {
+  const { files, total, compressed, inflated, records, failed } = standing;
+  const share = total > 0 ? Math.floor((files / total) * 100) : 0;
+  const rate = seconds > 0 ? files / seconds : 0;
+  const left = rate > 0 ? formatDuration((total - files) / rate) : '?';
+  const problems = failed > 0 ? `  failed ${formatCount(failed)}` : '';
+  return [
+    `Log files ${formatCount(files)}/${formatCount(total)} (${share} %)${problems}`,
+    `Read ${formatBytes(compressed)} (${formatBytes(inflated)} inflated)  records ${formatCount(records)}`,
+    `${formatCount(Math.round(rate))} files/s  ${formatBytes(seconds > 0 ? inflated / seconds : 0)}/s  left ${left}`,
+  ];
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { AuditLakeError } from '../errors.js';
+import { gunzip, INFLATE_LIMITS, looksLikeGzip } from './gzip.js';
+import { type RecordSink, RecordSplitter } from './record-splitter.js';
+
+/** What was read when a log file was read to its end. Sizes in bytes; sha256 in hex, over the inflated bytes. */
+export type LogFileFacts = {
+  readonly compressed: number;
+  readonly inflated: number;
+  readonly sha256: string;
+};
+
+/**
+ * Reads one log file to its end, gzip or plain JSON, and hands its records to `sink`. What the sink got counts
+ * only when this returns: a damaged file shows its damage last.
+ *
+ * Holds the compressed bytes of a gzip file (CloudTrail: 50 MB before compression at most), one inflated chunk
+ * and one record.
+ * @throws AuditLakeError BAD_GZIP, GZIP_MEMBERS, GZIP_TRAILING, TOO_LARGE, BAD_JSON, BAD_SHAPE
+ */
+export async function readLogFile(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  sink: RecordSink,
+): Promise<LogFileFacts> {
+  const hash = createHash('sha256');
+  const splitter = new RecordSplitter(sink);
+  const body = await inflated(name, chunks);
+  let size = 0;
+  for await (const chunk of body.chunks) {
+    hash.update(chunk);
+    splitter.push(chunk);
+    await sink.drain?.();
+    size += chunk.length;
+    if (size > INFLATE_LIMITS.bytes)
+      throw new AuditLakeError('TOO_LARGE', `more than ${INFLATE_LIMITS.bytes >> 20} MiB`);
+  }
+  splitter.end();
+  return { compressed: body.compressed() ?? size, inflated: size, sha256: hash.digest('hex') };
+}
+
+type Inflated = { readonly chunks: AsyncIterable<Uint8Array>; readonly compressed: () => number | undefined };
+
+/** A name in .gz promises gzip; any other file is looked at. */
+async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promise<Inflated> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const head = first.done ? new Uint8Array(0) : first.value;
+  const rest = { [Symbol.asyncIterator]: () => iterator };
+  if (!/\.gz$/i.test(name) && !looksLikeGzip(head)) {
+    return { chunks: following(head, rest), compressed: () => undefined };
+  }
+  if (head.length === 0) throw new AuditLakeError('BAD_GZIP', 'the file is empty');
+  const file = await whole(head, rest);
+  return { chunks: gunzip(file), compressed: () => file.length };
+}
+
+async function* following(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  yield* rest;
+}
+
+async function whole(head: Uint8Array, rest: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces = [head];
+  for await (const piece of rest) pieces.push(piece);
+  return pieces.length === 1 ? head : Buffer.concat(pieces);
+}

@@ -1,0 +1,34 @@
+/**
+ * A column of a table: flat, nullable, snake_case. The one description that feeds the Parquet writer, the
+ * DDL, the empty relation of the local engine and the documentation.
+ */
+export type ColumnType = 'string' | 'timestamp' | 'boolean' | 'int' | 'bigint';
+
+export type Column = {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly meaning: string;
+  /** `text` holds long values that no query looks up by order: written plain and without min/max. */
+  readonly text?: true;
+};
+
+/**
+ * What a cell may hold. string: text, or its UTF-8 bytes; timestamp: milliseconds since 1970 UTC;
+ * int and bigint: number or bigint; null where the event says nothing.
+ */
+export type Cell = string | Uint8Array | number | bigint | boolean | null;
+
+/** One row, keyed by column name. Columns that a row leaves out are NULL. */
+export type Row = { [column: string]: Cell };
+
+export const text = (name: string, meaning: string): Column => ({ name, type: 'string', meaning });
+export const longText = (name: string, meaning: string): Column => ({
+  name,
+  type: 'string',
+  meaning,
+  text: true,
+});
+export const timestamp = (name: string, meaning: string): Column => ({ name, type: 'timestamp', meaning });
+export const flag = (name: string, meaning: string): Column => ({ name, type: 'boolean', meaning });
+export const int = (name: string, meaning: string): Column => ({ name, type: 'int', meaning });
+export const bigint = (name: string, meaning: string): Column => ({ name, type: 'bigint', meaning });

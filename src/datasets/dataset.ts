@@ -1,0 +1,38 @@
+import type { LogRecord } from '../cloudtrail/record.js';
+import { textOf } from '../cloudtrail/record.js';
+import type { Row } from './column.js';
+import { eventCells, evidenceCells, type RowContext } from './event-cells.js';
+import { identityCells } from './identity.js';
+import { queryCellsOfEvent } from './query-cells.js';
+
+export const DATASET_NAMES = ['athena_events', 'cloudtrail_events'] as const;
+export type DatasetName = (typeof DATASET_NAMES)[number];
+
+/** The services whose events a dataset takes; `all` takes every record. */
+export type Selection = 'all' | readonly string[];
+
+/** What a lake keeps of the log files: a name, which is also its table, and a selection fixed at the start. */
+export type Dataset = { readonly name: DatasetName; readonly eventSources: Selection };
+
+export const ATHENA = 'athena.amazonaws.com';
+
+/** Whether a dataset takes a record. Names of events are never listed here: AWS adds to them. */
+export function takes(dataset: Dataset, record: LogRecord): boolean {
+  if (dataset.eventSources !== 'all') {
+    const source = textOf(record.json, 'eventSource');
+    if (source === null || !dataset.eventSources.includes(source)) return false;
+  }
+  // A call through a VPC endpoint is delivered once more as network activity, without request or response.
+  return dataset.name !== 'athena_events' || textOf(record.json, 'eventCategory') !== 'NetworkActivity';
+}
+
+/** The row of a record that the dataset takes. `eventTime` in milliseconds, already checked. */
+export function rowOf(dataset: Dataset, record: LogRecord, eventTime: number, context: RowContext): Row {
+  return {
+    ...eventCells(record, context),
+    event_time: eventTime,
+    ...identityCells(record.json),
+    ...(dataset.name === 'athena_events' ? queryCellsOfEvent(record.json, eventTime) : {}),
+    ...evidenceCells(record, context),
+  };
+}

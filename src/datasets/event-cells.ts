@@ -1,0 +1,61 @@
+import { fieldSlices } from '../cloudtrail/field-slices.js';
+import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
+import { flagOf, type LogRecord, textOf, within } from '../cloudtrail/record.js';
+import type { Row } from './column.js';
+import { SCHEMA_VERSION } from './columns.js';
+import { sortableAddress } from './source-ip.js';
+
+/** What surrounds a record while it becomes a row. */
+export type RowContext = {
+  readonly ref: LogFileRef;
+  /** Milliseconds since 1970. */
+  readonly ingestedAt: number;
+  /** ARNs of the roles that this product runs under: their calls are kept and marked. */
+  readonly ownRoleArns: ReadonlySet<string>;
+};
+
+const SLICED = new Set(['requestParameters', 'responseElements', 'additionalEventData']);
+
+/** The cells of EVENT_COLUMNS but event_time, which the caller has checked already. */
+export function eventCells({ json }: LogRecord, { ref, ownRoleArns }: RowContext): Row {
+  const sourceIp = textOf(json, 'sourceIPAddress');
+  const issuer = textOf(within(json, 'userIdentity', 'sessionContext', 'sessionIssuer'), 'arn');
+  return {
+    event_id: textOf(json, 'eventID'),
+    event_name: textOf(json, 'eventName'),
+    event_source: textOf(json, 'eventSource'),
+    event_type: textOf(json, 'eventType'),
+    event_category: textOf(json, 'eventCategory'),
+    event_version: textOf(json, 'eventVersion'),
+    aws_region: textOf(json, 'awsRegion') ?? ref.region ?? null,
+    account_id: textOf(json, 'recipientAccountId') ?? ref.account ?? null,
+    request_id: textOf(json, 'requestID'),
+    shared_event_id: textOf(json, 'sharedEventID'),
+    original_event_id: textOf(within(json, 'addendum'), 'originalEventID'),
+    is_own_call: issuer !== null && ownRoleArns.has(issuer),
+    read_only: flagOf(json, 'readOnly'),
+    error_code: textOf(json, 'errorCode'),
+    error_message: textOf(json, 'errorMessage'),
+    source_ip: sourceIp,
+    source_ip_sortable: sortableAddress(sourceIp),
+    user_agent: textOf(json, 'userAgent'),
+    tls_version: textOf(within(json, 'tlsDetails'), 'tlsVersion'),
+    vpc_endpoint_id: textOf(json, 'vpcEndpointId'),
+  };
+}
+
+/** The cells of EVIDENCE_COLUMNS: slices of the record's own bytes, and where it came from. */
+export function evidenceCells({ bytes, index }: LogRecord, { ref, ingestedAt }: RowContext): Row {
+  const slices = fieldSlices(bytes, SLICED);
+  return {
+    request_parameters: slices.get('requestParameters') ?? null,
+    response_elements: slices.get('responseElements') ?? null,
+    additional_event_data: slices.get('additionalEventData') ?? null,
+    raw_event: bytes,
+    source_bucket: ref.bucket,
+    source_key: ref.key,
+    record_index: index,
+    ingested_at: ingestedAt,
+    schema_version: SCHEMA_VERSION,
+  };
+}

@@ -1,0 +1,108 @@
+import { type JsonObject, textOf, within } from '../cloudtrail/record.js';
+import type { Row } from './column.js';
+import type { HistoryAnswer, QueryExecution } from './query-execution.js';
+
+/** Athena forgets a query after this many days ("View recent queries", Athena user guide). */
+export const HISTORY_DAYS = 45;
+const DAY_MS = 86_400_000;
+
+/** What CloudTrail writes in place of a text that it hides. */
+const HIDDEN = new Set(['***OMITTED***', 'HIDDEN_DUE_TO_SECURITY_REASONS', 'HIDDEN_FOR_SECURITY_REASONS']);
+
+/** Where an event may carry a text: `query` until 2017, `queryStatement` in prepared statements. */
+const TEXT_FIELDS = ['queryString', 'query', 'queryStatement'];
+
+/** What an Athena event says of a query by itself: cells of QUERY_COLUMNS, the text only where it is not hidden. */
+export function queryCellsOfEvent(json: JsonObject, eventTime: number): Row {
+  const request = within(json, 'requestParameters');
+  const response = within(json, 'responseElements');
+  const context = within(request, 'queryExecutionContext');
+  const text = textOfEvent(request);
+  const parameters = request?.['executionParameters'];
+  return {
+    query_execution_id: textOf(response, 'queryExecutionId') ?? textOf(request, 'queryExecutionId'),
+    query_text: text,
+    query_text_status: statusOfEvent(json, text),
+    query_text_source: text === null ? null : 'event',
+    work_group: textOf(request, 'workGroup'),
+    catalog_name: textOf(context, 'catalog'),
+    database_name: textOf(context, 'database') ?? textOf(request, 'database'),
+    output_location: textOf(within(request, 'resultConfiguration'), 'outputLocation'),
+    submission_time: isStart(json) ? eventTime : null,
+    named_query_id: textOf(response, 'namedQueryId') ?? textOf(request, 'namedQueryId'),
+    named_query_name: /NamedQuery$/.test(textOf(json, 'eventName') ?? '') ? textOf(request, 'name') : null,
+    statement_name: textOf(request, 'statementName'),
+    execution_parameters: Array.isArray(parameters) ? JSON.stringify(parameters) : null,
+  };
+}
+
+/** Only a start is looked up (rule 2 of decisions): every other event would make us ask about our own asking. */
+export function isStart(json: JsonObject): boolean {
+  return textOf(json, 'eventName') === 'StartQueryExecution';
+}
+
+function textOfEvent(request: JsonObject | undefined): string | null {
+  for (const field of TEXT_FIELDS) {
+    const text = textOf(request, field);
+    if (text !== null && !HIDDEN.has(text)) return text;
+  }
+  return null;
+}
+
+/** `pending` here means: to be asked; {@link withAnswer} or {@link withoutAnswer} follows. */
+function statusOfEvent(json: JsonObject, text: string | null): string {
+  if (text !== null) return 'in_event';
+  if (!isStart(json)) return 'not_applicable';
+  return textOf(within(json, 'responseElements'), 'queryExecutionId') === null ? 'never_started' : 'pending';
+}
+
+/** The row of a start, with what the query history answered. The event's own text is kept if the answer has none. */
+export function withAnswer(row: Row, answer: HistoryAnswer): Row {
+  if (answer.kind !== 'execution') {
+    return row['query_text_status'] === 'pending' ? { ...row, query_text_status: answer.kind } : row;
+  }
+  const cells = queryCellsOfExecution(answer.execution);
+  const merged: Row = { ...row };
+  for (const [name, cell] of Object.entries(cells)) if (cell !== null) merged[name] = cell;
+  if (answer.execution.text !== null && row['query_text_status'] !== 'in_event') {
+    merged['query_text_status'] = 'resolved';
+    merged['query_text_source'] = 'query_history';
+  } else merged['query_text'] = row['query_text'] ?? null;
+  return merged;
+}
+
+/** The row of a start that no history knows: Athena has forgotten it, or may still be asked. */
+export function withoutAnswer(row: Row, now: number): Row {
+  if (row['query_text_status'] !== 'pending') return row;
+  const submitted = row['submission_time'];
+  const forgotten = typeof submitted === 'number' && now - submitted > HISTORY_DAYS * DAY_MS;
+  return forgotten ? { ...row, query_text_status: 'expired' } : row;
+}
+
+function queryCellsOfExecution(execution: QueryExecution): Row {
+  const { executionParameters } = execution;
+  return {
+    query_text: execution.text,
+    statement_type: execution.statementType,
+    substatement_type: execution.substatementType,
+    work_group: execution.workGroup,
+    catalog_name: execution.catalog,
+    database_name: execution.database,
+    output_location: execution.outputLocation,
+    query_state: execution.state,
+    state_change_reason: execution.stateChangeReason,
+    submission_time: execution.submitted,
+    completion_time: execution.completed,
+    data_scanned_bytes: execution.dataScannedBytes,
+    engine_execution_time_ms: execution.engineMs,
+    queue_time_ms: execution.queueMs,
+    planning_time_ms: execution.planningMs,
+    total_execution_time_ms: execution.totalMs,
+    result_reused: execution.resultReused,
+    engine_version: execution.engineVersion,
+    athena_error_category: execution.errorCategory,
+    athena_error_type: execution.errorType,
+    athena_error_message: execution.errorMessage,
+    execution_parameters: executionParameters === null ? null : JSON.stringify(executionParameters),
+  };
+}

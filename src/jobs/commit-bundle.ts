@@ -1,0 +1,93 @@
+import { AuditLakeError } from '../errors.js';
+import type { BundleId, FileId } from '../lake/names.js';
+import type { BundleStore, StagedPart } from '../ports/bundle-store.js';
+import type { CommitPart, LakeState, LedgerEntry } from '../ports/lake-state.js';
+import type { DecodedDataset } from './dataset-rows.js';
+
+export type CommitPorts = {
+  readonly state: LakeState;
+  readonly bundles: BundleStore;
+  /** A fresh random bundle id at each call. */
+  readonly newBundleId: () => BundleId;
+};
+
+/** What one transaction is to fix: the entries of a dataset's log files, and their rows. */
+export type Proposal = { readonly decoded: DecodedDataset; readonly entries: readonly LedgerEntry[] };
+
+export type CommitResult =
+  | { readonly kind: 'committed'; readonly parts: readonly CommitPart[] }
+  /** Others settled these log files first; nothing of the proposal is in the lake. */
+  | { readonly kind: 'files-settled'; readonly fids: readonly FileId[] };
+
+/** A partition moves once per compaction; more often than this within one commit, something is wrong. */
+const MOST_MOVES = 20;
+
+/**
+ * Stage, commit, publish (protocol 4.2 steps 4 to 8; locally 4.8): nothing is visible before the one
+ * transaction. A crash leaves a staged bundle that nobody sees, or a committed one that anyone can publish.
+ * @throws AuditLakeError LAKE_WRITE_FAILED, LAKE_LOCK_LOST, INTERNAL
+ */
+export async function commitBundle(
+  { decoded, entries }: Proposal,
+  ports: CommitPorts,
+): Promise<CommitResult> {
+  checkRows(decoded, entries);
+  let bid = ports.newBundleId();
+  for (let moves = 0; moves < MOST_MOVES; moves++) {
+    const staged = await placeParts(decoded, ports.state);
+    const parts = staged.map(({ content: _, ...part }) => part);
+    await ports.bundles.stage(bid, staged);
+    const owned = entries.map((entry) => (entry.status === 'COMMITTED' ? { ...entry, bid } : entry));
+    const verdict = await ports.state.commit({
+      bid,
+      entries: owned,
+      parts,
+      openQueries: decoded.openQueries,
+    });
+    switch (verdict.kind) {
+      case 'committed':
+        await ports.bundles.publish(bid, parts);
+        return { kind: 'committed', parts };
+      case 'files-settled':
+        await ports.bundles.discard(bid, parts);
+        return verdict;
+      case 'aborted':
+        await ports.bundles.discard(bid, parts);
+        bid = ports.newBundleId();
+        break;
+      case 'partition-moved':
+        break;
+    }
+  }
+  throw new AuditLakeError(
+    'INTERNAL',
+    `a partition of bundle ${bid} moved ${MOST_MOVES} times during one commit`,
+  );
+}
+
+/** Rows per log file and rows per data file must add up before anything is written (O2 of protocol 4.2). */
+function checkRows({ dataset, parts }: DecodedDataset, entries: readonly LedgerEntry[]): void {
+  const built = entries.reduce((sum, { rows }) => sum + rows, 0);
+  const written = parts.reduce((sum, { rows }) => sum + rows, 0);
+  if (built === written) return;
+  throw new AuditLakeError(
+    'INTERNAL',
+    `built ${built} rows of ${dataset}, but its data files hold ${written}`,
+  );
+}
+
+/** Each part goes where its partition is being written now; the transaction checks that it still is. */
+async function placeParts({ dataset, parts }: DecodedDataset, state: LakeState): Promise<StagedPart[]> {
+  const places = await state.openPartitions(parts.map(({ day }) => ({ table: dataset, day })));
+  return parts.map((part, at) => ({
+    table: dataset,
+    day: part.day,
+    generation: places[at]?.writing ?? 0,
+    files: part.files,
+    rows: part.rows,
+    bytes: part.bytes.length,
+    sha256: part.sha256,
+    rowHashSum: part.rowHashSum,
+    content: part.bytes,
+  }));
+}

@@ -1,0 +1,130 @@
+import type { Row } from '../datasets/column.js';
+import type { DatasetName } from '../datasets/dataset.js';
+import { withAnswer, withoutAnswer } from '../datasets/query-cells.js';
+import { isFinal, type QueryName, queryKey } from '../datasets/query-execution.js';
+import { type DataFile, DataFileWriter } from '../lake/data-file.js';
+import { type Day, dayOf } from '../lake/partition.js';
+import { TABLES } from '../lake/tables.js';
+import type { OpenQuery } from '../ports/lake-state.js';
+import type { QueryHistory } from '../ports/query-history.js';
+
+/** The rows of a bundle for one dataset: a data file a day, and the queries still to be asked about. */
+export type DecodedDataset = {
+  readonly dataset: DatasetName;
+  readonly parts: readonly (DataFile & { readonly day: Day; readonly files: number })[];
+  readonly openQueries: readonly OpenQuery[];
+  readonly queryTexts: { readonly [status: string]: number };
+};
+
+/** Bytes of rows that wait in memory before they are encoded as row groups, and what a row costs beside its record. */
+const WAITING_BYTES = 12 << 20;
+const ROW_BYTES = 2_000;
+
+type DayFile = { readonly writer: DataFileWriter; readonly sources: Set<string> };
+
+/** Collects rows, asks for the texts of many queries at once, and encodes row groups by day. */
+export class DatasetRows {
+  readonly #dataset: DatasetName;
+  readonly #history: QueryHistory;
+  readonly #now: number;
+  readonly #days = new Map<Day, DayFile>();
+  readonly #openQueries: OpenQuery[] = [];
+  readonly #queryTexts: { [status: string]: number } = {};
+  #waiting: Row[] = [];
+  #waitingBytes = 0;
+
+  constructor(
+    dataset: DatasetName,
+    { history, now }: { readonly history: QueryHistory; readonly now: number },
+  ) {
+    this.#dataset = dataset;
+    this.#history = history;
+    this.#now = now;
+  }
+
+  /** Bytes of the data files so far. */
+  get size(): number {
+    let size = 0;
+    for (const { writer } of this.#days.values()) size += writer.size;
+    return size;
+  }
+
+  async append(rows: readonly Row[]): Promise<void> {
+    for (const row of rows) {
+      this.#waiting.push(row);
+      this.#waitingBytes += sizeOf(row);
+      if (this.#waitingBytes >= WAITING_BYTES) await this.#encode();
+    }
+  }
+
+  async finish(): Promise<DecodedDataset> {
+    await this.#encode();
+    const parts = [...this.#days].map(([day, { writer, sources }]) => ({
+      day,
+      files: sources.size,
+      ...writer.finish(),
+    }));
+    return { dataset: this.#dataset, parts, openQueries: this.#openQueries, queryTexts: this.#queryTexts };
+  }
+
+  async #encode(): Promise<void> {
+    const rows = this.#dataset === 'athena_events' ? await this.#withTexts(this.#waiting) : this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    const byDay = new Map<Day, Row[]>();
+    for (const row of rows) {
+      const day = dayOf(Number(row['event_time']));
+      const list = byDay.get(day);
+      if (list) list.push(row);
+      else byDay.set(day, [row]);
+    }
+    for (const [day, list] of byDay) this.#fileOf(day, list).writer.write(list);
+  }
+
+  #fileOf(day: Day, rows: readonly Row[]): DayFile {
+    const file = this.#days.get(day) ?? {
+      writer: new DataFileWriter(TABLES[this.#dataset]),
+      sources: new Set(),
+    };
+    for (const row of rows) file.sources.add(String(row['source_key']));
+    this.#days.set(day, file);
+    return file;
+  }
+
+  /** Asks about every query once; a row of our own calls is kept and never looked up. */
+  async #withTexts(rows: readonly Row[]): Promise<Row[]> {
+    const names = new Map<string, QueryName>();
+    for (const row of rows) {
+      const name = startedQuery(row);
+      if (name) names.set(queryKey(name), name);
+    }
+    const answers = names.size === 0 ? new Map() : await this.#history.lookup([...names.values()]);
+    return rows.map((row) => {
+      const name = startedQuery(row);
+      const answer = name && answers.get(queryKey(name));
+      const told = answer ? withAnswer(row, answer) : withoutAnswer(row, this.#now);
+      this.#note(told, name, answer?.kind === 'execution' && !isFinal(answer.execution));
+      return told;
+    });
+  }
+
+  #note(row: Row, name: QueryName | undefined, unfinished: boolean): void {
+    const status = String(row['query_text_status']);
+    this.#queryTexts[status] = (this.#queryTexts[status] ?? 0) + 1;
+    if (name === undefined || (status !== 'pending' && !unfinished)) return;
+    this.#openQueries.push({ ...name, submitted: Number(row['submission_time']) });
+  }
+}
+
+/** The query that a row started and that may be asked about. */
+function startedQuery(row: Row): QueryName | undefined {
+  const { account_id: account, aws_region: region, query_execution_id: id } = row;
+  if (row['event_name'] !== 'StartQueryExecution' || row['is_own_call'] === true) return undefined;
+  if (typeof account !== 'string' || typeof region !== 'string' || typeof id !== 'string') return undefined;
+  return { account, region, id };
+}
+
+function sizeOf(row: Row): number {
+  const raw = row['raw_event'];
+  return ROW_BYTES + (raw instanceof Uint8Array ? raw.length : 0);
+}

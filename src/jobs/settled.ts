@@ -1,0 +1,67 @@
+import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
+import type { DatasetName } from '../datasets/dataset.js';
+import { ERROR_CODES } from '../errors.js';
+import { fileId } from '../lake/names.js';
+import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
+import type { LogFileReport, LogFileTask } from './open-bundle.js';
+
+/** A listed log file: what it is, where it lies, and the etag that the listing showed. */
+export type ListedLogFile = { readonly ref: LogFileRef; readonly location: string; readonly etag: string };
+
+/** What is left to do for a log file, and settled entries of another etag: its SHA-256 decides what that means. */
+export type Unsettled = { readonly task: LogFileTask; readonly doubtful: readonly LedgerEntry[] };
+
+/**
+ * Asks the ledger which datasets have settled which log files (protocol 4.2 step 1). Each dataset is its own
+ * scope. Log files that all have settled, under the same etag, are left out: their bodies are not read.
+ */
+export async function leaveOutSettled(
+  files: readonly ListedLogFile[],
+  datasets: readonly DatasetName[],
+  state: LakeState,
+): Promise<{ readonly unsettled: Unsettled[]; readonly settled: ListedLogFile[] }> {
+  const fids = files.flatMap(({ ref }) => datasets.map((dataset) => fileId(dataset, ref.bucket, ref.key)));
+  const known = await state.lookup(fids);
+  const unsettled: Unsettled[] = [];
+  const settled: ListedLogFile[] = [];
+  for (const file of files) {
+    const entries = datasets.map((name) => ({
+      name,
+      entry: known.get(fileId(name, file.ref.bucket, file.ref.key)),
+    }));
+    const wanted = entries.filter(({ entry }) => !isSettled(entry)).map(({ name }) => name);
+    const doubtful = entries.flatMap(({ entry }) =>
+      isSettled(entry) && entry.etag !== file.etag ? [entry] : [],
+    );
+    if (wanted.length === 0 && doubtful.length === 0) settled.push(file);
+    else unsettled.push({ task: { ...file, datasets: wanted }, doubtful });
+  }
+  return { unsettled, settled };
+}
+
+function isSettled(entry: LedgerEntry | undefined): entry is LedgerEntry {
+  return entry !== undefined && (entry.status === 'COMMITTED' || entry.status === 'EMPTY');
+}
+
+/** The ledger entry that a report makes for one dataset; undefined where the file is simply to be tried again. */
+export function entryOf(report: LogFileReport, dataset: DatasetName): LedgerEntry | undefined {
+  const { bucket, key } = report.ref;
+  const named = { fid: fileId(dataset, bucket, key), bucket, key, etag: report.etag };
+  if (report.kind === 'failed') {
+    if (ERROR_CODES[report.code].disposition !== 'park') return undefined;
+    const nothing = { rows: 0, read: 0, ignored: 0, rejected: 0 };
+    return { ...named, ...nothing, status: 'QUARANTINED', code: report.code };
+  }
+  const rows = report.rows[dataset] ?? 0;
+  const { read, rejected } = report.records;
+  const status = rows > 0 ? 'COMMITTED' : 'EMPTY';
+  return {
+    ...named,
+    status,
+    sha256: report.facts.sha256,
+    rows,
+    read,
+    rejected,
+    ignored: read - rows - rejected,
+  };
+}

@@ -1,0 +1,116 @@
+import { fingerprint } from '../cloudtrail/log-file-ref.js';
+import type { ListedObject } from '../ports/log-source.js';
+import type { ListedLogFile } from './settled.js';
+
+/** A batch is what a lane takes at once: enough to be worth a message, little enough to share evenly. */
+const BATCH = { bytes: 2 << 20, files: 128 };
+/** How far the listing runs ahead of the lanes. */
+const AHEAD_FILES = 20_000;
+
+type DayQueue = {
+  readonly day: string;
+  files: (ListedLogFile & { readonly size: number })[];
+  lane: number | undefined;
+};
+
+export type WorkListOptions = {
+  readonly objects: AsyncIterable<ListedObject>;
+  /** Called once for each listed object; false: it is foreign. */
+  readonly onListed: (isLogFile: boolean) => void;
+};
+
+/**
+ * Hands listed log files to lanes in batches. A lane stays with a day of delivery while it lasts, so that the
+ * rows of a day come together in few data files. Holds at most 20,000 listed files.
+ */
+export class WorkList {
+  readonly #objects: AsyncIterator<ListedObject>;
+  readonly #onListed: (isLogFile: boolean) => void;
+  readonly #days: DayQueue[] = [];
+  readonly #seen = new Set<number>();
+  readonly #twins: ListedLogFile[] = [];
+  #waiting = 0;
+  #listedAll = false;
+  #listing: Promise<void> = Promise.resolve();
+
+  constructor({ objects, onListed }: WorkListOptions) {
+    this.#objects = objects[Symbol.asyncIterator]();
+    this.#onListed = onListed;
+  }
+
+  /** The next batch for a lane; undefined when all are handed out. */
+  async next(lane: number): Promise<readonly ListedLogFile[] | undefined> {
+    this.#listing = this.#listing.then(() => this.#list());
+    await this.#listing;
+    const day = this.#dayFor(lane);
+    if (!day) return undefined;
+    day.lane = lane;
+    const batch = takeBatch(day);
+    this.#waiting -= batch.length;
+    if (day.files.length === 0) this.#days.splice(this.#days.indexOf(day), 1);
+    return batch;
+  }
+
+  /**
+   * Log files whose key another one of this run has (two copies of a trail below one folder). They are to be
+   * taken after all others are settled, when the ledger knows their twin. Fingerprints are compared, so a file
+   * may wait here for nothing; it is only taken later.
+   */
+  twins(): readonly ListedLogFile[] {
+    return this.#twins;
+  }
+
+  /** The day that the lane is on, else one that no lane is on, else the one with the most left. */
+  #dayFor(lane: number): DayQueue | undefined {
+    const own = this.#days.find((day) => day.lane === lane);
+    const free = this.#days.find((day) => day.lane === undefined);
+    if (own || free) return own ?? free;
+    return this.#days.reduce<DayQueue | undefined>(
+      (a, b) => (a && a.files.length >= b.files.length ? a : b),
+      undefined,
+    );
+  }
+
+  async #list(): Promise<void> {
+    while (!this.#listedAll && this.#waiting < AHEAD_FILES) {
+      const { done, value } = await this.#objects.next();
+      if (done) this.#listedAll = true;
+      else this.#take(value);
+    }
+  }
+
+  #take({ what, location, etag, size }: ListedObject): void {
+    this.#onListed(what !== 'foreign');
+    if (what === 'foreign') return;
+    const print = fingerprint(what);
+    if (this.#seen.has(print)) {
+      this.#twins.push({ ref: what, location, etag });
+      return;
+    }
+    this.#seen.add(print);
+    this.#queueOf(what.deliveryDay ?? '').files.push({ ref: what, location, etag, size });
+    this.#waiting++;
+  }
+
+  #queueOf(day: string): DayQueue {
+    const last = this.#days.at(-1);
+    const known = last?.day === day ? last : this.#days.find((queue) => queue.day === day);
+    if (known) return known;
+    const queue: DayQueue = { day, files: [], lane: undefined };
+    this.#days.push(queue);
+    return queue;
+  }
+}
+
+function takeBatch(day: DayQueue): ListedLogFile[] {
+  let bytes = 0;
+  let count = 0;
+  for (const file of day.files) {
+    if (count > 0 && (bytes + file.size > BATCH.bytes || count >= BATCH.files)) break;
+    bytes += file.size;
+    count++;
+  }
+  const batch = day.files.slice(0, count);
+  day.files = day.files.slice(count);
+  return batch;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { SCHEMA_VERSION } from '../datasets/columns.js';
+import { DATASET_NAMES } from '../datasets/dataset.js';
+import { AuditLakeError } from '../errors.js';
+import type { LakeFile } from './lake-file.js';
+
+/** The shape of lake.json. Apart from its rules, because loading zod takes longer than a small ingest. */
+const Shape = z.strictObject({
+  format: z.literal(1),
+  created_at: z.string(),
+  schema_version: z.number().int().max(SCHEMA_VERSION),
+  text_mode: z.literal('full'),
+  datasets: z.array(
+    z.strictObject({
+      name: z.enum(DATASET_NAMES),
+      event_sources: z.union([z.literal('all'), z.array(z.string()).min(1)]),
+      added_at: z.string(),
+    }),
+  ),
+});
+
+/** @throws AuditLakeError LAKE_FORMAT */
+export function parseLakeFile(text: string, place: string): LakeFile {
+  try {
+    return Shape.parse(JSON.parse(text));
+  } catch (error) {
+    throw new AuditLakeError('LAKE_FORMAT', `${place} is not a lake that this version can read`, error);
+  }
+}

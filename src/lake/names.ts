@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { type Day, partitionPath } from './partition.js';
+import type { TableName } from './tables.js';
+
+/** Identity of a log file within one dataset: exactly-once is counted by it (protocol 4.1). */
+export type FileId = string;
+/** Identity of one attempt to commit a set of log files; drawn afresh, never reused (protocol 4.1). */
+export type BundleId = string;
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** RFC 4648 base32, lower case, without padding. */
+export function base32(bytes: Uint8Array): string {
+  let out = '';
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += ALPHABET[(held >>> bits) & 31];
+    }
+    held &= (1 << bits) - 1;
+  }
+  return bits > 0 ? out + ALPHABET[(held << (5 - bits)) & 31] : out;
+}
+
+/** 26 base32 characters of sha256 over dataset, bucket and key: no ETag, time or attempt in it. */
+export function fileId(dataset: string, bucket: string, key: string): FileId {
+  return base32(createHash('sha256').update(`v1\n${dataset}\n${bucket}\n${key}`).digest()).slice(0, 26);
+}
+
+/** A bundle id from 17 random bytes (130 bits are kept). */
+export function bundleId(randomBytes: Uint8Array): BundleId {
+  return base32(randomBytes).slice(0, 26);
+}
+
+/** Where the rows of a bundle for one table and day lie, relative to the root of the lake. */
+export function dataFilePath(table: TableName, generation: number, day: Day, bid: BundleId): string {
+  return `${table}/${partitionPath(generation, day)}/b-${bid}.parquet`;
+}
+
+/** Places below the root of a lake that hold no rows. */
+export const META = {
+  lakeFile: '_meta/lake.json',
+  catalogFile: '_meta/catalog.json',
+  stateFolder: '_meta/state',
+  tmpFolder: '_meta/tmp',
+} as const;

@@ -1,0 +1,101 @@
+import { EVENT_COLUMNS, EVIDENCE_COLUMNS, QUERY_COLUMNS, WHO_COLUMNS } from '../datasets/columns.js';
+import { PARTITION_COLUMNS, TABLES, type TableName } from './tables.js';
+
+/** The views of a lake: what people ask. Each shows an event once, however often it was delivered. */
+export const VIEW_NAMES = ['athena_audit_logs', 'cloudtrail_audit_logs'] as const;
+export type ViewName = (typeof VIEW_NAMES)[number];
+
+type View = { readonly name: ViewName; readonly meaning: string; readonly query: string };
+
+/** Who delivers an event again: another log file, or the same one under another key. The first key wins. */
+const DELIVERY =
+  'row_number() OVER (PARTITION BY year, month, day, account_id, aws_region, event_id ' +
+  'ORDER BY source_key, record_index) AS delivery';
+
+const AGE =
+  'row_number() OVER (PARTITION BY account_id, aws_region, query_execution_id ' +
+  'ORDER BY ingested_at DESC) AS age';
+
+/**
+ * The query that an event started. A column, not a condition of the join: DuckDB would answer that with a
+ * nested loop over all events and all details.
+ */
+const STARTED =
+  "CASE WHEN event_name = 'StartQueryExecution' THEN query_execution_id END AS started_query_id";
+
+/** Texts belong to one another: status and source come from the side whose text is shown. */
+const OF_THE_TEXT: ReadonlySet<string> = new Set(['query_text_status', 'query_text_source']);
+
+function merged({ name }: { readonly name: string }): string {
+  const newest = `coalesce(detail.${name}, event.${name})`;
+  if (name === 'query_execution_id') return `event.${name}`;
+  if (!OF_THE_TEXT.has(name)) return `${newest} AS ${name}`;
+  const textOfEvent = 'detail.query_text IS NULL AND event.query_text IS NOT NULL';
+  return `CASE WHEN ${textOfEvent} THEN event.${name} ELSE ${newest} END AS ${name}`;
+}
+
+const lines = (items: readonly string[], indent = '    ') =>
+  items.map((item) => `${indent}${item}`).join(',\n');
+const columnNames = (table: TableName) => TABLES[table].columns.map(({ name }) => name);
+const ofEvent = (names: readonly string[]) => names.map((name) => `event.${name}`);
+
+function delivered(table: TableName, computed: readonly string[]): string {
+  return `  SELECT\n${lines([...columnNames(table), ...PARTITION_COLUMNS, ...computed])}\n  FROM ${table}`;
+}
+
+/** A row without an event id (legitimate before eventVersion 1.01) has nothing to be recognised by. */
+const EACH_ONCE = 'WHERE event.delivery = 1 OR event.event_id IS NULL';
+
+function athenaAuditLogs(): string {
+  const columns = [
+    ...ofEvent([...EVENT_COLUMNS, ...WHO_COLUMNS].map(({ name }) => name)),
+    ...QUERY_COLUMNS.map(merged),
+    ...ofEvent([...EVIDENCE_COLUMNS.map(({ name }) => name), ...PARTITION_COLUMNS]),
+  ];
+  return `WITH event AS (
+${delivered('athena_events', [STARTED, DELIVERY])}
+),
+detail AS (
+  SELECT
+${lines([...columnNames('athena_query_details'), AGE])}
+  FROM athena_query_details
+)
+SELECT
+${lines(columns, '  ')}
+FROM event
+LEFT JOIN detail
+  ON detail.account_id = event.account_id
+  AND detail.aws_region = event.aws_region
+  AND detail.query_execution_id = event.started_query_id
+  AND detail.age = 1
+${EACH_ONCE}`;
+}
+
+function cloudtrailAuditLogs(): string {
+  const columns = ofEvent([...columnNames('cloudtrail_events'), ...PARTITION_COLUMNS]);
+  return `WITH event AS (
+${delivered('cloudtrail_events', [DELIVERY])}
+)
+SELECT
+${lines(columns, '  ')}
+FROM event
+${EACH_ONCE}`;
+}
+
+/**
+ * The SELECT behind each view, one text for Athena engine version 3 (Trino) and for DuckDB. Columns are
+ * those of the table plus year, month and day; a filter on these three passes through the window, whose
+ * PARTITION BY names them, so that partitions are still pruned.
+ */
+export const VIEWS: { readonly [name in ViewName]: View } = {
+  athena_audit_logs: {
+    name: 'athena_audit_logs',
+    meaning: 'each Athena event once per account and Region, with the newest details of its query',
+    query: athenaAuditLogs(),
+  },
+  cloudtrail_audit_logs: {
+    name: 'cloudtrail_audit_logs',
+    meaning: 'each event of the chosen services once per account and Region',
+    query: cloudtrailAuditLogs(),
+  },
+};

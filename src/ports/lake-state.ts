@@ -1,0 +1,93 @@
+import type { BundleId, FileId } from '../lake/names.js';
+import type { Day, PartitionKey } from '../lake/partition.js';
+import type { TableName } from '../lake/tables.js';
+
+/** COMMITTED (rows) and EMPTY (no rows) are settled for ever; the others are free to be tried again. */
+export type FileStatus = 'COMMITTED' | 'EMPTY' | 'MISSING' | 'DEFERRED' | 'QUARANTINED';
+
+/** What the ledger knows of a log file (item FILE#fid). Counts are of records: read, ignored, rejected. */
+export type LedgerEntry = {
+  readonly fid: FileId;
+  readonly status: FileStatus;
+  readonly bucket: string;
+  readonly key: string;
+  readonly etag: string;
+  /** Hex SHA-256 of the inflated bytes; absent where the file could not be read to its end. */
+  readonly sha256?: string;
+  readonly rows: number;
+  readonly read: number;
+  readonly ignored: number;
+  readonly rejected: number;
+  /** Error code of a parked file. */
+  readonly code?: string;
+  readonly bid?: BundleId;
+  /** ETag of a later delivery of other content under the same key. */
+  readonly conflict?: string;
+};
+
+/** A partition's generations (item PART): readers see `visible`, commits go to `writing`. */
+export type OpenPartition = { readonly visible: number; readonly writing: number };
+
+/** The rows of a bundle for one table and day, in one data file. */
+export type CommitPart = PartitionKey & {
+  readonly generation: number;
+  readonly files: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Hex SHA-256 of the data file. */
+  readonly sha256: string;
+  /** Sum modulo 2^64 of the hashes of its rows, 16 hex digits: what compaction must preserve. */
+  readonly rowHashSum: string;
+};
+
+/** A query whose text or final state is still to be asked (item ENR). */
+export type OpenQuery = {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  /** When it was submitted, milliseconds since 1970. */
+  readonly submitted: number;
+};
+
+/** Everything that one transaction fixes: the log files of a bundle, and where their rows lie. */
+export type Commit = {
+  readonly bid: BundleId;
+  /** Settled or parked log files of the bundle; those with rows carry `bid`. */
+  readonly entries: readonly LedgerEntry[];
+  readonly parts: readonly CommitPart[];
+  readonly openQueries: readonly OpenQuery[];
+};
+
+export type Verdict =
+  | { readonly kind: 'committed' }
+  /** A partition moved on to another generation: read it again, same bundle id. */
+  | { readonly kind: 'partition-moved' }
+  /** Somebody settled these log files first: leave them out, draw a new bundle id. */
+  | { readonly kind: 'files-settled'; readonly fids: readonly FileId[] }
+  /** The bundle id was given up by a sweep: draw a new one. */
+  | { readonly kind: 'aborted' };
+
+/** The data files of a table and day that readers may read: committed rows, each once. */
+export type CommittedDay = PartitionKey & {
+  readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
+};
+
+/**
+ * Ledger and registry: one port, because one transaction changes both (protocol 4.2).
+ * Implementations are linearizable; a contract suite runs over all of them.
+ */
+export interface LakeState {
+  /** Which of these log files the ledger knows. A hint that saves work: the commit decides. */
+  lookup(fids: readonly FileId[]): Promise<ReadonlyMap<FileId, LedgerEntry>>;
+  /** Reads the generations of partitions, creating those that are new (protocol 4.2 step 5). */
+  openPartitions(keys: readonly PartitionKey[]): Promise<readonly OpenPartition[]>;
+  /** The one transaction (protocol 4.2 step 6). @throws AuditLakeError LAKE_LOCK_LOST */
+  commit(commit: Commit): Promise<Verdict>;
+  /** Notes what a later look at a settled log file showed: its new etag, or that it conflicts. */
+  noteDelivery(fid: FileId, seen: { readonly etag: string; readonly conflict: boolean }): Promise<void>;
+  /** The committed list of every table and day, or of one table (protocol 4.8). */
+  committedList(table?: TableName): Promise<readonly CommittedDay[]>;
+  close(): Promise<void>;
+}
+
+export type { Day };

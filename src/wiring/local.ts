@@ -1,0 +1,149 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { dryBundles, dryCatalog, dryState } from '../adapters/dry-run.js';
+import { FsBundleStore, sweepFolder } from '../adapters/local/fs-bundle-store.js';
+import {
+  CatalogFile,
+  isLake,
+  makeLakeFolders,
+  readLakeFile,
+  writeLakeFile,
+} from '../adapters/local/lake-folder.js';
+import { type LmdbItems, LmdbLakeState, openItems } from '../adapters/local/lmdb-lake-state.js';
+import { BEAT_MS, beat, stopWriting, tryToWrite, type Writer } from '../adapters/local/writer-lock.js';
+import type { Dataset } from '../datasets/dataset.js';
+import { AuditLakeError } from '../errors.js';
+import type { CommitPorts } from '../jobs/commit-bundle.js';
+import { newLakeFile, withDatasets } from '../lake/lake-file.js';
+import { bundleId, META } from '../lake/names.js';
+import type { Catalog } from '../ports/catalog.js';
+import type { CommittedDay } from '../ports/lake-state.js';
+
+/** A lake that may be written to, until it is released. */
+export type WritableLake = {
+  readonly ports: CommitPorts;
+  readonly catalog: Catalog;
+  readonly release: () => Promise<void>;
+};
+
+/** The committed list of a lake, as of now. */
+export type ReadableLake = { readonly days: readonly CommittedDay[]; readonly close: () => Promise<void> };
+
+const newBundleId = () => bundleId(randomBytes(17));
+
+/**
+ * Opens a lake in a folder for one writer, making it where there is none: waits for another writer, takes away
+ * what a killed one left, adds the datasets.
+ * @throws AuditLakeError LAKE_BUSY, LAKE_FORMAT, LAKE_WRITE_FAILED, DATASET_SELECTION
+ */
+export async function openLakeForWriting(
+  folder: string,
+  options: { readonly datasets: readonly Dataset[]; readonly waitSeconds: number },
+): Promise<WritableLake> {
+  const root = resolve(folder);
+  await makeLakeFolders(root);
+  const items = openItemsOf(root, false);
+  const me: Writer = { token: randomUUID(), pid: process.pid, host: hostname() };
+  try {
+    await waitToWrite(items, me, options.waitSeconds, root);
+  } catch (error) {
+    await items.close();
+    throw error;
+  }
+  const state = new LmdbLakeState(items, { writer: me.token, now: Date.now });
+  const heart = setInterval(() => beat(items, me, Date.now()), BEAT_MS);
+  heart.unref();
+  const release = async () => {
+    clearInterval(heart);
+    stopWriting(items, me);
+    await state.close();
+  };
+  try {
+    await addDatasets(root, options.datasets);
+    const committed = (await state.committedList()).flatMap(({ files }) => files.map(({ path }) => path));
+    await sweepFolder(root, new Set(committed));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    ports: { state, bundles: new FsBundleStore(root), newBundleId },
+    catalog: new CatalogFile(root),
+    release,
+  };
+}
+
+/** Under the writer lock, so that two ingests cannot add datasets past each other. */
+async function addDatasets(root: string, datasets: readonly Dataset[]): Promise<void> {
+  const now = Date.now();
+  const { lake, changed } = withDatasets((await readLakeFile(root)) ?? newLakeFile(now), datasets, now);
+  if (changed) await writeLakeFile(root, lake);
+}
+
+/** The same lake for a dry run: its ledger is read, nothing is written and nothing is made. */
+export async function openLakeForDryRun(folder: string, datasets: readonly Dataset[]): Promise<WritableLake> {
+  const root = resolve(folder);
+  const known = await readLakeFile(root);
+  withDatasets(known ?? newLakeFile(Date.now()), datasets, Date.now());
+  const state = dryState(known ? new LmdbLakeState(openItemsOf(root, true), { now: Date.now }) : undefined);
+  const release = () => state.close();
+  return { ports: { state, bundles: dryBundles, newBundleId }, catalog: dryCatalog, release };
+}
+
+/**
+ * The committed list of a lake, from its state, or from catalog.json where the state cannot be opened (a lake on a
+ * read-only medium). @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT
+ */
+export async function openLakeForReading(folder: string): Promise<ReadableLake> {
+  const root = resolve(folder);
+  if (!isLake(root)) throw new AuditLakeError('LAKE_MISSING', `there is no lake in ${root}`);
+  await readLakeFile(root);
+  const state = readableState(root);
+  if (state === undefined) return { days: await daysOfCatalog(root), close: async () => undefined };
+  return { days: await state.committedList(), close: () => state.close() };
+}
+
+function readableState(root: string): LmdbLakeState | undefined {
+  try {
+    return new LmdbLakeState(openItems(join(root, META.stateFolder), { readOnly: true }), { now: Date.now });
+  } catch {
+    return undefined;
+  }
+}
+
+async function daysOfCatalog(root: string): Promise<readonly CommittedDay[]> {
+  const catalog: { days: readonly CommittedDay[] } = JSON.parse(
+    await readFile(join(root, META.catalogFile), 'utf8'),
+  );
+  return catalog.days;
+}
+
+function openItemsOf(root: string, readOnly: boolean): LmdbItems {
+  try {
+    return openItems(join(root, META.stateFolder), { readOnly });
+  } catch (error) {
+    throw new AuditLakeError('LAKE_WRITE_FAILED', `cannot open the state of the lake in ${root}`, error);
+  }
+}
+
+async function waitToWrite(items: LmdbItems, me: Writer, seconds: number, root: string): Promise<void> {
+  const world = { now: Date.now, isAlive };
+  const until = Date.now() + seconds * 1000;
+  while (!tryToWrite(items, me, world)) {
+    if (Date.now() >= until)
+      throw new AuditLakeError('LAKE_BUSY', `another ingest writes to the lake in ${root}`);
+    await pause(100);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

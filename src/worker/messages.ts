@@ -1,0 +1,24 @@
+import type { Dataset } from '../datasets/dataset.js';
+import type { HistoryAnswer, QueryName } from '../datasets/query-execution.js';
+import type { ErrorCode } from '../errors.js';
+import type { DecodedBundle, LogFileTask, ReadSoFar } from '../jobs/open-bundle.js';
+
+/** What a worker thread is born with. */
+export type WorkerSettings = {
+  readonly datasets: readonly Dataset[];
+  readonly ownRoleArns: readonly string[];
+  readonly now: number;
+};
+
+/** From the main thread to a worker. */
+export type ToWorker =
+  | { readonly say: 'add'; readonly tasks: readonly LogFileTask[] }
+  | { readonly say: 'close' }
+  | { readonly say: 'answers'; readonly answers: ReadonlyMap<string, HistoryAnswer> };
+
+/** From a worker to the main thread. `lookup` is asked in the middle of `add` or `close`. */
+export type FromWorker =
+  | { readonly say: 'added'; readonly full: boolean; readonly soFar: ReadSoFar }
+  | { readonly say: 'closed'; readonly bundle: DecodedBundle }
+  | { readonly say: 'lookup'; readonly queries: readonly QueryName[] }
+  | { readonly say: 'failed'; readonly code: ErrorCode; readonly message: string };

@@ -32,7 +32,7 @@ function cell(value: AnswerValue, width: number): string {
 }
 
 /** Takes from the widest columns until all fit; undefined where they cannot. */
-function fit(natural: readonly number[], available: number): readonly number[] | undefined {
+function fitted(natural: readonly number[], available: number): readonly number[] | undefined {
   if (natural.reduce((sum, width) => sum + Math.min(width, NARROWEST), 0) > available) return undefined;
   let limit = Math.max(0, ...natural);
   const taken = () => natural.reduce((sum, width) => sum + Math.min(width, limit), 0);
@@ -78,7 +78,7 @@ export async function* asTable(answer: Answer, width: number): AsyncGenerator<st
   const natural = columns.map(({ name }, index) =>
     Math.max(widthOf(printable(name)), 1, ...widthsAt(rows, index)),
   );
-  const widths = fit(natural, width - 3 * columns.length - 1);
+  const widths = fitted(natural, width - 3 * columns.length - 1);
   if (widths) yield await grid(columns, rows, widths);
   else yield* oneUnderTheOther(columns, rows, width);
   const count = `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`;

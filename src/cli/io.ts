@@ -13,7 +13,7 @@ export type Io = {
   err(text: string): void;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
-  /** Width of the terminal in characters; 80 where there is none. */
+  /** Width of the terminal in characters; 160 where there is none. */
   readonly columns: number;
 };
 
@@ -40,6 +40,6 @@ export function processIo(): Io {
     },
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? 80,
+    columns: process.stdout.columns ?? 160,
   };
 }

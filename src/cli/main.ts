@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { AuditLakeError, ERROR_CODES, messageOf } from '../errors.js';
 import { ddlCommand } from './commands/ddl.js';
+import { demoCommand } from './commands/demo.js';
 import { ingestCommand } from './commands/ingest.js';
 import { queryCommand } from './commands/query.js';
 import { type Io, processIo } from './io.js';
@@ -32,7 +33,12 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     openEngine: async (lake: Parameters<OpenEngine>[0]) =>
       (await import('../wiring/local-engine.js')).openEngine(lake),
   };
-  for (const command of [ingestCommand(io, exit), queryCommand(io, doors), ddlCommand(io)]) {
+  for (const command of [
+    demoCommand(io, doors),
+    ingestCommand(io, exit),
+    queryCommand(io, doors),
+    ddlCommand(io),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

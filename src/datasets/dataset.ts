@@ -28,11 +28,9 @@ export function takes(dataset: Dataset, record: LogRecord): boolean {
 
 /** The row of a record that the dataset takes. `eventTime` in milliseconds, already checked. */
 export function rowOf(dataset: Dataset, record: LogRecord, eventTime: number, context: RowContext): Row {
-  return {
-    ...eventCells(record, context),
-    event_time: eventTime,
-    ...identityCells(record.json),
-    ...(dataset.name === 'athena_events' ? queryCellsOfEvent(record.json, eventTime) : {}),
-    ...evidenceCells(record, context),
-  };
+  const event = eventCells(record, eventTime, context);
+  const who = identityCells(record.json);
+  const evidence = evidenceCells(record, context);
+  if (dataset.name === 'cloudtrail_events') return { event, who, evidence };
+  return { event, who, query: queryCellsOfEvent(record.json, eventTime), evidence };
 }

@@ -1,7 +1,7 @@
 import { fieldSlices } from '../cloudtrail/field-slices.js';
 import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
 import { flagOf, type LogRecord, textOf, within } from '../cloudtrail/record.js';
-import type { Row } from './column.js';
+import type { Cells } from './column.js';
 import { SCHEMA_VERSION } from './columns.js';
 import { sortableAddress } from './source-ip.js';
 
@@ -16,12 +16,13 @@ export type RowContext = {
 
 const SLICED = new Set(['requestParameters', 'responseElements', 'additionalEventData']);
 
-/** The cells of EVENT_COLUMNS but event_time, which the caller has checked already. */
-export function eventCells({ json }: LogRecord, { ref, ownRoleArns }: RowContext): Row {
+/** The cells of EVENT_COLUMNS. `eventTime` in milliseconds, already checked. */
+export function eventCells({ json }: LogRecord, eventTime: number, { ref, ownRoleArns }: RowContext): Cells {
   const sourceIp = textOf(json, 'sourceIPAddress');
   const issuer = textOf(within(json, 'userIdentity', 'sessionContext', 'sessionIssuer'), 'arn');
   return {
     event_id: textOf(json, 'eventID'),
+    event_time: eventTime,
     event_name: textOf(json, 'eventName'),
     event_source: textOf(json, 'eventSource'),
     event_type: textOf(json, 'eventType'),
@@ -45,7 +46,7 @@ export function eventCells({ json }: LogRecord, { ref, ownRoleArns }: RowContext
 }
 
 /** The cells of EVIDENCE_COLUMNS: slices of the record's own bytes, and where it came from. */
-export function evidenceCells({ bytes, index }: LogRecord, { ref, ingestedAt }: RowContext): Row {
+export function evidenceCells({ bytes, index }: LogRecord, { ref, ingestedAt }: RowContext): Cells {
   const slices = fieldSlices(bytes, SLICED);
   return {
     request_parameters: slices.get('requestParameters') ?? null,

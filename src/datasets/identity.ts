@@ -1,12 +1,12 @@
 import { parseEventTime } from '../cloudtrail/event-time.js';
 import { flagOf, type JsonObject, textOf, within } from '../cloudtrail/record.js';
-import type { Row } from './column.js';
+import type { Cells } from './column.js';
 
 /**
  * Who acted, from userIdentity ("CloudTrail userIdentity element", eventVersion 1.00 to 1.11). Every level may
  * be missing: service events carry only an account and invokedBy, some records no identity at all.
  */
-export function identityCells(record: JsonObject): Row {
+export function identityCells(record: JsonObject): Cells {
   const identity = within(record, 'userIdentity');
   const session = within(identity, 'sessionContext');
   const role = roleOf(identity);

@@ -1,5 +1,5 @@
 import { type JsonObject, textOf, within } from '../cloudtrail/record.js';
-import type { Row } from './column.js';
+import type { Cell, Cells } from './column.js';
 import type { HistoryAnswer, QueryExecution } from './query-execution.js';
 
 /** Athena forgets a query after this many days ("View recent queries", Athena user guide). */
@@ -13,7 +13,7 @@ const HIDDEN = new Set(['***OMITTED***', 'HIDDEN_DUE_TO_SECURITY_REASONS', 'HIDD
 const TEXT_FIELDS = ['queryString', 'query', 'queryStatement'];
 
 /** What an Athena event says of a query by itself: cells of QUERY_COLUMNS, the text only where it is not hidden. */
-export function queryCellsOfEvent(json: JsonObject, eventTime: number): Row {
+export function queryCellsOfEvent(json: JsonObject, eventTime: number): Cells {
   const request = within(json, 'requestParameters');
   const response = within(json, 'responseElements');
   const context = within(request, 'queryExecutionContext');
@@ -56,30 +56,31 @@ function statusOfEvent(json: JsonObject, text: string | null): string {
   return textOf(within(json, 'responseElements'), 'queryExecutionId') === null ? 'never_started' : 'pending';
 }
 
-/** The row of a start, with what the query history answered. The event's own text is kept if the answer has none. */
-export function withAnswer(row: Row, answer: HistoryAnswer): Row {
+/** The query of a start, with what the history answered. The event's own text stays if it has one. */
+export function withAnswer(query: Cells, answer: HistoryAnswer): Cells {
   if (answer.kind !== 'execution') {
-    return row['query_text_status'] === 'pending' ? { ...row, query_text_status: answer.kind } : row;
+    return query['query_text_status'] === 'pending' ? { ...query, query_text_status: answer.kind } : query;
   }
-  const cells = queryCellsOfExecution(answer.execution);
-  const merged: Row = { ...row };
-  for (const [name, cell] of Object.entries(cells)) if (cell !== null) merged[name] = cell;
-  if (answer.execution.text !== null && row['query_text_status'] !== 'in_event') {
+  const merged: { [column: string]: Cell } = { ...query };
+  for (const [name, cell] of Object.entries(queryCellsOfExecution(answer.execution))) {
+    if (cell !== null) merged[name] = cell;
+  }
+  if (answer.execution.text !== null && query['query_text_status'] !== 'in_event') {
     merged['query_text_status'] = 'resolved';
     merged['query_text_source'] = 'query_history';
-  } else merged['query_text'] = row['query_text'] ?? null;
+  } else merged['query_text'] = query['query_text'] ?? null;
   return merged;
 }
 
-/** The row of a start that no history knows: Athena has forgotten it, or may still be asked. */
-export function withoutAnswer(row: Row, now: number): Row {
-  if (row['query_text_status'] !== 'pending') return row;
-  const submitted = row['submission_time'];
+/** The query of a start that no history knows: Athena has forgotten it, or may still be asked. */
+export function withoutAnswer(query: Cells, now: number): Cells {
+  if (query['query_text_status'] !== 'pending') return query;
+  const submitted = query['submission_time'];
   const forgotten = typeof submitted === 'number' && now - submitted > HISTORY_DAYS * DAY_MS;
-  return forgotten ? { ...row, query_text_status: 'expired' } : row;
+  return forgotten ? { ...query, query_text_status: 'expired' } : query;
 }
 
-function queryCellsOfExecution(execution: QueryExecution): Row {
+function queryCellsOfExecution(execution: QueryExecution): Cells {
   const { executionParameters } = execution;
   return {
     query_text: execution.text,

@@ -1,4 +1,4 @@
-import type { Row } from '../datasets/column.js';
+import type { Cells, Row } from '../datasets/column.js';
 import type { DatasetName } from '../datasets/dataset.js';
 import { withAnswer, withoutAnswer } from '../datasets/query-cells.js';
 import { isFinal, type QueryName, queryKey } from '../datasets/query-execution.js';
@@ -73,7 +73,7 @@ export class DatasetRows {
     this.#waitingBytes = 0;
     const byDay = new Map<Day, Row[]>();
     for (const row of rows) {
-      const day = dayOf(Number(row['event_time']));
+      const day = dayOf(Number(row.event['event_time']));
       const list = byDay.get(day);
       if (list) list.push(row);
       else byDay.set(day, [row]);
@@ -86,7 +86,7 @@ export class DatasetRows {
       writer: new DataFileWriter(TABLES[this.#dataset]),
       sources: new Set(),
     };
-    for (const row of rows) file.sources.add(String(row['source_key']));
+    for (const row of rows) file.sources.add(String(row.evidence['source_key']));
     this.#days.set(day, file);
     return file;
   }
@@ -100,31 +100,33 @@ export class DatasetRows {
     }
     const answers = names.size === 0 ? new Map() : await this.#history.lookup([...names.values()]);
     return rows.map((row) => {
+      if (row.query === undefined) return row;
       const name = startedQuery(row);
       const answer = name && answers.get(queryKey(name));
-      const told = answer ? withAnswer(row, answer) : withoutAnswer(row, this.#now);
-      this.#note(told, name, answer?.kind === 'execution' && !isFinal(answer.execution));
-      return told;
+      const query = answer ? withAnswer(row.query, answer) : withoutAnswer(row.query, this.#now);
+      this.#note(query, name, answer?.kind === 'execution' && !isFinal(answer.execution));
+      return { ...row, query };
     });
   }
 
-  #note(row: Row, name: QueryName | undefined, unfinished: boolean): void {
-    const status = String(row['query_text_status']);
+  #note(query: Cells, name: QueryName | undefined, unfinished: boolean): void {
+    const status = String(query['query_text_status']);
     this.#queryTexts[status] = (this.#queryTexts[status] ?? 0) + 1;
     if (name === undefined || (status !== 'pending' && !unfinished)) return;
-    this.#openQueries.push({ ...name, submitted: Number(row['submission_time']) });
+    this.#openQueries.push({ ...name, submitted: Number(query['submission_time']) });
   }
 }
 
 /** The query that a row started and that may be asked about. */
 function startedQuery(row: Row): QueryName | undefined {
-  const { account_id: account, aws_region: region, query_execution_id: id } = row;
-  if (row['event_name'] !== 'StartQueryExecution' || row['is_own_call'] === true) return undefined;
+  const { account_id: account, aws_region: region, event_name, is_own_call } = row.event;
+  const id = row.query?.['query_execution_id'];
+  if (event_name !== 'StartQueryExecution' || is_own_call === true) return undefined;
   if (typeof account !== 'string' || typeof region !== 'string' || typeof id !== 'string') return undefined;
   return { account, region, id };
 }
 
 function sizeOf(row: Row): number {
-  const raw = row['raw_event'];
+  const raw = row.evidence['raw_event'];
   return ROW_BYTES + (raw instanceof Uint8Array ? raw.length : 0);
 }

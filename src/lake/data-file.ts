@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { Cell, Column, Row } from '../datasets/column.js';
+import type { Cell, Column, Group, Row } from '../datasets/column.js';
 import { SCHEMA_VERSION } from '../datasets/columns.js';
 import type { Table } from './tables.js';
 
@@ -59,8 +59,10 @@ export class DataFileWriter {
   /** One row group of these rows, ordered by time so that readers can skip by min and max. */
   write(rows: readonly Row[]): void {
     if (rows.length === 0) return;
-    const ordered = [...rows].sort((a, b) => Number(a['event_time'] ?? 0) - Number(b['event_time'] ?? 0));
-    const columnData = this.#table.columns.map((column) => columnSource(column, ordered));
+    const ordered = [...rows].sort((a, b) => timeOf(a) - timeOf(b));
+    const columnData = GROUPS.flatMap((group) =>
+      (this.#table.groups[group] ?? []).map((column) => columnSource(group, column, ordered)),
+    );
     this.#parquet.write({ columnData, rowGroupSize: ordered.length });
     for (const row of ordered) this.#hashSum = BigInt.asUintN(64, this.#hashSum + rowHash(row));
     this.#rows += rows.length;
@@ -78,22 +80,27 @@ export class DataFileWriter {
   }
 }
 
+/** In the order of Table.columns. */
+const GROUPS: readonly Group[] = ['event', 'who', 'query', 'evidence'];
+
+const timeOf = ({ event, query }: Row) => Number(event['event_time'] ?? query?.['submission_time'] ?? 0);
+
 /** 64 bits of SHA-256 over what identifies a row and what it holds: its source and the record's own bytes. */
-function rowHash(row: Row): bigint {
+function rowHash({ evidence }: Row): bigint {
   const hash = createHash('sha256').update(
-    `${row['source_bucket']}\n${row['source_key']}\n${row['record_index']}\n`,
+    `${evidence['source_bucket']}\n${evidence['source_key']}\n${evidence['record_index']}\n`,
   );
-  const raw = row['raw_event'];
+  const raw = evidence['raw_event'];
   if (typeof raw === 'string' || raw instanceof Uint8Array) hash.update(raw);
   return hash.digest().readBigUInt64BE(0);
 }
 
 /** Plain pages where values hardly repeat; no gzip where there is nothing but NULL. */
-function columnSource(column: Column, rows: readonly Row[]): ColumnSource {
+function columnSource(group: Group, column: Column, rows: readonly Row[]): ColumnSource {
   const data: Cell[] = new Array(rows.length);
   let anything = false;
   for (let at = 0; at < rows.length; at++) {
-    const cell = toParquet(column, rows[at]?.[column.name] ?? null);
+    const cell = toParquet(column, rows[at]?.[group]?.[column.name] ?? null);
     data[at] = cell;
     anything ||= cell !== null;
   }

@@ -24,7 +24,6 @@ const USER_NAME = `CASE ${at('userIdentity.type')}
   WHEN 'AssumedRole' THEN split_part(${at('userIdentity.principalId')}, ':', 2)
   WHEN 'FederatedUser' THEN split_part(${at('userIdentity.principalId')}, ':', 2)
   ELSE coalesce(${at('userIdentity.userName')}, ${at('userIdentity.invokedBy')}, ${at('userIdentity.principalId')}) END`;
-const ADDRESS = `regexp_extract(${at('sourceIPAddress')}, '^(\\d+)\\.(\\d+)\\.(\\d+)\\.(\\d+)$', ['a', 'b', 'c', 'd'])`;
 const SORTABLE = `CASE WHEN ${at('sourceIPAddress')} SIMILAR TO '\\d+\\.\\d+\\.\\d+\\.\\d+' THEN
   '00000000000000000000ffff' || list_reduce([printf('%02x', p::INT) FOR p IN string_split(${at('sourceIPAddress')}, '.')], lambda x, y: x || y) END`;
 const TEXT = `nullif(coalesce(${at('requestParameters.queryString')}, ${at('requestParameters.query')}), '***OMITTED***')`;

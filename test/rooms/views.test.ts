@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDuckDb } from '../../src/adapters/local/duckdb-query-engine.js';
-import type { Row } from '../../src/datasets/column.js';
+import type { Cells } from '../../src/datasets/column.js';
 import { TABLES } from '../../src/lake/tables.js';
 import { VIEWS } from '../../src/lake/views.js';
 import type { QueryEngine } from '../../src/ports/query-engine.js';
@@ -9,7 +9,7 @@ import { commit, rowsOf, type SmallLake, smallLake } from '../support/small-lake
 const AT = Date.UTC(2026, 0, 9, 12);
 const HOUR = 3_600_000;
 
-const event = (id: string | null, more: Row = {}): Row => ({
+const event = (id: string | null, more: Cells = {}): Cells => ({
   event_id: id,
   event_time: AT,
   event_name: 'StartQueryExecution',
@@ -23,7 +23,7 @@ const event = (id: string | null, more: Row = {}): Row => ({
   ...more,
 });
 
-const detail = (id: string, more: Row): Row => ({
+const detail = (id: string, more: Cells): Cells => ({
   account_id: '111122223333',
   aws_region: 'eu-west-1',
   query_execution_id: `q-${id}`,
@@ -31,7 +31,7 @@ const detail = (id: string, more: Row): Row => ({
   ...more,
 });
 
-const EVENTS: Row[] = [
+const EVENTS: Cells[] = [
   event('twice', { source_key: 'b.json.gz' }),
   event('twice'),
   event('twice', { source_key: 'a.json.gz', record_index: 7 }),
@@ -45,7 +45,7 @@ const EVENTS: Row[] = [
   event('stopped', { event_name: 'StopQueryExecution', query_execution_id: 'q-pending' }),
 ];
 
-const DETAILS: Row[] = [
+const DETAILS: Cells[] = [
   detail('pending', { query_text: 'old', query_state: 'RUNNING', ingested_at: AT }),
   detail('pending', {
     query_text: 'SELECT 2',

@@ -5,7 +5,7 @@ import { ddlCommand } from './commands/ddl.js';
 import { demoCommand } from './commands/demo.js';
 import { ingestCommand } from './commands/ingest.js';
 import { queryCommand } from './commands/query.js';
-import { type Io, processIo } from './io.js';
+import { type Io, OutputClosed, processIo } from './io.js';
 import { printable } from './printable.js';
 
 const PROGRAM = `CloudTrail log files become a lake that answers who queried what, when and from where.
@@ -52,6 +52,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 type OpenEngine = typeof import('../wiring/local-engine.js').openEngine;
 
 function tell(error: unknown, io: Io): number {
+  if (error instanceof OutputClosed) return 0;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof AuditLakeError)) {
     io.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

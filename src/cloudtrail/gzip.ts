@@ -1,5 +1,6 @@
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { AuditLakeError, messageOf } from '../errors.js';
+import { giveBack } from './give-back.js';
 
 /**
  * Exactly one gzip member, whole, and nothing behind it. Node's own gunzip inflates appended members and
@@ -11,7 +12,7 @@ import { AuditLakeError, messageOf } from '../errors.js';
 export const INFLATE_LIMITS = { bytes: 256 << 20, ratio: 200, ratioFrom: 16 << 20 } as const;
 
 /** Up to this size a file is inflated in one call; above, in chunks of 1 MiB. */
-const WHOLE_BYTES = 1 << 20;
+const WHOLE_BYTES = 16 << 20;
 const CHUNK_BYTES = 1 << 20;
 const TRAILER_BYTES = 8;
 
@@ -22,7 +23,7 @@ export function looksLikeGzip(bytes: Uint8Array): boolean {
 
 /**
  * The inflated bytes of a gzip file, in chunks. Nothing may be trusted before the last chunk was taken: length
- * and CRC are checked then. Holds one chunk.
+ * and CRC are checked then. Holds one chunk, whose memory is given back when the next one is taken.
  * @throws AuditLakeError BAD_GZIP, GZIP_MEMBERS, GZIP_TRAILING, TOO_LARGE
  */
 export async function* gunzip(file: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
@@ -31,6 +32,7 @@ export async function* gunzip(file: Uint8Array): AsyncGenerator<Uint8Array, void
   if (small) {
     checkTrailer(file, { end: start + small.consumed, crc: crc32(small.bytes), length: small.bytes.length });
     yield small.bytes;
+    giveBack(small.bytes);
     return;
   }
   const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
@@ -43,6 +45,7 @@ export async function* gunzip(file: Uint8Array): AsyncGenerator<Uint8Array, void
       refuseBomb(length, file.length);
       crc = crc32(chunk, crc);
       yield chunk;
+      giveBack(chunk);
     }
   } catch (error) {
     throw error instanceof AuditLakeError ? error : damaged(error);

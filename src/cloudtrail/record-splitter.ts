@@ -4,10 +4,19 @@ import { ValueScanner } from './value-scanner.js';
 /** CloudTrail allows 256 KB a record (quotas); these keep one hostile record from taking the rest with it. */
 export const RECORD_LIMITS = { bytes: 16 << 20, depth: 256 } as const;
 
+/** The bytes of a record: `chunk[start..end)`. One slice object serves all records. */
+export type RecordSlice = {
+  chunk: Uint8Array;
+  start: number;
+  end: number;
+  /** Whether a `\u` escape may occur in it: then its bytes do not show its text. */
+  hasUnicodeEscape: boolean;
+};
+
 /** Takes the elements of Records, in order. */
 export type RecordSink = {
-  /** An object: `chunk[start..end)`. Copy what is kept: a slice would keep the whole chunk alive. */
-  record(chunk: Uint8Array, start: number, end: number): void;
+  /** An object. Copy what is kept of it: the chunk's memory is given back after its last record. */
+  record(slice: RecordSlice): void;
   /** An element that cannot be a record. */
   rejected(code: ErrorCode): void;
   /** Called after each chunk: the sink may work off what it took, or throw to end the reading. */
@@ -34,6 +43,7 @@ type Expect =
 export class RecordSplitter {
   readonly #sink: RecordSink;
   readonly #scanner = new ValueScanner();
+  readonly #slice: RecordSlice = { chunk: new Uint8Array(0), start: 0, end: 0, hasUnicodeEscape: false };
   #expect: Expect = 'root';
   #inside: 'nothing' | 'key' | 'record' | 'value' | 'primitive' = 'nothing';
   #pieces: Uint8Array[] = [];
@@ -160,17 +170,25 @@ export class RecordSplitter {
     this.#held += piece.length;
     if (this.#inside !== 'record' && this.#inside !== 'key') return;
     if (this.#held > RECORD_LIMITS.bytes) this.#pieces = [];
-    else this.#pieces.push(piece);
+    else this.#pieces.push(Uint8Array.prototype.slice.call(piece));
   }
 
   #emit(chunk: Uint8Array, start: number, end: number): void {
     if (this.#held + end - start > RECORD_LIMITS.bytes) this.#sink.rejected('RECORD_TOO_LARGE');
     else if (this.#scanner.deepest > RECORD_LIMITS.depth) this.#sink.rejected('RECORD_TOO_DEEP');
-    else if (this.#pieces.length === 0) this.#sink.record(chunk, start, end);
+    else if (this.#pieces.length === 0) this.#give(chunk, start, end);
     else {
       const whole = Buffer.concat([...this.#pieces, chunk.subarray(start, end)]);
-      this.#sink.record(whole, 0, whole.length);
+      this.#give(whole, 0, whole.length);
     }
+  }
+
+  #give(chunk: Uint8Array, start: number, end: number): void {
+    this.#slice.chunk = chunk;
+    this.#slice.start = start;
+    this.#slice.end = end;
+    this.#slice.hasUnicodeEscape = this.#scanner.hasUnicodeEscape;
+    this.#sink.record(this.#slice);
   }
 
   #readKey(chunk: Uint8Array, start: number, end: number): string {

@@ -4,6 +4,7 @@
  */
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
@@ -18,6 +19,7 @@ export class ValueScanner {
   #deepest = 0;
   #inString = false;
   #escaped = false;
+  #unicode = false;
   #chunk: Uint8Array = new Uint8Array(0);
   #words: Int32Array = new Int32Array(0);
 
@@ -26,11 +28,17 @@ export class ValueScanner {
     return this.#deepest;
   }
 
+  /** Whether a string of the value so far may hold a `\u` escape. Never false where it does. */
+  get hasUnicodeEscape(): boolean {
+    return this.#unicode;
+  }
+
   begin(): void {
     this.#depth = 0;
     this.#deepest = 0;
     this.#inString = false;
     this.#escaped = false;
+    this.#unicode = false;
   }
 
   /**
@@ -88,6 +96,7 @@ export class ValueScanner {
         this.#inString = false;
         return at + 1;
       }
+      if (at + 1 >= chunk.length || chunk[at + 1] === LETTER_U) this.#unicode = true;
       at += 2;
       if (at > chunk.length) this.#escaped = true;
     }

@@ -8,8 +8,8 @@ export type Column = {
   readonly name: string;
   readonly type: ColumnType;
   readonly meaning: string;
-  /** `text` holds long values that no query looks up by order: written plain and without min/max. */
-  readonly text?: true;
+  /** Values hardly repeat and their order tells nothing (ids, JSON): no dictionary, no min and max. */
+  readonly scattered?: true;
 };
 
 /**
@@ -34,11 +34,11 @@ export type Row = {
 export type Group = keyof Row;
 
 export const text = (name: string, meaning: string): Column => ({ name, type: 'string', meaning });
-export const longText = (name: string, meaning: string): Column => ({
+export const scattered = (name: string, meaning: string): Column => ({
   name,
   type: 'string',
   meaning,
-  text: true,
+  scattered: true,
 });
 export const timestamp = (name: string, meaning: string): Column => ({ name, type: 'timestamp', meaning });
 export const flag = (name: string, meaning: string): Column => ({ name, type: 'boolean', meaning });

@@ -1,11 +1,11 @@
-import { bigint, type Column, flag, int, longText, text, timestamp } from './column.js';
+import { bigint, type Column, flag, int, scattered, text, timestamp } from './column.js';
 
 /** Raised whenever a column is added. Columns are never removed, renamed or given another type. */
 export const SCHEMA_VERSION = 1;
 
 /** What happened: from the record's own top-level fields. */
 export const EVENT_COLUMNS: readonly Column[] = [
-  text('event_id', 'eventID; NULL in records before eventVersion 1.01'),
+  scattered('event_id', 'eventID; NULL in records before eventVersion 1.01'),
   timestamp('event_time', 'eventTime, UTC'),
   text('event_name', 'eventName: the API action'),
   text('event_source', 'eventSource: the service, such as athena.amazonaws.com'),
@@ -14,8 +14,8 @@ export const EVENT_COLUMNS: readonly Column[] = [
   text('event_version', 'eventVersion of the record'),
   text('aws_region', 'awsRegion, else the Region of the log file'),
   text('account_id', 'recipientAccountId, else the account of the key, else of the file name'),
-  text('request_id', 'requestID'),
-  text('shared_event_id', 'sharedEventID: one action delivered to several accounts'),
+  scattered('request_id', 'requestID'),
+  scattered('shared_event_id', 'sharedEventID: one action delivered to several accounts'),
   text('original_event_id', 'addendum.originalEventID: the event that this one corrects'),
   flag('is_own_call', 'true where the caller is the role of this product'),
   flag('read_only', 'readOnly'),
@@ -51,8 +51,8 @@ export const WHO_COLUMNS: readonly Column[] = [
 
 /** The query: from the event, and from Athena's query history where that was asked. */
 export const QUERY_COLUMNS: readonly Column[] = [
-  text('query_execution_id', 'the query that the event started or names'),
-  longText('query_text', 'the SQL'),
+  scattered('query_execution_id', 'the query that the event started or names'),
+  scattered('query_text', 'the SQL'),
   text('query_text_status', 'why the text is there or not: see the table in README.md'),
   text('query_text_source', 'where the text came from: event, or the query history'),
   text('statement_type', 'DDL, DML or UTILITY, from Athena'),
@@ -78,17 +78,17 @@ export const QUERY_COLUMNS: readonly Column[] = [
   text('named_query_id', 'the named query that the event created or names'),
   text('named_query_name', 'its name'),
   text('statement_name', 'name of the prepared statement'),
-  longText('execution_parameters', 'values for the ? of a prepared statement, as a JSON list'),
+  scattered('execution_parameters', 'values for the ? of a prepared statement, as a JSON list'),
   text('statement_kind', 'what the text does (reserved: filled by the text scanner)'),
   text('referenced_tables', 'tables that the text names (reserved: filled by the text scanner)'),
 ];
 
 /** The proof: the record's own bytes and where they came from. */
 export const EVIDENCE_COLUMNS: readonly Column[] = [
-  longText('request_parameters', 'requestParameters as JSON, byte for byte'),
-  longText('response_elements', 'responseElements as JSON, byte for byte'),
-  longText('additional_event_data', 'additionalEventData as JSON, byte for byte'),
-  longText('raw_event', 'the whole record as JSON, byte for byte'),
+  scattered('request_parameters', 'requestParameters as JSON, byte for byte'),
+  scattered('response_elements', 'responseElements as JSON, byte for byte'),
+  scattered('additional_event_data', 'additionalEventData as JSON, byte for byte'),
+  scattered('raw_event', 'the whole record as JSON, byte for byte'),
   text('source_bucket', 'bucket of the log file; "file" for a local one'),
   text('source_key', 'key of the log file'),
   int('record_index', 'place of the record in its log file, from 0'),

@@ -2,7 +2,7 @@ import { parseEventTime } from '../cloudtrail/event-time.js';
 import { type LogFileFacts, readLogFile } from '../cloudtrail/log-file.js';
 import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
 import type { JsonObject, LogRecord } from '../cloudtrail/record.js';
-import type { RecordSink } from '../cloudtrail/record-splitter.js';
+import type { RecordSink, RecordSlice } from '../cloudtrail/record-splitter.js';
 import { CheapTest } from '../datasets/cheap-test.js';
 import type { Row } from '../datasets/column.js';
 import { type Dataset, type DatasetName, rowOf, takes } from '../datasets/dataset.js';
@@ -223,13 +223,13 @@ class PickedRecords implements RecordSink {
     await this.#handOn();
   }
 
-  record(chunk: Uint8Array, start: number, end: number): void {
+  record(slice: RecordSlice): void {
     const index = this.#records.read++;
-    if (!this.#test.mayTake(chunk, start, end)) {
+    if (!this.#test.mayTake(slice)) {
       this.#records.ignored++;
       return;
     }
-    const bytes = Uint8Array.prototype.slice.call(chunk, start, end);
+    const bytes = Uint8Array.prototype.slice.call(slice.chunk, slice.start, slice.end);
     const json = parse(bytes);
     if (json === undefined) this.#reject(index, 'RECORD_BAD_JSON');
     else this.#pick({ bytes, json, index });

@@ -95,21 +95,21 @@ function rowHash({ evidence }: Row): bigint {
   return hash.digest().readBigUInt64BE(0);
 }
 
-/** Plain pages where values hardly repeat; no gzip where there is nothing but NULL. */
+/** Plain pages where values hardly repeat; no gzip where there is but one value, or none. */
 function columnSource(group: Group, column: Column, rows: readonly Row[]): ColumnSource {
   const data: Cell[] = new Array(rows.length);
-  let anything = false;
+  let varies = false;
   for (let at = 0; at < rows.length; at++) {
     const cell = toParquet(column, rows[at]?.[group]?.[column.name] ?? null);
     data[at] = cell;
-    anything ||= cell !== null;
+    varies ||= cell !== data[0];
   }
   return {
     name: column.name,
     data,
     offsetIndex: false,
-    ...(column.text ? { encoding: 'PLAIN', statistics: false } : {}),
-    ...(anything ? {} : { codec: 'UNCOMPRESSED' }),
+    ...(column.scattered ? { encoding: 'PLAIN', statistics: false } : {}),
+    ...(varies ? {} : { codec: 'UNCOMPRESSED' }),
   };
 }
 

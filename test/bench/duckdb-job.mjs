@@ -62,7 +62,7 @@ const COLUMNS = [
   ['access_key_id', at('userIdentity.accessKeyId')],
   ['role_name', at(`${SESSION}.sessionIssuer.userName`)],
   ['role_arn', at(`${SESSION}.sessionIssuer.arn`)],
-  ['session_name', `split_part(${at('userIdentity.principalId')}, ':', 2)`],
+  ['session_name', `nullif(split_part(${at('userIdentity.principalId')}, ':', 2), '')`],
   ['source_identity', at(`${SESSION}.sourceIdentity`)],
   ['identity_center_user_id', at('userIdentity.onBehalfOf.userId')],
   ['invoked_by', at('userIdentity.invokedBy')],

@@ -46,18 +46,31 @@ async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promis
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await iterator.next();
   const head = first.done ? new Uint8Array(0) : first.value;
-  const rest = { [Symbol.asyncIterator]: () => iterator };
+  const rest: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => rest,
+    next: () => iterator.next(),
+    return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+  };
   if (!/\.gz$/i.test(name) && !looksLikeGzip(head)) {
     return { chunks: following(head, rest), compressed: () => undefined };
   }
   if (head.length === 0) throw new AuditLakeError('BAD_GZIP', 'the file is empty');
   const file = await whole(head, rest);
-  return { chunks: gunzip(file), compressed: () => file.length };
+  const compressed = file.length;
+  return { chunks: gunzip(file), compressed: () => compressed };
 }
 
-async function* following(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
-  yield* rest;
+/** Whoever stops at the first chunk has done with the rest, too: its file is closed. */
+async function* following(
+  head: Uint8Array,
+  rest: AsyncIterableIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (head.length > 0) yield head;
+    yield* rest;
+  } finally {
+    await rest.return?.();
+  }
 }
 
 async function whole(head: Uint8Array, rest: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -51,6 +51,8 @@ export class RecordSplitter {
   #key = '';
   #foundRecords = false;
   #position = 0;
+  /** Bytes of the byte order mark so far. */
+  #marked = 0;
 
   constructor(sink: RecordSink) {
     this.#sink = sink;
@@ -78,7 +80,11 @@ export class RecordSplitter {
   #token(chunk: Uint8Array, at: number, byte: number): number {
     switch (this.#expect) {
       case 'root':
-        if (byte === BYTE_ORDER_MARK[this.#position + at]) return at + 1;
+        if (byte === BYTE_ORDER_MARK[this.#marked] && this.#marked === this.#position + at) {
+          this.#marked++;
+          return at + 1;
+        }
+        if (this.#marked > 0 && this.#marked < BYTE_ORDER_MARK.length) return this.#take(false, 'root', at);
         if (byte === CHAR['['])
           throw new AuditLakeError('BAD_SHAPE', 'the document is a list, not {"Records":[...]}');
         return this.#take(byte === CHAR['{'], 'key-or-end', at);
@@ -159,6 +165,7 @@ export class RecordSplitter {
     }
     if (this.#inside === 'record') this.#emit(chunk, start, end);
     else if (this.#inside === 'key') this.#key = this.#readKey(chunk, start, end);
+    else if (this.#inside === 'primitive') this.#checkPrimitive(chunk, start, end);
     this.#inside = 'nothing';
     this.#pieces = [];
     this.#held = 0;
@@ -168,7 +175,7 @@ export class RecordSplitter {
   /** Keeps the beginning of a value whose end lies in a later chunk; of one too large, only its length. */
   #hold(piece: Uint8Array): void {
     this.#held += piece.length;
-    if (this.#inside !== 'record' && this.#inside !== 'key') return;
+    if (this.#inside === 'value') return;
     if (this.#held > RECORD_LIMITS.bytes) this.#pieces = [];
     else this.#pieces.push(Uint8Array.prototype.slice.call(piece));
   }
@@ -191,6 +198,11 @@ export class RecordSplitter {
     this.#sink.record(this.#slice);
   }
 
+  #checkPrimitive(chunk: Uint8Array, start: number, end: number): void {
+    const text = Buffer.concat([...this.#pieces, chunk.subarray(start, end)]).toString('latin1');
+    if (!PRIMITIVE.test(text)) this.#take(false, 'nothing', start);
+  }
+
   #readKey(chunk: Uint8Array, start: number, end: number): string {
     const text = Buffer.concat([...this.#pieces, chunk.subarray(start, end)]).toString();
     try {
@@ -202,6 +214,7 @@ export class RecordSplitter {
 }
 
 const CHAR = { '"': 0x22, ',': 0x2c, ':': 0x3a, '[': 0x5b, ']': 0x5d, '{': 0x7b, '}': 0x7d } as const;
+const PRIMITIVE = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 function isSpace(byte: number): boolean {

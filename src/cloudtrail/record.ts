@@ -29,7 +29,11 @@ export function textOf(object: JsonObject | undefined, field: string): string | 
   const value = own(object, field, (it) => it);
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' && (!Number.isInteger(value) || Number.isSafeInteger(value)))
+  if (
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (!Number.isInteger(value) || Number.isSafeInteger(value))
+  )
     return String(value);
   return null;
 }

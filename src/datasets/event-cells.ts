@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { fieldSlices } from '../cloudtrail/field-slices.js';
 import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
 import { flagOf, type LogRecord, textOf, within } from '../cloudtrail/record.js';
@@ -47,16 +48,22 @@ export function eventCells({ json }: LogRecord, eventTime: number, { ref, ownRol
 
 /** The cells of EVIDENCE_COLUMNS: slices of the record's own bytes, and where it came from. */
 export function evidenceCells({ bytes, index }: LogRecord, { ref, ingestedAt }: RowContext): Cells {
-  const slices = fieldSlices(bytes, SLICED);
+  const proof = isUtf8(bytes) ? bytes : repaired(bytes);
+  const slices = fieldSlices(proof, SLICED);
   return {
     request_parameters: slices.get('requestParameters') ?? null,
     response_elements: slices.get('responseElements') ?? null,
     additional_event_data: slices.get('additionalEventData') ?? null,
-    raw_event: bytes,
+    raw_event: proof,
     source_bucket: ref.bucket,
     source_key: ref.key,
     record_index: index,
     ingested_at: ingestedAt,
     schema_version: SCHEMA_VERSION,
   };
+}
+
+/** Bytes that are no UTF-8 become U+FFFD: one such value would make every engine refuse the whole data file. */
+function repaired(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
 }

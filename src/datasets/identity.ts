@@ -34,16 +34,27 @@ type AssumedRole = {
   readonly session: string | null;
 };
 
+const ASSUMED = ':assumed-role/';
 const NO_ROLE: AssumedRole = { name: null, arn: null, session: null };
 
 /** The role behind a session. `arn:aws:sts::111122223333:assumed-role/Analyst/john.doe`: role, then session. */
 function roleOf(identity: JsonObject | undefined): AssumedRole {
   const issuer = within(identity, 'sessionContext', 'sessionIssuer');
-  const assumed = /:assumed-role\/(?:.*\/)?([^/]+)\/([^/]+)$/.exec(textOf(identity, 'arn') ?? '');
+  const assumed = roleAndSession(textOf(identity, 'arn') ?? '');
   if (!assumed && textOf(issuer, 'type') !== 'Role' && textOf(identity, 'type') !== 'AssumedRole')
     return NO_ROLE;
-  const session = assumed?.[2] ?? afterColon(textOf(identity, 'principalId'));
-  return { name: textOf(issuer, 'userName') ?? assumed?.[1] ?? null, arn: textOf(issuer, 'arn'), session };
+  const session = assumed?.session ?? afterColon(textOf(identity, 'principalId'));
+  return { name: textOf(issuer, 'userName') ?? assumed?.role ?? null, arn: textOf(issuer, 'arn'), session };
+}
+
+/** The last two parts of an assumed role's ARN, behind its path. Cut, not matched: an ARN may be hostile and long. */
+function roleAndSession(arn: string): { readonly role: string; readonly session: string } | undefined {
+  const start = arn.indexOf(ASSUMED);
+  if (start < 0) return undefined;
+  const cut = arn.lastIndexOf('/');
+  const role = arn.slice(arn.lastIndexOf('/', cut - 1) + 1, cut);
+  const session = arn.slice(cut + 1);
+  return cut >= start + ASSUMED.length && role && session ? { role, session } : undefined;
 }
 
 /**

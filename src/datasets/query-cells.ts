@@ -44,7 +44,7 @@ export function isStart(json: JsonObject): boolean {
 function textOfEvent(request: JsonObject | undefined): string | null {
   for (const field of TEXT_FIELDS) {
     const text = textOf(request, field);
-    if (text !== null && !HIDDEN.has(text)) return text;
+    if (text && !HIDDEN.has(text)) return text;
   }
   return null;
 }

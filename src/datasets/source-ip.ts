@@ -1,10 +1,13 @@
+/** Longer than any address with its zone: such a text is not looked at, whoever wrote it. */
+const LONGEST = 128;
+
 /**
  * An address as 32 lower-case hex digits, IPv4 mapped into IPv6 (RFC 4291 section 2.5.5.2), so that a network
  * is a range of text on every engine. NULL for what is no address: sourceIPAddress may be the name of a
  * service, or `AWS Internal`.
  */
 export function sortableAddress(address: string | null): string | null {
-  if (address === null) return null;
+  if (address === null || address.length > LONGEST) return null;
   const v4 = fromIPv4(address);
   if (v4 !== undefined) return `00000000000000000000ffff${v4}`;
   return address.includes(':') ? (fromIPv6(address) ?? null) : null;

@@ -66,7 +66,7 @@ export type OpenBundleOptions = {
 };
 
 /** When a bundle is full (protocol 4.8). */
-const FULL = { bytes: 32 << 20, files: 10_000, millis: 2_000 };
+const FULL = { bytes: 32 << 20, files: 2_000, millis: 2_000 };
 
 /**
  * Reads log files into one bundle: bytes to records to rows to data files. A log file counts only once it was

@@ -46,7 +46,7 @@ function isSettled(entry: LedgerEntry | undefined): entry is LedgerEntry {
 /** The ledger entry that a report makes for one dataset; undefined where the file is simply to be tried again. */
 export function entryOf(report: LogFileReport, dataset: DatasetName): LedgerEntry | undefined {
   const { bucket, key } = report.ref;
-  const named = { fid: fileId(dataset, bucket, key), bucket, key, etag: report.etag };
+  const named = { fid: fileId(dataset, bucket, key), etag: report.etag };
   if (report.kind === 'failed') {
     if (ERROR_CODES[report.code].disposition !== 'park') return undefined;
     const nothing = { rows: 0, read: 0, ignored: 0, rejected: 0 };

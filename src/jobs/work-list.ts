@@ -5,7 +5,7 @@ import type { ListedLogFile } from './settled.js';
 /** A batch is what a lane takes at once: enough to be worth a message, little enough to share evenly. */
 const BATCH = { bytes: 2 << 20, files: 128 };
 /** How far the listing runs ahead of the lanes. */
-const AHEAD_FILES = 20_000;
+const AHEAD_FILES = 4_000;
 
 type DayQueue = {
   readonly day: string;
@@ -21,7 +21,7 @@ export type WorkListOptions = {
 
 /**
  * Hands listed log files to lanes in batches. A lane stays with a day of delivery while it lasts, so that the
- * rows of a day come together in few data files. Holds at most 20,000 listed files.
+ * rows of a day come together in few data files. Holds at most 4,000 listed files.
  */
 export class WorkList {
   readonly #objects: AsyncIterator<ListedObject>;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Day, partitionPath } from './partition.js';
 import type { TableName } from './tables.js';
 
@@ -28,7 +28,7 @@ export function base32(bytes: Uint8Array): string {
 
 /** 26 base32 characters of sha256 over dataset, bucket and key: no ETag, time or attempt in it. */
 export function fileId(dataset: string, bucket: string, key: string): FileId {
-  return base32(createHash('sha256').update(`v1\n${dataset}\n${bucket}\n${key}`).digest()).slice(0, 26);
+  return base32(hash('sha256', `v1\n${dataset}\n${bucket}\n${key}`, 'buffer')).slice(0, 26);
 }
 
 /** A bundle id from 17 random bytes (130 bits are kept). */

@@ -5,12 +5,13 @@ import type { TableName } from '../lake/tables.js';
 /** COMMITTED (rows) and EMPTY (no rows) are settled for ever; the others are free to be tried again. */
 export type FileStatus = 'COMMITTED' | 'EMPTY' | 'MISSING' | 'DEFERRED' | 'QUARANTINED';
 
-/** What the ledger knows of a log file (item FILE#fid). Counts are of records: read, ignored, rejected. */
+/**
+ * What the ledger knows of a log file (item FILE#fid), which its id alone names: a trail has many millions.
+ * Counts are of records: read, ignored, rejected.
+ */
 export type LedgerEntry = {
   readonly fid: FileId;
   readonly status: FileStatus;
-  readonly bucket: string;
-  readonly key: string;
   readonly etag: string;
   /** Hex SHA-256 of the inflated bytes; absent where the file could not be read to its end. */
   readonly sha256?: string;

@@ -9,6 +9,9 @@ import type { CommitPart } from '../../ports/lake-state.js';
 /** The few calls that this adapter makes, so that tests can make each of them fail. */
 export type FileCalls = Pick<typeof import('node:fs/promises'), 'mkdir' | 'open' | 'link' | 'unlink'>;
 
+/** Parts written side by side: a bundle may have more days than a process may have open files. */
+const AT_ONCE = 16;
+
 /**
  * Data files in a folder (protocol 4.8): written beside the tables, made durable, then linked to their final
  * name. Readers go by the committed list, so a linked file is invisible until its commit, and nothing is left to
@@ -25,28 +28,33 @@ export class FsBundleStore implements BundleStore {
 
   async stage(bid: BundleId, parts: readonly StagedPart[]): Promise<void> {
     try {
-      await Promise.all(parts.map((part) => this.#place(bid, part)));
-      const folders = new Set(parts.map((part) => dirname(this.#path(bid, part))));
-      await Promise.all([...folders].map((folder) => this.#syncFolder(folder)));
+      const folders = new Set<string>();
+      for (let at = 0; at < parts.length; at += AT_ONCE) {
+        const made = parts.slice(at, at + AT_ONCE).map((part) => this.#place(bid, part));
+        for (const end of await allEnded(made)) for (const folder of end) folders.add(folder);
+      }
+      for (const folder of folders) await this.#syncFolder(folder);
     } catch (error) {
-      throw new AuditLakeError(
-        'LAKE_WRITE_FAILED',
-        `cannot write to ${this.#root}: ${messageOf(error)}`,
-        error,
-      );
+      await this.discard(bid, parts);
+      throw writeFailed(this.#root, error);
     }
   }
 
   async publish(): Promise<void> {}
 
+  /** What cannot be taken away now is taken away by the next writer, before it begins. */
   async discard(bid: BundleId, parts: readonly CommitPart[]): Promise<void> {
-    for (const part of parts) await rm(this.#path(bid, part), { force: true });
+    for (const part of parts) {
+      await this.#calls.unlink(this.#path(bid, part)).catch(() => undefined);
+      await this.#calls.unlink(this.#tmp(bid, part)).catch(() => undefined);
+    }
   }
 
-  async #place(bid: BundleId, part: StagedPart): Promise<void> {
+  /** The folders whose entries changed. */
+  async #place(bid: BundleId, part: StagedPart): Promise<string[]> {
     const path = this.#path(bid, part);
-    const tmp = join(this.#root, META.tmpFolder, `${bid}-${part.table}-${part.day}-${part.generation}`);
-    await this.#calls.mkdir(dirname(path), { recursive: true });
+    const tmp = this.#tmp(bid, part);
+    const first = await this.#calls.mkdir(dirname(path), { recursive: true });
     const file = await this.#calls.open(tmp, 'w', 0o600);
     try {
       await file.writeFile(part.content);
@@ -59,6 +67,7 @@ export class FsBundleStore implements BundleStore {
       if (!isTaken(error)) throw error;
     });
     await this.#calls.unlink(tmp);
+    return first === undefined ? [dirname(path)] : foldersBetween(dirname(first), dirname(path));
   }
 
   async #syncFolder(path: string): Promise<void> {
@@ -70,9 +79,36 @@ export class FsBundleStore implements BundleStore {
     }
   }
 
+  #tmp(bid: BundleId, { table, day, generation }: CommitPart): string {
+    return join(this.#root, META.tmpFolder, `${bid}-${table}-${day}-${generation}`);
+  }
+
   #path(bid: BundleId, { table, generation, day }: CommitPart): string {
     return join(this.#root, dataFilePath(table, generation, day, bid));
   }
+}
+
+/** All have ended before one's failure is thrown: nothing is written behind the back of a clean-up. */
+async function allEnded<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const ends = await Promise.allSettled(promises);
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
+}
+
+/** A folder, its sub-folder and so on down to the last one. */
+function foldersBetween(first: string, last: string): string[] {
+  const folders = [last];
+  for (let folder = last; folder !== first && folder !== dirname(folder); ) {
+    folder = dirname(folder);
+    folders.push(folder);
+  }
+  return folders;
+}
+
+function writeFailed(root: string, error: unknown): AuditLakeError {
+  return new AuditLakeError('LAKE_WRITE_FAILED', `cannot write to ${root}: ${messageOf(error)}`, error);
 }
 
 function isTaken(error: unknown): boolean {
@@ -88,12 +124,18 @@ export async function sweepFolder(root: string, committed: ReadonlySet<string>):
   for (const table of TABLE_NAMES) {
     for (const path of await filesBelow(root, table)) {
       if (committed.has(path)) continue;
-      await rm(join(root, path), { force: true });
+      await take(root, path);
       swept++;
     }
   }
-  for (const path of await filesBelow(root, META.tmpFolder)) await rm(join(root, path), { force: true });
+  for (const path of await filesBelow(root, META.tmpFolder)) await take(root, path);
   return swept;
+}
+
+async function take(root: string, path: string): Promise<void> {
+  await rm(join(root, path), { force: true }).catch((error: unknown) => {
+    throw writeFailed(root, error);
+  });
 }
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {

@@ -53,8 +53,10 @@ export class FsLogSource implements LogSource {
     if (this.#plan) return this.#plan;
     const folders: Folder[] = [];
     const named: Named[] = [];
-    for (const path of new Set(this.#paths)) {
-      if (statSync(path).isDirectory()) this.#walk(path, path, folders);
+    const paths = [...new Set(this.#paths)];
+    const roots = paths.filter((path) => statSync(path).isDirectory());
+    for (const path of paths.filter((path) => !isCovered(path, roots))) {
+      if (roots.includes(path)) this.#walk(path, path, folders);
       else named.push({ path });
     }
     folders.sort((a, b) => compare(a.day, b.day) || compare(a.path, b.path));
@@ -75,6 +77,13 @@ export class FsLogSource implements LogSource {
       if (files > 0) folders.push({ root, path, day: dayOfFolder(path), files });
     }
   }
+}
+
+/** Whether another argument lists this one too: one log file has one key in a run. */
+function isCovered(path: string, roots: readonly string[]): boolean {
+  const real = realPath(path);
+  const isBelow = roots.some((root) => root !== path && real.startsWith(join(realPath(root), sep)));
+  return isBelow && (roots.includes(path) || parseKey(LOCAL_BUCKET, path).kind === 'log-file');
 }
 
 /** `.../2026/01/09` is a day of delivery; other folders come first, in order of their names. */

@@ -15,7 +15,23 @@ import type {
   Verdict,
 } from '../../ports/lake-state.js';
 
-/** Items as protocol 4.1 names them; the fields of generations are there from the start. */
+/** Items and fields as protocol 4.1 names them; those of generations are there from the start. */
+/**
+ * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then code and conflict where there are any. A tuple,
+ * since there is one per log file: its field names would double the state, which is mapped into memory.
+ */
+type FileItem = [
+  LedgerEntry['status'],
+  string,
+  string,
+  string,
+  number,
+  number,
+  number,
+  number,
+  string?,
+  string?,
+];
 type PartItem = { ver: 1; v: number; w: number; n: number; sealed: number | null; reg: 'REGISTERED' };
 type BundleItem = { st: 'COMMITTED' | 'ABORTED'; files: number; rows: number; parts: readonly CommitPart[] };
 type MemberItem = {
@@ -28,7 +44,7 @@ type MemberItem = {
 };
 type OpenQueryItem = { st: 'OPEN'; firstSeen: number; submitted: number };
 type WriterItem = { token: string; pid: number; host: string; beat: number };
-type Item = LedgerEntry | PartItem | BundleItem | MemberItem | OpenQueryItem | WriterItem;
+type Item = FileItem | PartItem | BundleItem | MemberItem | OpenQueryItem | WriterItem;
 
 export type LmdbItems = RootDatabase<Item, string>;
 
@@ -39,6 +55,12 @@ const memberPrefix = ({ table, day }: PartitionKey, generation: number) =>
 const bundleKey = (bid: string) => `BUNDLE#${bid}`;
 export const WRITER_KEY = 'WRITER';
 
+/**
+ * Address space for the state: room for some hundred million log files. A map that has to grow stays mapped beside
+ * the larger one, and counts twice.
+ */
+const MAP_BYTES = 2 ** 36;
+
 /** Opens the items of a lake. Each commit is flushed to the disk before it returns. */
 export function openItems(folder: string, options: { readonly readOnly: boolean }): LmdbItems {
   return open<Item, string>({
@@ -46,6 +68,7 @@ export function openItems(folder: string, options: { readonly readOnly: boolean 
     encoding: 'json',
     noSubdir: false,
     overlappingSync: false,
+    mapSize: MAP_BYTES,
     readOnly: options.readOnly,
   });
 }
@@ -93,7 +116,7 @@ export class LmdbLakeState implements LakeState {
       const entry = this.#entry(fid);
       if (!entry) return;
       const noted = seen.conflict ? { ...entry, conflict: seen.etag } : { ...entry, etag: seen.etag };
-      this.#items.putSync(fileKey(fid), noted);
+      this.#items.putSync(fileKey(fid), itemOf(noted));
     });
   }
 
@@ -141,7 +164,7 @@ export class LmdbLakeState implements LakeState {
   }
 
   #apply({ bid, entries, parts, openQueries }: Commit): Verdict {
-    for (const entry of entries) this.#items.putSync(fileKey(entry.fid), entry);
+    for (const entry of entries) this.#items.putSync(fileKey(entry.fid), itemOf(entry));
     for (const part of parts) this.#addMember(bid, part);
     for (const query of openQueries) this.#openQuery(query);
     if (parts.length > 0) {
@@ -173,7 +196,8 @@ export class LmdbLakeState implements LakeState {
   }
 
   #entry(fid: FileId): LedgerEntry | undefined {
-    return this.#items.get(fileKey(fid)) as LedgerEntry | undefined;
+    const item = this.#items.get(fileKey(fid)) as FileItem | undefined;
+    return item && entryOf(fid, item);
   }
 
   #part(key: PartitionKey): PartItem | undefined {
@@ -209,6 +233,25 @@ export class LmdbLakeState implements LakeState {
     if (this.#writer !== undefined && holder?.token === this.#writer) return;
     throw new AuditLakeError('LAKE_LOCK_LOST', 'another process has taken over the writing of this lake');
   }
+}
+
+function itemOf(entry: LedgerEntry): FileItem {
+  const { status, bid = '', etag, sha256 = '', rows, read, ignored, rejected, code, conflict } = entry;
+  const hash = Buffer.from(sha256, 'hex').toString('base64');
+  const item: FileItem = [status, bid, etag, hash, rows, read, ignored, rejected];
+  if (code !== undefined || conflict !== undefined) item.push(code ?? '', conflict ?? '');
+  return item;
+}
+
+function entryOf(fid: FileId, item: FileItem): LedgerEntry {
+  const [status, bid, etag, hash, rows, read, ignored, rejected, code, conflict] = item;
+  return {
+    ...{ fid, status, etag, rows, read, ignored, rejected },
+    ...(bid ? { bid } : {}),
+    ...(hash ? { sha256: Buffer.from(hash, 'base64').toString('hex') } : {}),
+    ...(code ? { code } : {}),
+    ...(conflict ? { conflict } : {}),
+  };
 }
 
 function openPartition({ v, w }: PartItem): OpenPartition {

@@ -14,7 +14,7 @@ export function sortableAddress(address: string | null): string | null {
 }
 
 function fromIPv4(text: string): string | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text);
   if (!match) return undefined;
   const octets = match.slice(1).map(Number);
   return octets.every((octet) => octet <= 255) ? octets.map((octet) => hex(octet, 2)).join('') : undefined;
@@ -22,7 +22,7 @@ function fromIPv4(text: string): string | undefined {
 
 /** RFC 4291 section 2.2: eight groups, one `::` for the missing ones, the last two may be IPv4. */
 function fromIPv6(text: string): string | undefined {
-  const bare = text.replace(/%.*$/, '');
+  const bare = text.replace(/%.+$/, '');
   const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(bare);
   const v4 = tail ? fromIPv4(tail[2] ?? '') : undefined;
   if (tail && v4 === undefined) return undefined;

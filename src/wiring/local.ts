@@ -15,7 +15,7 @@ import {
 import { type LmdbItems, LmdbLakeState, openItems } from '../adapters/local/lmdb-lake-state.js';
 import { BEAT_MS, beat, stopWriting, tryToWrite, type Writer } from '../adapters/local/writer-lock.js';
 import type { Dataset } from '../datasets/dataset.js';
-import { AuditLakeError } from '../errors.js';
+import { AuditLakeError, messageOf } from '../errors.js';
 import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { newLakeFile, withDatasets } from '../lake/lake-file.js';
 import { bundleId, META } from '../lake/names.js';
@@ -54,11 +54,13 @@ export async function openLakeForWriting(
     throw error;
   }
   const state = new LmdbLakeState(items, { writer: me.token, now: Date.now });
-  const heart = setInterval(() => beat(items, me, Date.now()), BEAT_MS);
+  // A beat that cannot be written is no reason to stop: at worst the lake is lost, and commits are refused.
+  const heart = setInterval(() => quietly(() => beat(items, me, Date.now())), BEAT_MS);
   heart.unref();
   const release = async () => {
     clearInterval(heart);
-    stopWriting(items, me);
+    // On a full disk nothing can be written; the next writer sees that this process has gone.
+    quietly(() => stopWriting(items, me));
     await state.close();
   };
   try {
@@ -125,18 +127,40 @@ function openItemsOf(root: string, readOnly: boolean): LmdbItems {
   try {
     return openItems(join(root, META.stateFolder), { readOnly });
   } catch (error) {
-    throw new AuditLakeError('LAKE_WRITE_FAILED', `cannot open the state of the lake in ${root}`, error);
+    throw new AuditLakeError(
+      'LAKE_WRITE_FAILED',
+      `cannot open the state of the lake in ${root}: ${messageOf(error)}`,
+      error,
+    );
   }
 }
 
 async function waitToWrite(items: LmdbItems, me: Writer, seconds: number, root: string): Promise<void> {
   const world = { now: Date.now, isAlive };
   const until = Date.now() + seconds * 1000;
-  while (!tryToWrite(items, me, world)) {
+  while (!attempt(root, () => tryToWrite(items, me, world))) {
     if (Date.now() >= until)
       throw new AuditLakeError('LAKE_BUSY', `another ingest writes to the lake in ${root}`);
     await pause(100);
   }
+}
+
+function attempt<T>(root: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new AuditLakeError(
+      'LAKE_WRITE_FAILED',
+      `cannot write to the lake in ${root}: ${messageOf(error)}`,
+      error,
+    );
+  }
+}
+
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {}
 }
 
 function isAlive(pid: number): boolean {

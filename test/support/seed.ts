@@ -1,2 +1,2 @@
-/** The seed of every property test: `SEED=...` replays a failure. */
+/** The seed of every generated test: fixed, so that a run can be repeated; SEED=... tries another. */
 export const SEED = Number(process.env['SEED'] ?? 20_260_109);

@@ -90,6 +90,10 @@ export class TrailFolder {
       .sort();
   }
 
+  async removeLake(): Promise<void> {
+    await rm(this.lake, { recursive: true, force: true });
+  }
+
   async remove(): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { LakeFile } from '../../lake/lake-file.js';
@@ -53,21 +53,36 @@ export class CatalogFile implements Catalog {
   }
 }
 
-/** Whole or nothing: written beside, made durable, renamed. */
+/** Whole or nothing: written beside, under a name of this process alone, made durable, renamed. */
 async function replaceFile(root: string, name: string, text: string): Promise<void> {
   const path = join(root, name);
-  const beside = join(root, META.tmpFolder, `${name.replaceAll('/', '-')}.new`);
+  const beside = join(root, META.tmpFolder, `${name.replaceAll('/', '-')}.${process.pid}.new`);
   try {
     await mkdir(dirname(beside), { recursive: true });
-    const file = await open(beside, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeDurably(beside, text);
     await rename(beside, path);
+    await syncFolder(dirname(path));
   } catch (error) {
+    await unlink(beside).catch(() => undefined);
     throw new AuditLakeError('LAKE_WRITE_FAILED', `cannot write ${path}: ${messageOf(error)}`, error);
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

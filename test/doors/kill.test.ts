@@ -88,6 +88,7 @@ describe('kill -9', () => {
       if (kills % 6 === 5 && isLake()) await askedCountIs(counts.at(-1) ?? 0);
     }
     const seen = await readers.stop();
+    if (process.env['SHOW']) process.stderr.write(`${counts} | ${[...new Set(seen)]}\n`);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     await endsExact();
@@ -96,7 +97,7 @@ describe('kill -9', () => {
   test('O1: at the n-th system call that writes, for every n until none is left', async ({ skip }) => {
     folder = await TrailFolder.of(trail);
     const trace = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=none'];
-    const strace = await run(['--version'], { through: ['strace', ...trace] }).catch(() => undefined);
+    const strace = await run(['--help'], { through: ['strace', ...trace] }).catch(() => undefined);
     if (strace?.code !== 0) return skip('strace is not here, or may not trace');
     const readers = keepReading();
     const step = KILLS > 100 ? 1 : 5;
@@ -109,6 +110,7 @@ describe('kill -9', () => {
         };
         const { code } = await run(folder.args(BOTH, '--concurrency', '3'), options);
         await readerIsContent();
+        if (process.env['SHOW']) process.stderr.write(`${call} ${n} ${code}\n`);
         if (code === 0) break;
         await endsExact();
       }

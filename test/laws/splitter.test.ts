@@ -92,8 +92,8 @@ function sorted(paths: readonly string[]): { readable: string[]; broken: string[
   const broken: string[] = [];
   for (const path of paths) {
     try {
-      JSON.parse(textOf(path).replace(/^\ufeff/, ''));
-      readable.push(path);
+      const { Records } = JSON.parse(textOf(path).replace(/^\ufeff/, ''));
+      if (Array.isArray(Records)) readable.push(path);
     } catch {
       broken.push(path);
     }

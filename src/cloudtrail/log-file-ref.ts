@@ -34,12 +34,12 @@ const LAYOUT =
 // 111122223333_CloudTrail_us-east-1_20260109T0005Z_AbCdEfGhIjKlMnOp.json.gz; old examples lack the last underscore.
 const FILE_NAME = /^(\d{12})_(CloudTrail(?:-[A-Za-z]+)?)_([a-z0-9-]+)_(?:.*_)?(\d{4})(\d\d)(\d\d)T\d{4,6}Z/;
 
-const FAMILIES: { readonly [family: string]: ForeignReason } = {
-  'CloudTrail-Digest': 'digest',
-  'CloudTrail-Insight': 'insight',
-  'CloudTrail-NetworkActivity': 'network-activity',
-  'CloudTrail-Aggregated': 'aggregated',
-};
+const FAMILIES: ReadonlyMap<string, ForeignReason> = new Map([
+  ['CloudTrail-Digest', 'digest'],
+  ['CloudTrail-Insight', 'insight'],
+  ['CloudTrail-NetworkActivity', 'network-activity'],
+  ['CloudTrail-Aggregated', 'aggregated'],
+]);
 
 /**
  * What an object key names: a log file (any prefix, single account, organization, both Control Tower layouts,
@@ -50,9 +50,9 @@ export function parseKey(bucket: string, key: string): KeyKind {
   const layout = LAYOUT.exec(key);
   const named = FILE_NAME.exec(name);
   const family = layout?.[3] ?? named?.[2] ?? 'CloudTrail';
-  if (family !== 'CloudTrail') return { kind: 'foreign', reason: FAMILIES[family] ?? 'other-service' };
+  if (family !== 'CloudTrail') return { kind: 'foreign', reason: FAMILIES.get(family) ?? 'other-service' };
   if (named?.[2] !== undefined && named[2] !== 'CloudTrail') {
-    return { kind: 'foreign', reason: FAMILIES[named[2]] ?? 'other-service' };
+    return { kind: 'foreign', reason: FAMILIES.get(named[2]) ?? 'other-service' };
   }
   if (!/\.(json|gz)$/i.test(name)) return { kind: 'foreign', reason: 'not-json' };
   return {

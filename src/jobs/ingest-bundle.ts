@@ -2,7 +2,8 @@ import type { DatasetName } from '../datasets/dataset.js';
 import type { ErrorCode } from '../errors.js';
 import type { CommitPart } from '../ports/lake-state.js';
 import { type CommitPorts, commitBundle } from './commit-bundle.js';
-import type { BundleLane, DecodedBundle, LogFileReport } from './open-bundle.js';
+import type { LogFileReport } from './log-file-report.js';
+import type { BundleLane, DecodedBundle } from './open-bundle.js';
 import { entryOf, type ListedLogFile, leaveOutSettled, type Unsettled } from './settled.js';
 
 /** What became of one log file. `report` tells what was read, where it was read. */

@@ -5,7 +5,8 @@ import type { LogSource } from '../ports/log-source.js';
 import { addCounts, type Counters, newCounters } from '../telemetry.js';
 import type { CommitPorts } from './commit-bundle.js';
 import { type BundleOutcome, ingestBundle, type LogFileOutcome } from './ingest-bundle.js';
-import type { BundleLane, Rejection } from './open-bundle.js';
+import type { Rejection } from './log-file-report.js';
+import type { BundleLane } from './open-bundle.js';
 import type { ListedLogFile } from './settled.js';
 import { WorkList } from './work-list.js';
 

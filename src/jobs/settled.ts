@@ -3,7 +3,7 @@ import type { DatasetName } from '../datasets/dataset.js';
 import { ERROR_CODES } from '../errors.js';
 import { fileId } from '../lake/names.js';
 import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
-import type { LogFileReport, LogFileTask } from './open-bundle.js';
+import type { LogFileReport, LogFileTask } from './log-file-report.js';
 
 /** A listed log file: what it is, where it lies, and the etag that the listing showed. */
 export type ListedLogFile = { readonly ref: LogFileRef; readonly location: string; readonly etag: string };

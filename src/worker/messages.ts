@@ -1,7 +1,8 @@
 import type { Dataset } from '../datasets/dataset.js';
 import type { HistoryAnswer, QueryName } from '../datasets/query-execution.js';
 import type { ErrorCode } from '../errors.js';
-import type { DecodedBundle, LogFileTask, ReadSoFar } from '../jobs/open-bundle.js';
+import type { LogFileTask } from '../jobs/log-file-report.js';
+import type { DecodedBundle, ReadSoFar } from '../jobs/open-bundle.js';
 
 /** What a worker thread is born with. */
 export type WorkerSettings = {

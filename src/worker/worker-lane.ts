@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AuditLakeError, messageOf } from '../errors.js';
-import type { BundleLane, DecodedBundle, LogFileTask, ReadSoFar } from '../jobs/open-bundle.js';
+import type { LogFileTask } from '../jobs/log-file-report.js';
+import type { BundleLane, DecodedBundle, ReadSoFar } from '../jobs/open-bundle.js';
 import type { QueryHistory } from '../ports/query-history.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
 

@@ -44,12 +44,12 @@ export function recordsBalance(records: Readonly<RecordCounts>): boolean {
   return records.read === records.selected + records.ignored + records.rejected;
 }
 
-/** The equations that do not hold, in words; empty when all is well. `whole` is false after an interruption. */
-export function imbalances(counters: Counters, whole: boolean): string[] {
+/** The equations that do not hold, in words; empty when all is well. */
+export function imbalances(counters: Counters): string[] {
   const { logFiles, records } = counters;
   const found: string[] = [];
   const settled = logFiles.ingested + logFiles.skipped + logFiles.failed + logFiles.foreign;
-  if (whole ? logFiles.listed !== settled : logFiles.listed < settled) {
+  if (logFiles.listed !== settled) {
     found.push(
       `listed ${logFiles.listed} log files, but ${settled} were ingested, skipped, failed or foreign`,
     );

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { AuditLakeError, ERROR_CODES, messageOf } from '../errors.js';
@@ -27,6 +28,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   };
   const program = new Command('audit-lake')
     .description(PROGRAM)
+    .version(createRequire(import.meta.url)('../../package.json').version)
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
     .exitOverride();
   const doors = {
@@ -59,7 +61,7 @@ function tell(error: unknown, io: Io): number {
     io.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 1;
   }
-  io.err(`${error.code}: ${printable(messageOf(error))}\n`);
+  io.err(`${error.code}: ${messageOf(error).split('\n').map(printable).join('\n  ')}\n`);
   io.err(`  ${ERROR_CODES[error.code].todo}\n`);
   return error.code === 'USAGE' || error.code === 'DATASET_SELECTION' ? 2 : 1;
 }

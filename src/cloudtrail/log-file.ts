@@ -44,8 +44,7 @@ type Inflated = { readonly chunks: AsyncIterable<Uint8Array>; readonly compresse
 /** A name in .gz promises gzip; any other file is looked at. */
 async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promise<Inflated> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const head = first.done ? new Uint8Array(0) : first.value;
+  const head = await headOf(iterator);
   const rest: AsyncIterableIterator<Uint8Array> = {
     [Symbol.asyncIterator]: () => rest,
     next: () => iterator.next(),
@@ -58,6 +57,17 @@ async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promis
   const file = await whole(head, rest);
   const compressed = file.length;
   return { chunks: gunzip(file), compressed: () => compressed };
+}
+
+/** The first chunk, or the first few where they are too small to tell what the file is. */
+async function headOf(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < 2) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    head = head.length === 0 ? value : Buffer.concat([head, value]);
+  }
+  return head;
 }
 
 /** Whoever stops at the first chunk has done with the rest, too: its file is closed. */

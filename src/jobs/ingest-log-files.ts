@@ -7,7 +7,6 @@ import type { CommitPorts } from './commit-bundle.js';
 import { type BundleOutcome, ingestBundle, type LogFileOutcome } from './ingest-bundle.js';
 import type { Rejection } from './log-file-report.js';
 import type { BundleLane } from './open-bundle.js';
-import type { ListedLogFile } from './settled.js';
 import { WorkList } from './work-list.js';
 
 export type Failure = { readonly file: string; readonly code: ErrorCode; readonly message: string };
@@ -59,7 +58,8 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
   });
   const ends = await Promise.allSettled(lanes);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  await takeTwins(work.twins(), options, tally);
+  await ingestTwins(work, options, tally);
+  logFiles.listed -= work.left;
   await options.catalog.publish(await options.ports.state.committedList());
   return {
     counters,
@@ -80,21 +80,14 @@ async function runLane(options: LaneOptions, tally: Tally): Promise<void> {
 }
 
 /** One lane, one file at a time: whichever twin came first has settled, and the ledger tells. */
-async function takeTwins(
-  twins: readonly ListedLogFile[],
-  options: IngestOptions,
-  tally: Tally,
-): Promise<void> {
+async function ingestTwins(work: WorkList, options: IngestOptions, tally: Tally): Promise<void> {
   const [lane] = options.lanes;
   if (lane === undefined) return;
-  for (const twin of twins) {
-    let batch: readonly ListedLogFile[] | undefined = options.isStopped() ? undefined : [twin];
-    const next = async () => {
-      const taken = batch;
-      batch = undefined;
-      return taken;
-    };
-    await runLane({ ...options, lane, next }, tally);
+  while (!options.isStopped()) {
+    const twin = work.takeTwin();
+    if (twin === undefined) return;
+    const batches = [[twin]];
+    await runLane({ ...options, lane, next: async () => batches.pop() }, tally);
   }
 }
 

@@ -52,12 +52,17 @@ export class WorkList {
   }
 
   /**
-   * Log files whose key another one of this run has (two copies of a trail below one folder). They are to be
-   * taken after all others are settled, when the ledger knows their twin. Fingerprints are compared, so a file
+   * The next log file whose key another one of this run has (two copies of a trail below one folder). To be taken
+   * after all others are settled, when the ledger knows their twin. Fingerprints are compared, so a file
    * may wait here for nothing; it is only taken later.
    */
-  twins(): readonly ListedLogFile[] {
-    return this.#twins;
+  takeTwin(): ListedLogFile | undefined {
+    return this.#twins.shift();
+  }
+
+  /** How many listed log files no lane has taken: after an interruption they count as never listed. */
+  get left(): number {
+    return this.#waiting + this.#twins.length;
   }
 
   /** The day that the lane is on, else one that no lane is on, else the one with the most left. */

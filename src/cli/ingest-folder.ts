@@ -6,13 +6,13 @@ import type { BundleLane } from '../jobs/open-bundle.js';
 import type { QueryHistory } from '../ports/query-history.js';
 import { type Counters, imbalances, newCounters } from '../telemetry.js';
 import { localLane } from '../wiring/local-lane.js';
-import { localHistory, localSource } from '../wiring/local-source.js';
+import { type LocalArgument, localHistory, localSource } from '../wiring/local-source.js';
 import { WorkerLane } from '../worker/worker-lane.js';
 import type { Io } from './io.js';
 import { showProgress } from './progress.js';
 
 export type IngestFolderOptions = {
-  readonly paths: readonly string[];
+  readonly paths: readonly LocalArgument[];
   readonly lake: string;
   readonly datasets: readonly Dataset[];
   readonly concurrency: number;

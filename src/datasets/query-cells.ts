@@ -72,6 +72,11 @@ export function withAnswer(query: Cells, answer: HistoryAnswer): Cells {
   return merged;
 }
 
+/** A query of our own is never looked up, or asking would make us ask again. */
+export function ofOwnCall(query: Cells): Cells {
+  return query['query_text_status'] === 'pending' ? { ...query, query_text_status: 'not_applicable' } : query;
+}
+
 /** The query of a start that no history knows: Athena has forgotten it, or may still be asked. */
 export function withoutAnswer(query: Cells, now: number): Cells {
   if (query['query_text_status'] !== 'pending') return query;

@@ -1,7 +1,7 @@
 import type { Cells, Row } from '../datasets/column.js';
 import type { DatasetName } from '../datasets/dataset.js';
-import { withAnswer, withoutAnswer } from '../datasets/query-cells.js';
-import { isFinal, type QueryName, queryKey } from '../datasets/query-execution.js';
+import { ofOwnCall, withAnswer, withoutAnswer } from '../datasets/query-cells.js';
+import { type HistoryAnswer, isFinal, type QueryName, queryKey } from '../datasets/query-execution.js';
 import { type DataFile, DataFileWriter } from '../lake/data-file.js';
 import { type Day, dayOf } from '../lake/partition.js';
 import { TABLES } from '../lake/tables.js';
@@ -103,7 +103,7 @@ export class DatasetRows {
       if (row.query === undefined) return row;
       const name = startedQuery(row);
       const answer = name && answers.get(queryKey(name));
-      const query = answer ? withAnswer(row.query, answer) : withoutAnswer(row.query, this.#now);
+      const query = toldBy(answer, { row, query: row.query, now: this.#now });
       this.#note(query, name, answer?.kind === 'execution' && !isFinal(answer.execution));
       return { ...row, query };
     });
@@ -115,6 +115,14 @@ export class DatasetRows {
     if (name === undefined || (status !== 'pending' && !unfinished)) return;
     this.#openQueries.push({ ...name, submitted: Number(query['submission_time']) });
   }
+}
+
+function toldBy(
+  answer: HistoryAnswer | undefined,
+  { row, query, now }: { readonly row: Row; readonly query: Cells; readonly now: number },
+): Cells {
+  if (answer) return withAnswer(query, answer);
+  return row.event['is_own_call'] === true ? ofOwnCall(query) : withoutAnswer(query, now);
 }
 
 /** The query that a row started and that may be asked about. */

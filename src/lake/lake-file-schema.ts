@@ -3,6 +3,7 @@ import { SCHEMA_VERSION } from '../datasets/columns.js';
 import { DATASET_NAMES } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
 import type { LakeFile } from './lake-file.js';
+import { TABLE_NAMES } from './tables.js';
 
 /** The shape of lake.json. Apart from its rules, because loading zod takes longer than a small ingest. */
 const Shape = z.strictObject({
@@ -18,6 +19,27 @@ const Shape = z.strictObject({
     }),
   ),
 });
+
+/** catalog.json: the committed list. */
+const CatalogShape = z.object({
+  format: z.literal(1),
+  days: z.array(
+    z.object({
+      table: z.enum(TABLE_NAMES),
+      day: z.string(),
+      files: z.array(z.object({ path: z.string(), rows: z.number(), bytes: z.number() })),
+    }),
+  ),
+});
+
+/** @throws AuditLakeError LAKE_FORMAT */
+export function parseCatalog(text: string, place: string): z.infer<typeof CatalogShape>['days'] {
+  try {
+    return CatalogShape.parse(JSON.parse(text)).days;
+  } catch (error) {
+    throw new AuditLakeError('LAKE_FORMAT', `${place} is not a catalog that this version can read`, error);
+  }
+}
 
 /** @throws AuditLakeError LAKE_FORMAT */
 export function parseLakeFile(text: string, place: string): LakeFile {

@@ -1,10 +1,10 @@
-import { FsLogSource } from '../adapters/local/fs-log-source.js';
+import { FsLogSource, type LocalArgument } from '../adapters/local/fs-log-source.js';
 import type { LogSource } from '../ports/log-source.js';
 import type { QueryHistory } from '../ports/query-history.js';
 
 /** Log files of local paths, but not what lies in the lake. @throws AuditLakeError USAGE */
-export function localSource(paths: readonly string[], lake: string): LogSource {
-  return new FsLogSource(paths, lake);
+export function localSource(given: readonly LocalArgument[], lake: string): LogSource {
+  return new FsLogSource(given, lake);
 }
 
 /** A saved query history, or none that knows anything. @throws AuditLakeError USAGE */
@@ -13,3 +13,5 @@ export async function localHistory(path: string | undefined): Promise<QueryHisto
   const { readQueryHistory } = await import('../adapters/local/json-query-history.js');
   return readQueryHistory(path);
 }
+
+export type { LocalArgument };

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +8,7 @@ import {
   CatalogFile,
   isLake,
   makeLakeFolders,
+  readCatalog,
   readLakeFile,
   writeLakeFile,
 } from '../adapters/local/lake-folder.js';
@@ -104,7 +104,7 @@ export async function openLakeForReading(folder: string): Promise<ReadableLake> 
   if (!isLake(root)) throw new AuditLakeError('LAKE_MISSING', `there is no lake in ${root}`);
   await readLakeFile(root);
   const state = readableState(root);
-  if (state === undefined) return { days: await daysOfCatalog(root), close: async () => undefined };
+  if (state === undefined) return { days: await readCatalog(root), close: async () => undefined };
   return { days: await state.committedList(), close: () => state.close() };
 }
 
@@ -114,13 +114,6 @@ function readableState(root: string): LmdbLakeState | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function daysOfCatalog(root: string): Promise<readonly CommittedDay[]> {
-  const catalog: { days: readonly CommittedDay[] } = JSON.parse(
-    await readFile(join(root, META.catalogFile), 'utf8'),
-  );
-  return catalog.days;
 }
 
 function openItemsOf(root: string, readOnly: boolean): LmdbItems {

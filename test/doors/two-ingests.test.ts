@@ -169,7 +169,7 @@ describe('Ctrl-C', () => {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`${signal} ends the run in order: exit code 130, the state is saved, the next run completes it`, async () => {
-      const trail = makeTrail(2_500, 12);
+      const trail = makeTrail(2_000, 8);
       folder = await TrailFolder.of(trail);
       const { child, ended } = start(folder.args(BOTH, '--concurrency', '2'));
       await pause(450);
@@ -191,7 +191,7 @@ describe('Ctrl-C', () => {
   }
 
   test('twice in a row ends it at once with 130, and the next run completes it', async () => {
-    const trail = makeTrail(2_500, 12);
+    const trail = makeTrail(2_000, 8);
     folder = await TrailFolder.of(trail);
     const { child, ended } = start(folder.args(BOTH, '--concurrency', '2'));
     await pause(450);
@@ -204,6 +204,11 @@ describe('Ctrl-C', () => {
     expect(await folder.litter()).toEqual([]);
   });
 });
+
+/** Loaded into every thread before the program; what follows happens whenever a worker is told something. */
+const SABOTAGE = `import { isMainThread, parentPort } from 'node:worker_threads';
+const listen = parentPort?.on.bind(parentPort);
+if (!isMainThread) parentPort.on = (name, listener) => listen(name, (message) => {`;
 
 describe('a worker thread that dies', () => {
   let folder: TrailFolder;
@@ -218,10 +223,9 @@ describe('a worker thread that dies', () => {
       const trail = makeTrail(150, 4);
       folder = await TrailFolder.of(trail);
       const saboteur = join(folder.root, 'saboteur.mjs');
-      const inWorker = "import { isMainThread, parentPort } from 'node:worker_threads';";
       await writeFile(
         saboteur,
-        `${inWorker}\nif (!isMainThread) parentPort.on('message', ({ say }) => { if (say === 'close') { ${code} } });\n`,
+        `${SABOTAGE} if (message.say === 'close') { ${code} }; listener(message); });`,
       );
       const args = folder.args(BOTH, '--concurrency', '3');
       const died = await run(args, { node: ['--import', saboteur] });

@@ -35,11 +35,12 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
   });
   let out = '';
   let err = '';
-  child.stdout.on('data', (text: Buffer) => {
-    out += text.toString();
+  // Decoded as a stream: a character may lie across two chunks.
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
   });
-  child.stderr.on('data', (text: Buffer) => {
-    err += text.toString();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
   });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);

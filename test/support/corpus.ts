@@ -7,9 +7,12 @@ const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url))
 
 export const hasCorpus = existsSync(CORPUS);
 
+/** The path of a folder of the corpus. */
+export const inCorpus = (folder: string): string => join(CORPUS, folder);
+
 /** Paths of the corpus's files below `folder` with this ending, in order of their names. */
 export function corpusFiles(folder: string, ending: RegExp): string[] {
-  return filesBelow(join(CORPUS, folder), ending);
+  return filesBelow(inCorpus(folder), ending);
 }
 
 /** All files below a folder with this ending, in order of their names. */

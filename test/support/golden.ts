@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ATHENA, DATASET_NAMES, type Dataset } from '../../src/datasets/dataset.js';
-import type { DecodedBundle, LogFileReport } from '../../src/jobs/open-bundle.js';
+import type { DecodedBundle } from '../../src/jobs/open-bundle.js';
 import type { ListedObject } from '../../src/ports/log-source.js';
 import type { QueryHistory } from '../../src/ports/query-history.js';
 import { localLane } from '../../src/wiring/local-lane.js';
@@ -58,7 +58,7 @@ async function golden({ what, location, etag }: ListedObject, history: QueryHist
   return { file, ...toldBy(report), ...rows };
 }
 
-function toldBy(report: LogFileReport | undefined) {
+function toldBy(report: DecodedBundle['reports'][number] | undefined) {
   if (report?.kind !== 'read') return { failed: report?.code };
   return { records: report.records, rejections: report.rejections };
 }

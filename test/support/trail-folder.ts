@@ -12,7 +12,8 @@ import { BOTH } from './memory-ingest.ts';
 export class TrailFolder {
   readonly root: string;
   readonly trail: string;
-  readonly lake: string;
+  /** Where the lake is made; a test may choose another place. */
+  lake: string;
 
   private constructor(root: string) {
     this.root = root;

@@ -1,33 +1,50 @@
-import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type KeyKind, keyOfLocalPath, namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
-import { AuditLakeError, messageOf } from '../../errors.js';
+import { AuditLakeError } from '../../errors.js';
 import type { ListedObject, LogSource } from '../../ports/log-source.js';
+import { isLake } from './lake-folder.js';
 
 /** The bucket of log files that lie in a folder (protocol 4.8). */
 export const LOCAL_BUCKET = 'file';
 
+/** What the user named: a path, or a file that a pattern found, and the folder where the pattern begins. */
+export type LocalArgument = string | { readonly path: string; readonly below: string };
+
 /** A folder with files in it, and the argument below which keys are counted. */
 type Folder = { readonly root: string; readonly path: string; readonly day: string; readonly files: number };
-type Named = { readonly path: string };
+/** A file to be tried, whatever it is, and the folder below which its key is counted. */
+type Named = { readonly path: string; readonly below: string };
+type Plan = { readonly folders: readonly Folder[]; readonly named: readonly Named[] };
 
 /**
  * Files and folders of the command line. Folders are walked twice: once to order them by day of delivery and
- * count, once to list. Holds the folders that have files, and the names in one folder.
+ * count, once to list. Lakes are left out, wherever they lie. Holds the folders that have files, and the names in
+ * one folder.
  */
 export class FsLogSource implements LogSource {
-  readonly #paths: readonly string[];
-  readonly #leaveOut: string;
-  #plan: { readonly folders: readonly Folder[]; readonly named: readonly Named[] } | undefined;
+  readonly #folders: readonly string[];
+  readonly #named: readonly Named[];
+  readonly #lake: string;
+  #plan: Plan | undefined;
 
   /**
-   * `leaveOut` is the folder of the lake, which may lie inside a source folder and is never read.
-   * @throws AuditLakeError USAGE where a path does not exist
+   * `lake` is the folder to be written to, which may lie inside a source folder.
+   * @throws AuditLakeError USAGE where a path is no file or folder, or is (in) a lake
    */
-  constructor(paths: readonly string[], leaveOut: string) {
-    this.#paths = paths.map((path) => resolve(path));
-    this.#leaveOut = realPath(leaveOut);
-    for (const path of this.#paths) mustExist(path);
+  constructor(given: readonly LocalArgument[], lake: string) {
+    this.#lake = realPath(lake);
+    const paths = [...new Set(given.filter((it) => typeof it === 'string').map((path) => resolve(path)))];
+    const found = given.filter((it) => typeof it !== 'string');
+    this.#folders = paths.filter((path) => kindOf(path) === 'folder');
+    for (const folder of this.#folders) {
+      if (this.#isInLake(folder)) throw new AuditLakeError('USAGE', `${folder} is a lake, not log files`);
+    }
+    const files = paths.filter((path) => !this.#folders.includes(path));
+    const named = [...files.map((path) => ({ path, below: dirname(path) })), ...found];
+    this.#named = named.filter(
+      ({ path }) => !this.#isInLake(dirname(path)) && !isCovered(path, this.#folders),
+    );
   }
 
   async count(): Promise<number> {
@@ -37,53 +54,64 @@ export class FsLogSource implements LogSource {
 
   async *list(): AsyncIterable<ListedObject> {
     const { folders, named } = this.#planned();
-    for (const { path } of named) {
-      yield {
-        location: path,
-        what: refOf(namedKey(LOCAL_BUCKET, keyOf(path, basename(path)))),
-        ...sizeAndEtag(path),
-      };
-    }
+    for (const { path, below } of named) yield listed(path, below, namedKey);
     for (const { root, path } of folders) {
-      for (const name of filesIn(path)) yield listed(root, join(path, name));
+      for (const name of filesIn(path)) yield listed(join(path, name), root, parseKey);
     }
   }
 
-  #planned() {
+  #planned(): Plan {
     if (this.#plan) return this.#plan;
-    const folders: Folder[] = [];
-    const named: Named[] = [];
-    const paths = [...new Set(this.#paths)];
-    const roots = paths.filter((path) => statSync(path).isDirectory());
-    for (const path of paths.filter((path) => !isCovered(path, roots))) {
-      if (roots.includes(path)) this.#walk(path, path, folders);
-      else named.push({ path });
+    const plan = { folders: [] as Folder[], named: [...this.#named] };
+    for (const folder of this.#folders.filter((path) => !isCovered(path, this.#folders))) {
+      this.#walk(folder, plan);
     }
-    folders.sort((a, b) => compare(a.day, b.day) || compare(a.path, b.path));
-    this.#plan = { folders, named };
-    return this.#plan;
+    plan.folders.sort((a, b) => compare(a.day, b.day) || compare(a.path, b.path));
+    this.#plan = plan;
+    return plan;
   }
 
-  /** Symbolic links to folders are not followed: they may lead round in a circle. */
-  #walk(root: string, start: string, folders: Folder[]): void {
-    const todo = [start];
+  /**
+   * Symbolic links to folders are not followed: they may lead round in a circle. A folder that cannot be listed is
+   * listed itself, so that it fails by name and the rest goes on.
+   */
+  #walk(root: string, plan: { readonly folders: Folder[]; readonly named: Named[] }): void {
+    const todo = [root];
     for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
-      if (path === this.#leaveOut || realPath(path) === this.#leaveOut) continue;
+      if (isLake(path) || realPath(path) === this.#lake) continue;
+      const entries = entriesOf(path);
+      if (entries === undefined) plan.named.push({ path, below: root });
       let files = 0;
-      for (const entry of entriesOf(path)) {
+      for (const entry of entries ?? []) {
         if (entry.isDirectory()) todo.push(join(path, entry.name));
         else if (isFile(path, entry)) files++;
       }
-      if (files > 0) folders.push({ root, path, day: dayOfFolder(path), files });
+      if (files > 0) plan.folders.push({ root, path, day: dayOfFolder(path), files });
+    }
+  }
+
+  #isInLake(folder: string): boolean {
+    const real = realPath(folder);
+    for (let path = real; ; path = dirname(path)) {
+      if (path === this.#lake || isLake(path)) return true;
+      if (path === dirname(path)) return false;
     }
   }
 }
 
-/** Whether another argument lists this one too: one log file has one key in a run. */
-function isCovered(path: string, roots: readonly string[]): boolean {
+/** @throws AuditLakeError USAGE for what is neither: reading a pipe would wait for ever */
+function kindOf(path: string): 'file' | 'folder' {
+  const stat = statOf(path);
+  if (stat?.isDirectory()) return 'folder';
+  if (stat?.isFile()) return 'file';
+  throw new AuditLakeError('USAGE', `no such file or folder: ${path}`);
+}
+
+/** Whether a folder of the command line lists this one too: one log file has one key in a run. */
+function isCovered(path: string, folders: readonly string[]): boolean {
   const real = realPath(path);
-  const isBelow = roots.some((root) => root !== path && real.startsWith(join(realPath(root), sep)));
-  return isBelow && (roots.includes(path) || parseKey(LOCAL_BUCKET, path).kind === 'log-file');
+  const isBelow = folders.some((folder) => folder !== path && real.startsWith(join(realPath(folder), sep)));
+  return isBelow && (folders.includes(path) || parseKey(LOCAL_BUCKET, path).kind === 'log-file');
 }
 
 /** `.../2026/01/09` is a day of delivery; other folders come first, in order of their names. */
@@ -91,8 +119,8 @@ function dayOfFolder(path: string): string {
   return /(\d{4})[\\/](\d\d)[\\/](\d\d)$/.exec(path)?.slice(1).join('-') ?? '';
 }
 
-function listed(root: string, path: string): ListedObject {
-  const what = refOf(parseKey(LOCAL_BUCKET, keyOf(path, posix(relative(root, path)))));
+function listed(path: string, below: string, parse: typeof parseKey): ListedObject {
+  const what = refOf(parse(LOCAL_BUCKET, keyOf(path, posix(relative(below, path)))));
   return { location: path, what, ...sizeAndEtag(path) };
 }
 
@@ -121,17 +149,17 @@ function sizeAndEtag(path: string): { size: number; etag: string } {
 }
 
 function filesIn(path: string): string[] {
-  return entriesOf(path)
+  return (entriesOf(path) ?? [])
     .filter((entry) => isFile(path, entry))
     .map(({ name }) => name)
     .sort(compare);
 }
 
-function entriesOf(path: string): Dirent[] {
+function entriesOf(path: string): Dirent[] | undefined {
   try {
     return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    throw new AuditLakeError('USAGE', `cannot list the folder ${path}: ${messageOf(error)}`, error);
+  } catch {
+    return undefined;
   }
 }
 
@@ -145,15 +173,6 @@ function statOf(path: string): Stats | undefined {
     return statSync(path);
   } catch {
     return undefined;
-  }
-}
-
-function mustExist(path: string): void {
-  try {
-    lstatSync(path);
-    statSync(path);
-  } catch (error) {
-    throw new AuditLakeError('USAGE', `no such file or folder: ${path}`, error);
   }
 }
 

@@ -35,6 +35,13 @@ export async function readLakeFile(root: string): Promise<LakeFile | undefined> 
   return parseLakeFile(await readFile(path, 'utf8'), path);
 }
 
+/** The committed list as of its last export. @throws AuditLakeError LAKE_FORMAT */
+export async function readCatalog(root: string): Promise<readonly CommittedDay[]> {
+  const path = join(root, META.catalogFile);
+  const { parseCatalog } = await import('../../lake/lake-file-schema.js');
+  return parseCatalog(await readFile(path, 'utf8'), path);
+}
+
 /** @throws AuditLakeError LAKE_WRITE_FAILED */
 export async function writeLakeFile(root: string, lake: LakeFile): Promise<void> {
   await replaceFile(root, META.lakeFile, `${JSON.stringify(lake, null, 2)}\n`);

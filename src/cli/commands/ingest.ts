@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { readConfig } from '../../config.js';
 import { ATHENA, DATASET_NAMES, type Dataset, type DatasetName } from '../../datasets/dataset.js';
 import { AuditLakeError } from '../../errors.js';
+import type { LocalArgument } from '../../wiring/local-source.js';
 import { type IngestFolderOptions, ingestFolder } from '../ingest-folder.js';
 import { summaryObject, summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
@@ -114,20 +116,22 @@ function datasetName(name: string): DatasetName {
 }
 
 /** A path that exists is taken as it is, whatever characters it holds; anything else may be a glob. */
-async function expand(sources: readonly string[]): Promise<string[]> {
-  const paths: string[] = [];
+async function expand(sources: readonly string[]): Promise<LocalArgument[]> {
+  const given: LocalArgument[] = [];
   for (const source of sources) {
-    if (existsSync(source) || !/[*?[{]/.test(source)) paths.push(source);
-    else paths.push(...(await globbed(source)));
+    if (existsSync(source) || !/[*?[{]/.test(source)) given.push(source);
+    else given.push(...(await globbed(source)));
   }
-  return paths;
+  return given;
 }
 
-async function globbed(pattern: string): Promise<string[]> {
+/** Keys of what a pattern finds count from where the pattern begins, as if that folder had been named. */
+async function globbed(pattern: string): Promise<LocalArgument[]> {
   const { glob } = await import('tinyglobby');
   const found = await glob(pattern, { dot: true, absolute: true, expandDirectories: false });
   if (found.length === 0) throw new AuditLakeError('USAGE', `no file matches ${pattern}`);
-  return found.sort();
+  const below = resolve(pattern.replace(/[^/\\]*[*?[{].*$/s, ''));
+  return found.sort().map((path) => ({ path, below }));
 }
 
 /** The first Ctrl-C ends the run in order, the second at once: the lake bears both. */

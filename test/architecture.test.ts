@@ -50,19 +50,8 @@ const LAW: readonly Place[] = [
   place('demo', /^demo\//, ['node:crypto', 'node:zlib']),
   place('worker', /^worker\//, ['wiring', '~jobs', '~datasets', '~ports', 'errors', 'node:worker_threads']),
   place('cli', /^cli\//, [
-    ...[
-      'wiring',
-      'worker',
-      'jobs',
-      'datasets',
-      'lake',
-      '~ports',
-      'demo',
-      'config',
-      'errors',
-      'telemetry',
-      'node:*',
-    ],
+    ...['wiring', 'worker', 'jobs', 'datasets', 'lake', '~ports', 'demo'],
+    ...['config', 'errors', 'telemetry', 'node:*'],
     ...['commander', 'cli-table3', 'log-update', 'tinyglobby'],
   ]),
   place('library door', /^index\.ts$/, ['cloudtrail', 'errors', 'lake']),
@@ -257,7 +246,6 @@ describe('the house style', () => {
 
 /** To be mended, not to grow: these take four, one of them six. */
 const MANY_PARAMETERS: readonly string[] = [
-  'datasets/dataset.ts rowOf',
   'demo/athena-calls.ts call',
   'demo/athena-calls.ts refused',
   'demo/athena-calls.ts say',
@@ -268,9 +256,6 @@ const MANY_PARAMETERS: readonly string[] = [
   'demo/query-events.ts aboutIt',
   'demo/routine-queries.ts dayOf',
   'demo/story-queries.ts night',
-  'jobs/ingest-bundle.ts commitDataset',
-  'lake/names.ts dataFilePath',
-  'wiring/local.ts waitToWrite',
 ];
 
 const TOP_LEVEL: ReadonlySet<string> = new Set([

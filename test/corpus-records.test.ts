@@ -154,6 +154,6 @@ const ATHENA_ROWS = [
   'StartQueryExecution | in_event | Select 10 | event | - | - | - | - | - | true',
   'StartQueryExecution | expired | - | - | b621 | - | - | - | - | true',
   'StartQueryExecution | never_started | - | - | - | - | - | - | - | true',
-  'CreateNamedQuery | not_applicable | - | - | - | cdd0 | johndoetest | default | - | false',
+  'CreateNamedQuery | pending | - | - | - | cdd0 | johndoetest | default | - | false',
   'StartQueryExecution | in_event | -- Query  | event | fc62 | - | - | 1111 | Panther | true',
 ];

@@ -124,9 +124,14 @@ describe.skipIf(!hasCorpus)('the log files of the corpus', () => {
       expect([...shown].sort()).toEqual(withoutDay);
     });
 
-    // Two hand-made fixtures of the corpus bear the id of an event of another day; the window of the views is a day.
-    test.fails('show each event id once per account and Region, whatever the day', () => {
-      expect(shown.length).toBe(new Set(shown).size);
+    // The window of the views is a day, so that partitions are pruned: an event has one time, hence one day. Two ids of
+    // hand-edited fixtures stand on two events of two days, and both events are kept.
+    test('show an event id twice only where two events of two days bear it', () => {
+      const twice = shown.filter((id, at) => shown.indexOf(id) !== at);
+      expect(twice.map((name) => name.split(' ').at(-1)?.slice(0, 8)).sort()).toEqual([
+        'a0ed971f',
+        'b25ff7e3',
+      ]);
     });
 
     test('show the records without an event id, all of them', async () => {

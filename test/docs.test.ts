@@ -191,7 +191,7 @@ describe('the commands of the documentation', () => {
 
   beforeAll(async () => {
     symlinkSync(inRepository('samples'), join(folder, 'samples'));
-    expect.soft(await runLine('npx audit-lake demo')).toMatchObject({ code: 0 });
+    expect(await runLine('npx audit-lake demo')).toMatchObject({ code: 0 });
   });
 
   const lines = [...shellLines(README), ...shellLines(SAMPLES)].filter((line) =>

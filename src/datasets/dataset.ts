@@ -26,11 +26,14 @@ export function takes(dataset: Dataset, record: LogRecord): boolean {
   return dataset.name !== 'athena_events' || textOf(record.json, 'eventCategory') !== 'NetworkActivity';
 }
 
-/** The row of a record that the dataset takes. `eventTime` in milliseconds, already checked. */
-export function rowOf(dataset: Dataset, record: LogRecord, eventTime: number, context: RowContext): Row {
-  const event = eventCells(record, eventTime, context);
+/** A record with an eventTime that a day can hold, in milliseconds. */
+export type TimedRecord = LogRecord & { readonly eventTime: number };
+
+/** The row of a record that the dataset takes. */
+export function rowOf(dataset: Dataset, record: TimedRecord, context: RowContext): Row {
+  const event = eventCells(record, record.eventTime, context);
   const who = identityCells(record.json);
   const evidence = evidenceCells(record, context);
   if (dataset.name === 'cloudtrail_events') return { event, who, evidence };
-  return { event, who, query: queryCellsOfEvent(record.json, eventTime), evidence };
+  return { event, who, query: queryCellsOfEvent(record.json, record.eventTime), evidence };
 }

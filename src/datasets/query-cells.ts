@@ -42,17 +42,21 @@ export function isStart(json: JsonObject): boolean {
 }
 
 function textOfEvent(request: JsonObject | undefined): string | null {
-  for (const field of TEXT_FIELDS) {
-    const text = textOf(request, field);
-    if (text && !HIDDEN.has(text)) return text;
-  }
-  return null;
+  const texts = TEXT_FIELDS.map((field) => textOf(request, field));
+  return texts.find((text) => text !== null && text !== '' && !HIDDEN.has(text)) ?? null;
 }
 
-/** `pending` here means: to be asked; {@link withAnswer} or {@link withoutAnswer} follows. */
+/**
+ * `pending` here means: to be asked. For a start {@link withAnswer} or {@link withoutAnswer} follows; the text of a
+ * named query or prepared statement may be asked at any time.
+ */
 function statusOfEvent(json: JsonObject, text: string | null): string {
   if (text !== null) return 'in_event';
-  if (!isStart(json)) return 'not_applicable';
+  const request = within(json, 'requestParameters');
+  if (!isStart(json)) {
+    const isHidden = TEXT_FIELDS.some((field) => HIDDEN.has(textOf(request, field) ?? ''));
+    return isHidden && textOf(json, 'errorCode') === null ? 'pending' : 'not_applicable';
+  }
   return textOf(within(json, 'responseElements'), 'queryExecutionId') === null ? 'never_started' : 'pending';
 }
 

@@ -87,15 +87,16 @@ export class PickedRecords implements RecordSink {
       this.#records.ignored++;
       return;
     }
-    const time = parseEventTime(record.json['eventTime']);
-    if (time === undefined) {
+    const eventTime = parseEventTime(record.json['eventTime']);
+    if (eventTime === undefined) {
       this.#reject(record.index, 'RECORD_BAD_TIME');
       return;
     }
     this.#records.selected++;
     const { now, ownRoleArns } = this.#picking;
     const context = { ref: this.#task.ref, ingestedAt: now, ownRoleArns };
-    for (const dataset of taking) this.#keep(dataset.name, rowOf(dataset, record, time, context));
+    const timed = { ...record, eventTime };
+    for (const dataset of taking) this.#keep(dataset.name, rowOf(dataset, timed, context));
     this.#held += (record.bytes.length + ROW_BYTES) * taking.length;
   }
 

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Day, partitionPath } from './partition.js';
-import type { TableName } from './tables.js';
+import { type PartitionKey, partitionPath } from './partition.js';
 
 /** Identity of a log file within one dataset: exactly-once is counted by it (protocol 4.1). */
 export type FileId = string;
@@ -37,7 +36,10 @@ export function bundleId(randomBytes: Uint8Array): BundleId {
 }
 
 /** Where the rows of a bundle for one table and day lie, relative to the root of the lake. */
-export function dataFilePath(table: TableName, generation: number, day: Day, bid: BundleId): string {
+export function dataFilePath(
+  { table, generation, day }: PartitionKey & { readonly generation: number },
+  bid: BundleId,
+): string {
   return `${table}/${partitionPath(generation, day)}/b-${bid}.parquet`;
 }
 

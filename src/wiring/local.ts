@@ -48,7 +48,7 @@ export async function openLakeForWriting(
   const items = openItemsOf(root, false);
   const me: Writer = { token: randomUUID(), pid: process.pid, host: hostname() };
   try {
-    await waitToWrite(items, me, options.waitSeconds, root);
+    await waitToWrite(items, me, { seconds: options.waitSeconds, root });
   } catch (error) {
     await items.close();
     throw error;
@@ -128,7 +128,11 @@ function openItemsOf(root: string, readOnly: boolean): LmdbItems {
   }
 }
 
-async function waitToWrite(items: LmdbItems, me: Writer, seconds: number, root: string): Promise<void> {
+async function waitToWrite(
+  items: LmdbItems,
+  me: Writer,
+  { seconds, root }: { readonly seconds: number; readonly root: string },
+): Promise<void> {
   const world = { now: Date.now, isAlive };
   const until = Date.now() + seconds * 1000;
   while (!attempt(root, () => tryToWrite(items, me, world))) {

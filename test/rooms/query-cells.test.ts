@@ -103,9 +103,15 @@ describe('query_text_status says why the text is there or not', () => {
       null,
     ],
     [
-      'not_applicable',
+      'pending',
       other('CreateNamedQuery', { queryString: '***OMITTED***' }),
-      'a named query, omitted',
+      'a named query, omitted: its text may be asked at any time',
+      null,
+    ],
+    [
+      'not_applicable',
+      { ...other('CreateNamedQuery', { queryString: '***OMITTED***' }), errorCode: 'AccessDenied' },
+      'a named query, omitted, that was not created',
       null,
     ],
     ['not_applicable', {}, 'nothing at all', null],

@@ -21,4 +21,4 @@ export class MemoryBundleStore implements BundleStore {
 }
 
 const pathOf = (bid: BundleId, { table, generation, day }: CommitPart) =>
-  dataFilePath(table, generation, day, bid);
+  dataFilePath({ table, generation, day }, bid);

@@ -141,7 +141,7 @@ export class MemoryLakeState implements LakeState {
 
   #addMember(bid: string, { table, day, generation, rows, bytes }: CommitPart): void {
     const part = this.#items.parts.get(partName({ table, day })) ?? this.#newPart({ table, day });
-    const path = dataFilePath(table, generation, day, bid);
+    const path = dataFilePath({ table, generation, day }, bid);
     generationOf(part, generation).members.set(bid, { path, rows, bytes });
   }
 

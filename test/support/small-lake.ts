@@ -48,7 +48,7 @@ export async function commitBytes(
   { at, bytes }: { at: number; bytes: Uint8Array },
 ): Promise<string> {
   const day = dayOf(at);
-  const path = dataFilePath(table, 0, day, `bundle${lake.days.length}`);
+  const path = dataFilePath({ table, generation: 0, day }, `bundle${lake.days.length}`);
   await mkdir(dirname(join(lake.root, path)), { recursive: true });
   await writeFile(join(lake.root, path), bytes);
   lake.days.push({ table, day, files: [{ path, rows: 0, bytes: bytes.length }] });

@@ -52,12 +52,13 @@ export class TrailFolder {
 
   /** The rows that a reader finds now, sorted, read from the data files of the committed list. */
   async rows(): Promise<string[]> {
-    const { days, close } = await openLakeForReading(this.lake);
+    const { lake } = this;
+    const { days, close } = await openLakeForReading(lake);
     try {
       const files = days.flatMap(({ table, files }) => files.map(({ path }) => ({ table, path })));
       const rows: string[] = [];
       for (const { table, path } of files) {
-        rows.push(...(await rowsOfDataFile(table, await readFile(join(this.lake, path)))));
+        rows.push(...(await rowsOfDataFile(table, await readFile(join(lake, path)))));
       }
       return rows.sort();
     } finally {

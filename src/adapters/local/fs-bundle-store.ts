@@ -83,8 +83,8 @@ export class FsBundleStore implements BundleStore {
     return join(this.#root, META.tmpFolder, `${bid}-${table}-${day}-${generation}`);
   }
 
-  #path(bid: BundleId, { table, generation, day }: CommitPart): string {
-    return join(this.#root, dataFilePath(table, generation, day, bid));
+  #path(bid: BundleId, part: CommitPart): string {
+    return join(this.#root, dataFilePath(part, bid));
   }
 }
 

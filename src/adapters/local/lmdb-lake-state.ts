@@ -146,7 +146,7 @@ export class LmdbLakeState implements LakeState {
     const members: CommittedDay['files'][number][] = [];
     for (const { value } of this.#items.getRange({ start: prefix, end: `${prefix}~` })) {
       const { bid, rows, bytes } = value as MemberItem;
-      members.push({ path: dataFilePath(partition.table, generation, partition.day, bid), rows, bytes });
+      members.push({ path: dataFilePath({ ...partition, generation }, bid), rows, bytes });
     }
     return members;
   }

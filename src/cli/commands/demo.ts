@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { ATHENA } from '../../datasets/dataset.js';
 import { generateTrail } from '../../demo/trail.js';
 import { type DemoFolder, demoFolder } from '../../wiring/demo-folder.js';
-import { ingestFolder } from '../ingest-folder.js';
 import { summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
 import { type QueryDoors, runQuery } from './query.js';
@@ -79,6 +78,7 @@ async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
   const datasets = [{ name: 'athena_events', eventSources: [ATHENA] } as const];
   const options = { concurrency: 1, lockWaitSeconds: 5, dryRun: false, quiet: true, isStopped: () => false };
   const { lake, history: queryHistory } = folder;
+  const { ingestFolder } = await import('../ingest-folder.js');
   const { report, seconds } = await ingestFolder(
     { ...options, paths: [folder.trail], lake, datasets, queryHistory, now },
     io,

@@ -5,7 +5,7 @@ import { readConfig } from '../../config.js';
 import { ATHENA, DATASET_NAMES, type Dataset, type DatasetName } from '../../datasets/dataset.js';
 import { AuditLakeError } from '../../errors.js';
 import type { LocalArgument } from '../../wiring/local-source.js';
-import { type IngestFolderOptions, ingestFolder } from '../ingest-folder.js';
+import type { IngestFolderOptions } from '../ingest-folder.js';
 import { summaryObject, summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
 
@@ -74,6 +74,7 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     isStopped: stop.isStopped,
   };
   try {
+    const { ingestFolder } = await import('../ingest-folder.js');
     const { report, seconds } = await ingestFolder(options, io);
     const facts = { lake, datasets: datasets.map(({ name }) => name), seconds, dryRun: options.dryRun };
     await io.out(

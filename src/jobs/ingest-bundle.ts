@@ -1,10 +1,11 @@
 import type { DatasetName } from '../datasets/dataset.js';
 import type { ErrorCode } from '../errors.js';
 import type { CommitPart } from '../ports/lake-state.js';
-import { type CommitPorts, commitBundle } from './commit-bundle.js';
+import type { CommitPorts } from './commit-bundle.js';
+import { type CommittedDatasets, commitDatasets } from './commit-datasets.js';
 import type { LogFileReport } from './log-file-report.js';
-import type { BundleLane, DecodedBundle } from './open-bundle.js';
-import { entryOf, type ListedLogFile, leaveOutSettled, type Unsettled } from './settled.js';
+import type { BundleLane } from './open-bundle.js';
+import { type ListedLogFile, leaveOutSettled, resolveDoubts, type Unsettled } from './settled.js';
 
 /** What became of one log file. `report` tells what was read, where it was read. */
 export type LogFileOutcome = { readonly file: ListedLogFile; readonly report?: LogFileReport } & (
@@ -52,8 +53,8 @@ export async function ingestBundle(options: IngestBundleOptions): Promise<Bundle
   }
   if (!took) return undefined;
   const bundle = await lane.close();
-  const conflicts = await resolveDoubts(bundle, unsettled, ports);
-  const committed = await commitDatasets(bundle, conflicts, options);
+  const conflicts = await resolveDoubts(bundle.reports, unsettled, ports.state);
+  const committed = await commitDatasets(bundle, datasets, { lane, ports, conflicts });
   return {
     files: [
       ...skipped.map((file) => ({ kind: 'skipped', file }) as const),
@@ -64,109 +65,10 @@ export async function ingestBundle(options: IngestBundleOptions): Promise<Bundle
   };
 }
 
-type Committed = {
-  readonly parts: CommitPart[];
-  /** Locations whose rows others had committed first, by dataset. */
-  readonly lost: Map<string, Set<DatasetName>>;
-  /** Log files that were sound at first and could not be read again, by location. */
-  readonly failedAgain: Map<string, LogFileReport>;
-  readonly queryTexts: { [status: string]: number };
-};
-
-/** One transaction per dataset. Where others settled a log file first, the rest is read and proposed again. */
-async function commitDatasets(
-  bundle: DecodedBundle,
-  conflicts: ReadonlySet<string>,
-  options: IngestBundleOptions,
-): Promise<Committed> {
-  const done: Committed = { parts: [], lost: new Map(), failedAgain: new Map(), queryTexts: {} };
-  for (const dataset of options.datasets) {
-    let current = bundle;
-    const all = reportsOf(bundle, dataset);
-    const sound = all.filter(({ location }) => !conflicts.has(location));
-    if (sound.length < all.length) current = await readAgain(sound, dataset, options.lane);
-    for (;;) {
-      const reports = reportsOf(current, dataset);
-      const refused = await commitDataset(dataset, { current, reports }, options.ports, done);
-      if (refused.size === 0) break;
-      const isLost = (report: LogFileReport) => refused.has(entryOf(report, dataset)?.fid ?? '');
-      for (const report of reports.filter(isLost)) noteLost(done.lost, report.location, dataset);
-      current = await readAgain(
-        reports.filter((report) => !isLost(report)),
-        dataset,
-        options.lane,
-      );
-    }
-    noteFailures(done.failedAgain, current);
-  }
-  return done;
-}
-
-/** Proposes one transaction; gives the log files for which it was refused, none where it was committed. */
-async function commitDataset(
-  dataset: DatasetName,
-  proposed: { readonly current: DecodedBundle; readonly reports: readonly LogFileReport[] },
-  ports: CommitPorts,
-  done: Committed,
-): Promise<ReadonlySet<string>> {
-  const entries = proposed.reports.flatMap((report) => entryOf(report, dataset) ?? []);
-  if (entries.length === 0) return new Set();
-  const decoded = proposed.current.datasets.find((it) => it.dataset === dataset) ?? nothingOf(dataset);
-  const result = await commitBundle({ decoded, entries }, ports);
-  if (result.kind === 'files-settled') return new Set(result.fids);
-  done.parts.push(...result.parts);
-  for (const [status, n] of Object.entries(decoded.queryTexts)) {
-    done.queryTexts[status] = (done.queryTexts[status] ?? 0) + n;
-  }
-  return new Set();
-}
-
-const nothingOf = (dataset: DatasetName) => ({ dataset, parts: [], openQueries: [], queryTexts: {} });
-
-const reportsOf = ({ reports }: DecodedBundle, dataset: DatasetName) =>
-  reports.filter((report) => report.datasets.includes(dataset));
-
-function noteLost(lost: Map<string, Set<DatasetName>>, location: string, dataset: DatasetName): void {
-  lost.set(location, (lost.get(location) ?? new Set()).add(dataset));
-}
-
-function noteFailures(failed: Map<string, LogFileReport>, { reports }: DecodedBundle): void {
-  for (const report of reports) if (report.kind === 'failed') failed.set(report.location, report);
-}
-
-/** Reads the sound ones of these log files again, alone; what is told of the others stays. */
-async function readAgain(
-  reports: readonly LogFileReport[],
-  dataset: DatasetName,
-  lane: BundleLane,
-): Promise<DecodedBundle> {
-  const sound = reports.filter(({ kind }) => kind === 'read');
-  await lane.add(sound.map(({ ref, location, etag }) => ({ ref, location, etag, datasets: [dataset] })));
-  const again = await lane.close();
-  return {
-    reports: [...reports.filter(({ kind }) => kind === 'failed'), ...again.reports],
-    datasets: again.datasets,
-  };
-}
-
-/** A settled log file under another etag: the same bytes are the same file, other bytes are a conflict. */
-async function resolveDoubts(bundle: DecodedBundle, unsettled: readonly Unsettled[], { state }: CommitPorts) {
-  const conflicts = new Set<string>();
-  const reports = new Map(bundle.reports.map((report) => [report.location, report]));
-  for (const { task, doubtful } of unsettled) {
-    const report = reports.get(task.location);
-    if (doubtful.length === 0 || report?.kind !== 'read') continue;
-    const conflict = doubtful.some(({ sha256 }) => sha256 !== report.facts.sha256);
-    if (conflict) conflicts.add(task.location);
-    for (const { fid } of doubtful) await state.noteDelivery(fid, { etag: task.etag, conflict });
-  }
-  return conflicts;
-}
-
 function outcomeOf(
   first: LogFileReport,
   conflicts: ReadonlySet<string>,
-  { lost, failedAgain }: Committed,
+  { lost, failedAgain }: CommittedDatasets,
 ): LogFileOutcome {
   const report = failedAgain.get(first.location) ?? first;
   const file = { ref: report.ref, location: report.location, etag: report.etag };

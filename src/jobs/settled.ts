@@ -65,3 +65,24 @@ export function entryOf(report: LogFileReport, dataset: DatasetName): LedgerEntr
     ignored: read - rows - rejected,
   };
 }
+
+/**
+ * Settled log files that were listed under another etag: the same bytes are the same file, other bytes are a
+ * conflict, and the first stays. Gives the locations in conflict, and tells the ledger.
+ */
+export async function resolveDoubts(
+  reports: readonly LogFileReport[],
+  unsettled: readonly Unsettled[],
+  state: LakeState,
+): Promise<ReadonlySet<string>> {
+  const conflicts = new Set<string>();
+  const byLocation = new Map(reports.map((report) => [report.location, report]));
+  for (const { task, doubtful } of unsettled) {
+    const report = byLocation.get(task.location);
+    if (doubtful.length === 0 || report?.kind !== 'read') continue;
+    const conflict = doubtful.some(({ sha256 }) => sha256 !== report.facts.sha256);
+    if (conflict) conflicts.add(task.location);
+    for (const { fid } of doubtful) await state.noteDelivery(fid, { etag: task.etag, conflict });
+  }
+  return conflicts;
+}

@@ -47,7 +47,7 @@ export async function ingestFolder(
     const { openLakeForDryRun, openLakeForWriting } = await import('../wiring/local.js');
     const opened = dryRun
       ? await openLakeForDryRun(lake, datasets)
-      : await openLakeForWriting(lake, { datasets, waitSeconds: options.lockWaitSeconds });
+      : await openLakeForWriting(lake, { ...options, waitSeconds: options.lockWaitSeconds });
     const counters = newCounters();
     const stop = await showProgress(io, options.quiet, () => standing(counters, lanes.all, total));
     try {

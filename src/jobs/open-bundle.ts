@@ -56,6 +56,7 @@ export class OpenBundle implements BundleLane {
   #reports: LogFileReport[] = [];
   #rows = new Map<DatasetName, DatasetRows>();
   #openedAt: number | undefined;
+  #givenUp = false;
 
   constructor(options: OpenBundleOptions) {
     this.#options = options;
@@ -77,6 +78,10 @@ export class OpenBundle implements BundleLane {
     this.#reports = [];
     this.#rows = new Map();
     this.#openedAt = undefined;
+    if (this.#givenUp) {
+      this.#givenUp = false;
+      return { reports: reports.map(notRead), datasets: [] };
+    }
     const datasets = [];
     for (const dataset of rows) datasets.push(await dataset.finish());
     return { reports, datasets };
@@ -95,7 +100,7 @@ export class OpenBundle implements BundleLane {
     let bytes = 0;
     for (const rows of this.#rows.values()) bytes += rows.size;
     const age = this.#options.clock() - (this.#openedAt ?? 0);
-    return bytes >= FULL.bytes || this.#reports.length >= FULL.files || age >= FULL.millis;
+    return this.#givenUp || bytes >= FULL.bytes || this.#reports.length >= FULL.files || age >= FULL.millis;
   }
 
   async #read(task: LogFileTask): Promise<LogFileReport> {
@@ -119,17 +124,24 @@ export class OpenBundle implements BundleLane {
     }
   }
 
-  /** The second reading hands its rows on as it goes, so it must find what the first one found sound. */
+  /**
+   * The second reading hands its rows on as it goes, so it must find what the first one found sound. Where it does
+   * not, somebody changes the log file right now: the whole bundle is given up, for the next run to read again.
+   */
   async #readTwice(task: LogFileTask): Promise<LogFileReport> {
     const sound = await this.#readInto(task, { record: () => undefined, rejected: () => undefined });
     const picked = new PickedRecords(this.#picking, task, () => this.#append(picked));
-    const facts = await this.#readInto(task, picked).catch((cause: unknown) => {
-      throw new AuditLakeError('INTERNAL', `${task.location} could not be read a second time`, cause);
-    });
-    if (facts.sha256 !== sound.sha256)
-      throw new AuditLakeError('INTERNAL', `${task.location} changed while being read`);
-    await this.#append(picked);
-    return picked.report(facts);
+    try {
+      const facts = await this.#readInto(task, picked);
+      if (facts.sha256 === sound.sha256) {
+        await this.#append(picked);
+        return picked.report(facts);
+      }
+      throw new AuditLakeError('READ_FAILED', 'it changed while it was read');
+    } catch (error) {
+      this.#givenUp = true;
+      throw error;
+    }
   }
 
   async #readInto(task: LogFileTask, sink: RecordSink): Promise<LogFileFacts> {
@@ -148,4 +160,12 @@ export class OpenBundle implements BundleLane {
     this.#rows.set(name, rows);
     return rows;
   }
+}
+
+/** A log file of a bundle that was given up: nothing of it was kept. */
+function notRead(report: LogFileReport): LogFileReport {
+  if (report.kind === 'failed') return report;
+  const { ref, location, etag, datasets } = report;
+  const message = 'it was read together with a log file that changed meanwhile';
+  return { ref, location, etag, datasets, kind: 'failed', code: 'READ_FAILED', message };
 }

@@ -31,13 +31,16 @@ export async function leaveOutSettled(
     }));
     const wanted = entries.filter(({ entry }) => !isSettled(entry)).map(({ name }) => name);
     const doubtful = entries.flatMap(({ entry }) =>
-      isSettled(entry) && entry.etag !== file.etag ? [entry] : [],
+      isSettled(entry) && !hasEtag(entry, file.etag) ? [entry] : [],
     );
     if (wanted.length === 0 && doubtful.length === 0) settled.push(file);
     else unsettled.push({ task: { ...file, datasets: wanted }, doubtful });
   }
   return { unsettled, settled };
 }
+
+const hasEtag = ({ etag, aliases }: LedgerEntry, seen: string) =>
+  etag === seen || (aliases?.includes(seen) ?? false);
 
 function isSettled(entry: LedgerEntry | undefined): entry is LedgerEntry {
   return entry !== undefined && (entry.status === 'COMMITTED' || entry.status === 'EMPTY');

@@ -22,6 +22,8 @@ export type LedgerEntry = {
   /** Error code of a parked file. */
   readonly code?: string;
   readonly bid?: BundleId;
+  /** ETags of later deliveries of the same bytes (a copy with another time of change): the last few. */
+  readonly aliases?: readonly string[];
   /** ETag of a later delivery of other content under the same key. */
   readonly conflict?: string;
 };
@@ -84,7 +86,7 @@ export interface LakeState {
   openPartitions(keys: readonly PartitionKey[]): Promise<readonly OpenPartition[]>;
   /** The one transaction (protocol 4.2 step 6). @throws AuditLakeError LAKE_LOCK_LOST */
   commit(commit: Commit): Promise<Verdict>;
-  /** Notes what a later look at a settled log file showed: its new etag, or that it conflicts. */
+  /** Notes what a later look at a settled log file showed: another etag of the same bytes, or a conflict. */
   noteDelivery(fid: FileId, seen: { readonly etag: string; readonly conflict: boolean }): Promise<void>;
   /** The committed list of every table and day, or of one table (protocol 4.8). */
   committedList(table?: TableName): Promise<readonly CommittedDay[]>;

@@ -41,14 +41,18 @@ const newBundleId = () => bundleId(randomBytes(17));
  */
 export async function openLakeForWriting(
   folder: string,
-  options: { readonly datasets: readonly Dataset[]; readonly waitSeconds: number },
+  options: {
+    readonly datasets: readonly Dataset[];
+    readonly waitSeconds: number;
+    readonly isStopped?: () => boolean;
+  },
 ): Promise<WritableLake> {
   const root = resolve(folder);
   await makeLakeFolders(root);
   const items = openItemsOf(root, false);
   const me: Writer = { token: randomUUID(), pid: process.pid, host: hostname() };
   try {
-    await waitToWrite(items, me, { seconds: options.waitSeconds, root });
+    await waitToWrite(items, me, { ...options, root });
   } catch (error) {
     await items.close();
     throw error;
@@ -128,16 +132,23 @@ function openItemsOf(root: string, readOnly: boolean): LmdbItems {
   }
 }
 
+type WaitOptions = {
+  readonly waitSeconds: number;
+  readonly root: string;
+  readonly isStopped?: (() => boolean) | undefined;
+};
+
 async function waitToWrite(
   items: LmdbItems,
   me: Writer,
-  { seconds, root }: { readonly seconds: number; readonly root: string },
+  { waitSeconds, root, isStopped = () => false }: WaitOptions,
 ): Promise<void> {
   const world = { now: Date.now, isAlive };
-  const until = Date.now() + seconds * 1000;
+  const until = Date.now() + waitSeconds * 1000;
   while (!attempt(root, () => tryToWrite(items, me, world))) {
-    if (Date.now() >= until)
+    if (Date.now() >= until || isStopped()) {
       throw new AuditLakeError('LAKE_BUSY', `another ingest writes to the lake in ${root}`);
+    }
     await pause(100);
   }
 }

@@ -26,6 +26,7 @@ export class WorkerLane implements BundleLane {
     });
     this.#worker.on('message', (message: FromWorker) => this.#hear(message));
     this.#worker.on('error', (error) => this.#die(error));
+    this.#worker.on('messageerror', (error) => this.#die(error));
     this.#worker.on('exit', () => this.#die(new Error('the worker thread ended')));
   }
 

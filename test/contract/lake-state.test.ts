@@ -195,7 +195,7 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
       await state.noteDelivery('one', { etag: '12-3', conflict: true });
       await state.noteDelivery('none', { etag: '12-3', conflict: true });
       const noted = (await state.lookup(['one', 'none'])).get('one');
-      expect(noted).toEqual(entry('one', { bid: 'b1', etag: '10-2', conflict: '12-3' }));
+      expect(noted).toEqual(entry('one', { bid: 'b1', aliases: ['10-2'], conflict: '12-3' }));
       expect((await state.lookup(['none'])).size).toBe(0);
       expect(await state.commit(bundle('b2'))).toEqual({ kind: 'files-settled', fids: ['one'] });
     });

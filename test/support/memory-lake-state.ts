@@ -99,7 +99,9 @@ export class MemoryLakeState implements LakeState {
     if (!entry) return;
     this.#items.files.set(
       fid,
-      seen.conflict ? { ...entry, conflict: seen.etag } : { ...entry, etag: seen.etag },
+      seen.conflict
+        ? { ...entry, conflict: seen.etag }
+        : { ...entry, aliases: [...(entry.aliases ?? []), seen.etag] },
     );
   }
 

@@ -15,23 +15,15 @@ import type {
   Verdict,
 } from '../../ports/lake-state.js';
 
+/** How many etags of one log file's copies are remembered. */
+const MOST_ALIASES = 8;
+
 /** Items and fields as protocol 4.1 names them; those of generations are there from the start. */
 /**
- * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then code and conflict where there are any. A tuple,
+ * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then code, conflict and aliases where there are any. A tuple,
  * since there is one per log file: its field names would double the state, which is mapped into memory.
  */
-type FileItem = [
-  LedgerEntry['status'],
-  string,
-  string,
-  string,
-  number,
-  number,
-  number,
-  number,
-  string?,
-  string?,
-];
+type FileItem = [LedgerEntry['status'], string, string, string, number, number, number, number, ...string[]];
 type PartItem = { ver: 1; v: number; w: number; n: number; sealed: number | null; reg: 'REGISTERED' };
 type BundleItem = { st: 'COMMITTED' | 'ABORTED'; files: number; rows: number; parts: readonly CommitPart[] };
 type MemberItem = {
@@ -115,7 +107,8 @@ export class LmdbLakeState implements LakeState {
     this.#write(() => {
       const entry = this.#entry(fid);
       if (!entry) return;
-      const noted = seen.conflict ? { ...entry, conflict: seen.etag } : { ...entry, etag: seen.etag };
+      const aliases = [...(entry.aliases ?? []), seen.etag].slice(-MOST_ALIASES);
+      const noted = seen.conflict ? { ...entry, conflict: seen.etag } : { ...entry, aliases };
       this.#items.putSync(fileKey(fid), itemOf(noted));
     });
   }
@@ -236,21 +229,23 @@ export class LmdbLakeState implements LakeState {
 }
 
 function itemOf(entry: LedgerEntry): FileItem {
-  const { status, bid = '', etag, sha256 = '', rows, read, ignored, rejected, code, conflict } = entry;
+  const { status, bid = '', etag, sha256 = '', rows, read, ignored, rejected } = entry;
+  const { code = '', conflict = '', aliases = [] } = entry;
   const hash = Buffer.from(sha256, 'hex').toString('base64');
   const item: FileItem = [status, bid, etag, hash, rows, read, ignored, rejected];
-  if (code !== undefined || conflict !== undefined) item.push(code ?? '', conflict ?? '');
+  if (code || conflict || aliases.length > 0) item.push(code, conflict, ...aliases);
   return item;
 }
 
 function entryOf(fid: FileId, item: FileItem): LedgerEntry {
-  const [status, bid, etag, hash, rows, read, ignored, rejected, code, conflict] = item;
+  const [status, bid, etag, hash, rows, read, ignored, rejected, code, conflict, ...aliases] = item;
   return {
     ...{ fid, status, etag, rows, read, ignored, rejected },
     ...(bid ? { bid } : {}),
     ...(hash ? { sha256: Buffer.from(hash, 'base64').toString('hex') } : {}),
     ...(code ? { code } : {}),
     ...(conflict ? { conflict } : {}),
+    ...(aliases.length > 0 ? { aliases } : {}),
   };
 }
 

@@ -85,6 +85,10 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     if (report.interrupted) io.err('Stopped. What is in the lake stays; run the same command to continue.\n');
     if (report.interrupted) return 130;
     return report.failures.length > 0 ? 1 : 0;
+  } catch (error) {
+    // Interrupted before it had the lake: nothing was begun.
+    if (stop.isStopped() && error instanceof AuditLakeError && error.code === 'LAKE_BUSY') return 130;
+    throw error;
   } finally {
     stop.end();
   }

@@ -5,7 +5,7 @@ import { BOTH, ingestInMemory, MemoryLake } from '../support/memory-ingest.ts';
 import { MemoryLogSource } from '../support/memory-log-source.ts';
 
 /** More rows than one log file may hold in memory before it proved sound (32 MiB). */
-const MANY = Array.from({ length: 13_000 }, (_, at) => ({
+const MANY = Array.from({ length: 16_000 }, (_, at) => ({
   service: at % 50 === 0 ? 'athena' : 's3',
   day: at % 2,
 }));
@@ -39,7 +39,7 @@ describe('a log file with more rows than may wait for its end', () => {
     const source = new MemoryLogSource([SMALL, LARGE]);
     const { counters } = await ingestInMemory(lake, { objects: [], source });
     expect(await lake.rows()).toEqual(truthOf([LARGE, SMALL], BOTH));
-    expect(counters.records).toMatchObject({ read: 13_001, selected: 13_001, ignored: 0, rejected: 0 });
+    expect(counters.records).toMatchObject({ read: 16_001, selected: 16_001, ignored: 0, rejected: 0 });
     // Once until there were too many rows, once to see that it is sound, once for the rows.
     expect(source.reads.get(LARGE.key)).toBe(3);
   });

@@ -3,6 +3,12 @@ import { ACCOUNTS, type Place } from './places.js';
 /** The moment from which the demo looks back: milliseconds since 1970, UTC. */
 export type AsOf = number;
 
+/** A minute of a day, so many days before the day of `asOf`. */
+export type When = readonly [daysAgo: number, time: `${number}:${number}`];
+
+/** One day of one place, seen from `asOf`. */
+export type PlaceDay = { readonly asOf: AsOf; readonly daysAgo: number; readonly place: Place };
+
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 
@@ -10,7 +16,7 @@ const DAY = 86_400 * SECOND;
 export const RECENT_DAYS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** Four days beyond the 45 that Athena remembers: their query text is gone for good. */
-export const OLD_DAYS: readonly number[] = [51, 54, 57, 60];
+const OLD_DAYS: readonly number[] = [51, 54, 57, 60];
 
 /**
  * The one day beside the fourteen: from before July 2023, when Athena began to keep the SQL out of CloudTrail.
@@ -44,8 +50,15 @@ export function isoSeconds(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
+/** Every day of the trail, in every place that had something to log on it. */
+export function placeDays(asOf: AsOf): readonly PlaceDay[] {
+  return [...RECENT_DAYS, ...OLD_DAYS].flatMap((daysAgo) =>
+    placesOf(daysAgo).map((place) => ({ asOf, daysAgo, place })),
+  );
+}
+
 /** Which (account, Region) had something to log, so many days ago: a quiet place has no log file at all. */
-export function placesOf(daysAgo: number): readonly Place[] {
+function placesOf(daysAgo: number): readonly Place[] {
   const every: readonly Place[] = [
     { account: ACCOUNTS.analytics, region: 'eu-west-1' },
     { account: ACCOUNTS.platform, region: 'eu-west-1' },

@@ -22,7 +22,8 @@ export function redelivery(happenings: readonly Happening[], asOf: AsOf, random:
 
 /** A log file that ends in the middle: an upload that was cut off. Nothing of it may reach the lake. */
 export function truncated(asOf: AsOf, random: Random): readonly TrailFile[] {
-  const files = deliverLate(ordinaryDay(asOf, 1, PLACE, random), HOUR, random).map(pack);
+  const yesterday = ordinaryDay({ asOf, daysAgo: 1, place: PLACE }, random);
+  const files = deliverLate(yesterday, HOUR, random).map(pack);
   return files.map(({ key, bytes }) => ({ key, bytes: bytes.subarray(0, bytes.length >> 1) }));
 }
 

@@ -1,8 +1,8 @@
-import { type AsOf, momentOf, OLD_DAYS, placesOf, RECENT_DAYS } from './calendar.js';
+import { type AsOf, momentOf, type PlaceDay, placeDays } from './calendar.js';
 import { identityCalls } from './identity-calls.js';
 import { ORDINARY, type Ordinary } from './ordinary-calls.js';
 import { type Actor, PEOPLE } from './people.js';
-import { ACCOUNTS, type Place } from './places.js';
+import { ACCOUNTS } from './places.js';
 import type { Random } from './random.js';
 import { type Call, type Happening, happening } from './records.js';
 
@@ -19,21 +19,19 @@ const STAFF: { readonly [account: string]: Actors } = {
 
 /** All that happened beside Athena, in every place and on every day of the trail. */
 export function otherActivity(asOf: AsOf, random: Random): readonly Happening[] {
-  const ordinary = [...RECENT_DAYS, ...OLD_DAYS].flatMap((daysAgo) =>
-    placesOf(daysAgo).flatMap((place) => ordinaryDay(asOf, daysAgo, place, random)),
-  );
+  const ordinary = placeDays(asOf).flatMap((day) => ordinaryDay(day, random));
   return [...ordinary, ...identityCalls(asOf, random)];
 }
 
-export function ordinaryDay(asOf: AsOf, daysAgo: number, place: Place, random: Random): readonly Happening[] {
+export function ordinaryDay({ asOf, daysAgo, place }: PlaceDay, random: Random): readonly Happening[] {
   return Array.from({ length: random.between(...CALLS_PER_FILE) }, () => {
     const at = momentOf(asOf, daysAgo, random.between(0, 85_000));
     const what = random.pick(ORDINARY);
-    return happening(ordinaryCall(what, at, place, random), random);
+    return happening(ordinaryCall(what, { at, place }, random), random);
   });
 }
 
-function ordinaryCall(what: Ordinary, at: number, place: Place, random: Random): Call {
+function ordinaryCall(what: Ordinary, { at, place }: Pick<Call, 'at' | 'place'>, random: Random): Call {
   const by = what.by ?? random.pick(STAFF[place.account] ?? [PEOPLE.saanvi]);
   const { service, name, readOnly } = what;
   // One call in twenty-five is refused, as in any account.

@@ -39,29 +39,21 @@ export const PEOPLE = {
   john: person(iamUser(analytics, 'john.doe'), '10.20.4.17', BROWSER),
   johnAtNight: person(iamUser(analytics, 'john.doe'), '203.0.113.9', CLI),
   /** Looks at sales; her name needs more than ASCII. Identity Center tells on whose behalf. */
-  zoe: person(
+  zoe: onConsole(
     assumedRole({
       ...identityCenterRole(analytics, 'Analyst', 'zoë.müller@example.com'),
       onBehalfOf: identityCenterUser(security, ZOE_USER_ID),
     }),
     '10.20.4.31',
-    BROWSER,
-    { console: true },
   ),
-  mary: person(
+  mary: onConsole(
     assumedRole(identityCenterRole(analytics, 'Analyst', 'mary.major@example.com')),
     '10.20.4.32',
-    BROWSER,
-    {
-      console: true,
-    },
   ),
   /** Head of finance: her salary query is the one that somebody else reads. */
-  martha: person(
+  martha: onConsole(
     assumedRole(identityCenterRole(analytics, 'Finance', 'martha.rivera@example.com')),
     '10.20.9.2',
-    BROWSER,
-    { console: true },
   ),
   /** A contractor on a role, from his own network. */
   diego: person(
@@ -101,22 +93,18 @@ export const PEOPLE = {
   ),
   wang: person(iamUser(platform, 'wang.xiulan'), '10.20.7.3', CLI),
   /** The auditors. */
-  saanvi: person(
+  saanvi: onConsole(
     assumedRole(identityCenterRole(security, 'Auditor', 'saanvi.sarkar@example.com')),
     '10.20.1.5',
-    BROWSER,
-    {
-      console: true,
-    },
   ),
-  root: person(root(security), '10.20.1.9', BROWSER, { console: true }),
+  root: onConsole(root(security), '10.20.1.9'),
 } as const;
 
-export function person(
-  identity: IdentityAt,
-  sourceIp: string,
-  userAgent: string,
-  more: { console?: true } = {},
-): Actor {
-  return { identity, sourceIp, userAgent, ...more };
+export function person(identity: IdentityAt, sourceIp: string, userAgent: string): Actor {
+  return { identity, sourceIp, userAgent };
+}
+
+/** Somebody who works in the console of AWS. */
+function onConsole(identity: IdentityAt, sourceIp: string): Actor {
+  return { ...person(identity, sourceIp, BROWSER), console: true };
 }

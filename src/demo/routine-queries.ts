@@ -1,6 +1,6 @@
-import { type AsOf, momentOf, OLD_DAYS, placesOf, RECENT_DAYS } from './calendar.js';
+import { type AsOf, momentOf, type PlaceDay, placeDays } from './calendar.js';
 import { type Actor, PEOPLE } from './people.js';
-import { ACCOUNTS, type Place } from './places.js';
+import { ACCOUNTS } from './places.js';
 import type { Query } from './queries.js';
 import type { Random } from './random.js';
 
@@ -110,12 +110,10 @@ const WORK: { readonly [account: string]: { readonly habits: Habits; readonly pe
 
 /** The queries of ordinary days: every habit in turn, at some minute of its hours. */
 export function routineQueries(asOf: AsOf, random: Random): readonly Query[] {
-  return [...RECENT_DAYS, ...OLD_DAYS].flatMap((daysAgo) =>
-    placesOf(daysAgo).flatMap((place) => dayOf(asOf, daysAgo, place, random)),
-  );
+  return placeDays(asOf).flatMap((day) => dayOf(day, random));
 }
 
-function dayOf(asOf: AsOf, daysAgo: number, place: Place, random: Random): readonly Query[] {
+function dayOf({ asOf, daysAgo, place }: PlaceDay, random: Random): readonly Query[] {
   const work = WORK[place.account];
   if (!work) return [];
   return Array.from({ length: work.perDay }, (_, turn) => {

@@ -1,4 +1,4 @@
-import { ARCHIVED_MOMENT, type AsOf, momentOf } from './calendar.js';
+import { ARCHIVED_MOMENT, type AsOf, momentOf, type When } from './calendar.js';
 import { type Actor, PEOPLE } from './people.js';
 import { ACCOUNTS, type Place } from './places.js';
 import type { Query } from './queries.js';
@@ -17,19 +17,18 @@ type Line = Partial<Query> & {
 
 /** At night, from outside the corporate network, with the access key of john.doe: the find of the demo. */
 const NIGHTS: readonly Line[] = [
-  night(6, '02:14', "SELECT * FROM patients.visits WHERE diagnosis LIKE 'F%'", 8_412_004_352),
-  night(6, '02:31', 'SELECT name, birth_date, address FROM patients.persons', 2_147_483_648),
-  night(4, '01:47', 'SELECT * FROM patients.persons WHERE vip', 2_147_483_648),
-  night(4, '01:58', 'SELECT count(*) FROM patients.visits', 61_865_984),
-  night(2, '03:05', 'SHOW TABLES IN patients', 0),
+  night([6, '02:14'], "SELECT * FROM patients.visits WHERE diagnosis LIKE 'F%'", 8_412_004_352),
+  night([6, '02:31'], 'SELECT name, birth_date, address FROM patients.persons', 2_147_483_648),
+  night([4, '01:47'], 'SELECT * FROM patients.persons WHERE vip', 2_147_483_648),
+  night([4, '01:58'], 'SELECT count(*) FROM patients.visits', 61_865_984),
+  night([2, '03:05'], 'SHOW TABLES IN patients', 0),
   night(
-    2,
-    '03:09',
+    [2, '03:09'],
     'SELECT v.*, p.name FROM patients.visits v JOIN patients.persons p USING (patient_id)',
     10_559_488_000,
   ),
   {
-    ...night(2, '03:22', '', 10_559_488_000),
+    ...night([2, '03:22'], '', 10_559_488_000),
     sql: "UNLOAD (SELECT * FROM patients.visits) TO 's3://amzn-s3-demo-destination-bucket/export/' WITH (format = 'PARQUET')",
   },
 ];
@@ -199,6 +198,6 @@ function told(line: Line, at: number, random: Random): Query {
   };
 }
 
-function night(day: number, time: `${number}:${number}`, sql: string, scannedBytes: number): Line {
+function night([day, time]: When, sql: string, scannedBytes: number): Line {
   return { by: PEOPLE.johnAtNight, day, time, sql, scannedBytes, workGroup: 'primary', database: 'patients' };
 }

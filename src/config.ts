@@ -28,19 +28,32 @@ export type Flags = { readonly lake?: string; readonly concurrency?: string; rea
 export function readConfig(flags: Flags, environment: Environment = process.env): Config {
   const { lake, concurrency, lockWaitSeconds } = SETTINGS;
   return {
-    lake: flags.lake ?? environment[lake.env],
-    concurrency: whole(concurrency, flags.concurrency ?? environment[concurrency.env], {
+    lake: readLake(flags, environment),
+    concurrency: whole(concurrency, flags.concurrency ?? set(environment[concurrency.env]), {
       from: 1,
       to: 256,
       otherwise: availableParallelism(),
     }),
-    lockWaitSeconds: whole(lockWaitSeconds, flags.lockWait ?? environment[lockWaitSeconds.env], {
+    lockWaitSeconds: whole(lockWaitSeconds, flags.lockWait ?? set(environment[lockWaitSeconds.env]), {
       from: 0,
       to: 86_400,
       otherwise: 30,
     }),
   };
 }
+
+/** The lake alone, for commands that have no other setting. @throws AuditLakeError USAGE for an empty name */
+export function readLake(
+  flags: { readonly lake?: string },
+  environment: Environment = process.env,
+): string | undefined {
+  const { env, flag } = SETTINGS.lake;
+  if (flags.lake === '') throw new AuditLakeError('USAGE', `${flag} is empty: name a folder`);
+  return flags.lake ?? set(environment[env]);
+}
+
+/** An environment variable that is empty is not set. */
+const set = (value: string | undefined) => (value === '' ? undefined : value);
 
 type Setting = { readonly env: string; readonly flag: string };
 type Range = { readonly from: number; readonly to: number; readonly otherwise: number };

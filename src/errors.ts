@@ -90,8 +90,8 @@ export const ERROR_CODES = define({
   },
   LAKE_FORMAT: {
     disposition: 'stop',
-    meaning: 'The folder holds a lake.json that this version cannot read.',
-    todo: 'Upgrade audit-lake, or name another folder.',
+    meaning: 'The folder holds a lake that this version cannot read, or one whose state is missing.',
+    todo: 'Upgrade audit-lake, copy the lake with its whole _meta folder, or name another folder.',
   },
   LAKE_MISSING: {
     disposition: 'stop',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Dataset } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
@@ -78,7 +79,9 @@ function makeLanes(options: IngestFolderOptions, total: number, history: QueryHi
   const { datasets, concurrency } = options;
   const now = options.now ?? Date.now();
   const settings = { datasets, ownRoleArns: [], now };
-  const count = Math.min(concurrency - 1, Math.floor(total / FILES_PER_WORKER));
+  // Reading is work, not waiting: more lanes than cores only cost memory.
+  const side = Math.min(concurrency, availableParallelism()) - 1;
+  const count = Math.min(side, Math.floor(total / FILES_PER_WORKER));
   const workers = Array.from({ length: count }, () => new WorkerLane(settings, history));
   const here = localLane({
     datasets,

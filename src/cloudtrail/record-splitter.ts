@@ -37,7 +37,7 @@ type Expect =
 
 /**
  * Cuts the bytes of `{"Records":[...]}` into records, whatever the size of the chunks. Brackets and strings of
- * a record are followed, its other tokens are not: who selects a record parses it. The document around the
+ * a record are followed, its other tokens are not: who selects a record parses it. The structure around the
  * records is checked to its last byte. Holds at most one record that spans chunks (16 MiB).
  */
 export class RecordSplitter {

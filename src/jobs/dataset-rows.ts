@@ -1,4 +1,4 @@
-import type { Cells, Row } from '../datasets/column.js';
+import type { Cell, Cells, Row } from '../datasets/column.js';
 import type { DatasetName } from '../datasets/dataset.js';
 import { ofOwnCall, withAnswer, withoutAnswer } from '../datasets/query-cells.js';
 import { type HistoryAnswer, isFinal, type QueryName, queryKey } from '../datasets/query-execution.js';
@@ -121,7 +121,7 @@ function toldBy(
   answer: HistoryAnswer | undefined,
   { row, query, now }: { readonly row: Row; readonly query: Cells; readonly now: number },
 ): Cells {
-  if (answer) return withAnswer(query, answer);
+  if (answer) return withoutAnswer(withAnswer(query, answer), now);
   return row.event['is_own_call'] === true ? ofOwnCall(query) : withoutAnswer(query, now);
 }
 
@@ -130,9 +130,13 @@ function startedQuery(row: Row): QueryName | undefined {
   const { account_id: account, aws_region: region, event_name, is_own_call } = row.event;
   const id = row.query?.['query_execution_id'];
   if (event_name !== 'StartQueryExecution' || is_own_call === true) return undefined;
-  if (typeof account !== 'string' || typeof region !== 'string' || typeof id !== 'string') return undefined;
+  if (!isName(account) || !isName(region) || !isName(id)) return undefined;
   return { account, region, id };
 }
+
+/** Accounts, Regions and ids of queries are short; whatever else stands there was not written by Athena. */
+const isName = (value: Cell | undefined): value is string =>
+  typeof value === 'string' && /^[\w-]{1,128}$/.test(value);
 
 function sizeOf(row: Row): number {
   const raw = row.evidence['raw_event'];

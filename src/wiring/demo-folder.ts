@@ -22,6 +22,7 @@ const MARK = '.audit-lake-demo';
  * else is left alone. @throws AuditLakeError USAGE, LAKE_WRITE_FAILED
  */
 export async function demoFolder(out: string): Promise<DemoFolder> {
+  if (out === '') throw new AuditLakeError('USAGE', '--out is empty: name a folder');
   const folder = {
     trail: join(out, 'trail'),
     lake: join(out, 'lake'),

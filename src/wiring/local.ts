@@ -3,9 +3,10 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dryBundles, dryCatalog, dryState } from '../adapters/dry-run.js';
-import { FsBundleStore, sweepFolder } from '../adapters/local/fs-bundle-store.js';
+import { dataFilesBelow, FsBundleStore, sweepFolder } from '../adapters/local/fs-bundle-store.js';
 import {
   CatalogFile,
+  hasState,
   isLake,
   makeLakeFolders,
   readCatalog,
@@ -48,6 +49,7 @@ export async function openLakeForWriting(
   },
 ): Promise<WritableLake> {
   const root = resolve(folder);
+  await mustKnowItsDataFiles(root);
   await makeLakeFolders(root);
   const items = openItemsOf(root, false);
   const me: Writer = { token: randomUUID(), pid: process.pid, host: hostname() };
@@ -80,6 +82,16 @@ export async function openLakeForWriting(
     catalog: new CatalogFile(root),
     release,
   };
+}
+
+/**
+ * A copy of a lake without its state must not be taken for an empty one: its data files would be swept, and its log
+ * files put in again. @throws AuditLakeError LAKE_FORMAT
+ */
+async function mustKnowItsDataFiles(root: string): Promise<void> {
+  if (hasState(root) || (await dataFilesBelow(root)).length === 0) return;
+  const message = `${root} holds data files but not the state that lists them (${META.stateFolder})`;
+  throw new AuditLakeError('LAKE_FORMAT', message);
 }
 
 /** Under the writer lock, so that two ingests cannot add datasets past each other. */

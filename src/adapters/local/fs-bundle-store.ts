@@ -2,6 +2,7 @@ import { link, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import { type BundleId, dataFilePath, META } from '../../lake/names.js';
+import { parsePartitionPath } from '../../lake/partition.js';
 import { TABLE_NAMES } from '../../lake/tables.js';
 import type { BundleStore, StagedPart } from '../../ports/bundle-store.js';
 import type { CommitPart } from '../../ports/lake-state.js';
@@ -121,15 +122,28 @@ function isTaken(error: unknown): boolean {
  */
 export async function sweepFolder(root: string, committed: ReadonlySet<string>): Promise<number> {
   let swept = 0;
-  for (const table of TABLE_NAMES) {
-    for (const path of await filesBelow(root, table)) {
-      if (committed.has(path)) continue;
-      await take(root, path);
-      swept++;
-    }
+  for (const path of await dataFilesBelow(root)) {
+    if (committed.has(path)) continue;
+    await take(root, path);
+    swept++;
   }
   for (const path of await filesBelow(root, META.tmpFolder)) await take(root, path);
   return swept;
+}
+
+/** What has the name and place of a data file of ours, committed or not. Anything else below a lake is not ours. */
+export async function dataFilesBelow(root: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of TABLE_NAMES) {
+    const paths = await filesBelow(root, table);
+    found.push(...paths.filter((path) => isDataFile(path.slice(table.length + 1))));
+  }
+  return found;
+}
+
+function isDataFile(path: string): boolean {
+  const [, folder, name] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
+  return parsePartitionPath(folder ?? '') !== undefined && /^b-[a-z2-7]{26}\.parquet$/.test(name ?? '');
 }
 
 async function take(root: string, path: string): Promise<void> {

@@ -42,9 +42,10 @@ export class FsLogSource implements LogSource {
     }
     const files = paths.filter((path) => !this.#folders.includes(path));
     const named = [...files.map((path) => ({ path, below: dirname(path) })), ...found];
-    this.#named = named.filter(
+    const sources = named.filter(
       ({ path }) => !this.#isInLake(dirname(path)) && !isCovered(path, this.#folders),
     );
+    this.#named = [...new Map(sources.map((it) => [realPath(it.path), it])).values()];
   }
 
   async count(): Promise<number> {

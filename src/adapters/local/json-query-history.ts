@@ -9,11 +9,13 @@ import {
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { QueryHistory } from '../../ports/query-history.js';
 
-/** Athena prints epoch seconds, the AWS command line ISO 8601. */
-const Moment = z.union([
-  z.number().transform((seconds) => Math.round(seconds * 1000)),
-  z.string().transform(isoMillis),
-]);
+/** Athena prints epoch seconds, the AWS command line ISO 8601. What no calendar knows is left out. */
+const Moment = z
+  .union([z.number().transform((seconds) => Math.round(seconds * 1000)), z.string().transform(isoMillis)])
+  .transform((millis) => (Math.abs(millis) <= LAST_MILLIS ? millis : null));
+const LAST_MILLIS = 8.64e15;
+/** A number of Athena's that fits its column; others are left out. */
+const Small = z.number().transform((value) => (value === (value | 0) ? value : null));
 /** A count; beyond 2^53 JSON has rounded it already, so it is left out rather than wrong. */
 const Count = z.number().transform((value) => (Number.isSafeInteger(value) ? BigInt(value) : null));
 
@@ -40,8 +42,8 @@ const Execution = z.object({
       CompletionDateTime: Moment.nullish(),
       AthenaError: z
         .object({
-          ErrorCategory: z.number().nullish(),
-          ErrorType: z.number().nullish(),
+          ErrorCategory: Small.nullish(),
+          ErrorType: Small.nullish(),
           ErrorMessage: z.string().nullish(),
         })
         .nullish(),
@@ -66,18 +68,45 @@ const Refusal = z.object({
   code: z.enum(['denied', 'not_found']),
 });
 
+/** UnprocessedQueryExecutionIds: why Athena told nothing. An unknown code tells nothing either. */
+const Unprocessed = z
+  .object({
+    QueryExecutionId: z.string(),
+    ErrorCode: z.string().nullish(),
+    ErrorMessage: z.string().nullish(),
+  })
+  .transform(({ QueryExecutionId: id, ErrorCode, ErrorMessage }) => {
+    const told = `${ErrorCode} ${ErrorMessage}`;
+    if (/AccessDenied|not authorized/i.test(told)) return [{ id, code: 'denied' as const }];
+    return /not.?found/i.test(told) ? [{ id, code: 'not_found' as const }] : [];
+  });
+
+type Refused = z.infer<typeof Refusal>;
+const answer = (executions: z.infer<typeof Execution>[], errors: readonly Refused[] = []) => ({
+  executions,
+  errors,
+});
+
 /** An answer of BatchGetQueryExecution or GetQueryExecution, or one execution alone. */
 const Answer = z.union([
   z
-    .object({ QueryExecutions: z.array(Execution).default([]), errors: z.array(Refusal).default([]) })
-    .refine(({ QueryExecutions, errors }) => QueryExecutions.length + errors.length > 0),
-  z
-    .object({ QueryExecution: Execution })
-    .transform(({ QueryExecution }) => ({ QueryExecutions: [QueryExecution], errors: [] })),
-  Execution.transform((execution) => ({ QueryExecutions: [execution], errors: [] })),
+    .object({
+      QueryExecutions: z.array(Execution).optional(),
+      UnprocessedQueryExecutionIds: z.array(Unprocessed).optional(),
+      errors: z.array(Refusal).optional(),
+    })
+    .refine((it) => Object.values(it).some((list) => list !== undefined))
+    .transform((it) =>
+      answer(it.QueryExecutions ?? [], [
+        ...(it.errors ?? []),
+        ...(it.UnprocessedQueryExecutionIds ?? []).flat(),
+      ]),
+    ),
+  z.object({ QueryExecution: Execution }).transform((it) => answer([it.QueryExecution])),
+  Execution.transform((execution) => answer([execution])),
 ]);
 
-/** A saved query history. An item without account and Region answers for its id wherever that ran. */
+/** A saved query history. An item that names no account or no Region answers for its id in any. */
 export class JsonQueryHistory implements QueryHistory {
   readonly #answers: ReadonlyMap<string, HistoryAnswer>;
 
@@ -88,14 +117,18 @@ export class JsonQueryHistory implements QueryHistory {
   async lookup(queries: readonly QueryName[]): Promise<ReadonlyMap<string, HistoryAnswer>> {
     const found = new Map<string, HistoryAnswer>();
     for (const query of queries) {
-      const answer = this.#answers.get(queryKey(query)) ?? this.#answers.get(anywhere(query.id));
-      if (answer) found.set(queryKey(query), answer);
+      const names = [
+        query,
+        { ...query, region: '' },
+        { ...query, account: '' },
+        { account: '', region: '', id: query.id },
+      ];
+      const told = names.map((name) => this.#answers.get(queryKey(name))).find((it) => it !== undefined);
+      if (told) found.set(queryKey(query), told);
     }
     return found;
   }
 }
-
-const anywhere = (id: string) => queryKey({ account: '', region: '', id });
 
 /**
  * Reads a query history: JSON or NDJSON of BatchGetQueryExecution answers, each item optionally with `account`
@@ -107,53 +140,61 @@ export async function readQueryHistory(path: string): Promise<JsonQueryHistory> 
     throw new AuditLakeError('USAGE', `cannot read the query history ${path}: ${messageOf(error)}`, error);
   });
   const answers = new Map<string, HistoryAnswer>();
-  for (const { line, value } of documents(text, path)) {
+  for (const { place, value } of documents(text, path)) {
     const parsed = Answer.safeParse(value);
     if (!parsed.success) {
-      throw new AuditLakeError(
-        'USAGE',
-        `${path}, line ${line}: not an answer of BatchGetQueryExecution`,
-        parsed.error,
-      );
+      throw new AuditLakeError('USAGE', `${place}: not an answer of BatchGetQueryExecution`, parsed.error);
     }
-    for (const execution of parsed.data.QueryExecutions) {
-      answers.set(nameOf(execution, execution.QueryExecutionId), {
-        kind: 'execution',
-        execution: inOurWords(execution),
-      });
+    for (const execution of parsed.data.executions) {
+      const told = { kind: 'execution', execution: inOurWords(execution) } as const;
+      answers.set(nameOf(execution, execution.QueryExecutionId), told);
     }
-    for (const refusal of parsed.data.errors)
-      answers.set(nameOf(refusal, refusal.id), { kind: refusal.code });
+    for (const refusal of parsed.data.errors) {
+      const name = nameOf(refusal, refusal.id);
+      // What was told once is worth more than a later refusal.
+      if (answers.get(name)?.kind !== 'execution') answers.set(name, { kind: refusal.code });
+    }
   }
   return new JsonQueryHistory(answers);
 }
 
 function nameOf(item: { account?: string | undefined; region?: string | undefined }, id: string): string {
-  const { account, region } = item;
-  return account !== undefined && region !== undefined ? queryKey({ account, region, id }) : anywhere(id);
+  const { account = '', region = '' } = item;
+  return queryKey({ account, region, id });
 }
 
+type Document = { readonly place: string; readonly value: unknown };
+
 /** One JSON document, a list of them, or one a line. */
-function documents(text: string, path: string): { line: number; value: unknown }[] {
+function documents(text: string, path: string): Document[] {
+  const bare = text.replace(/^\ufeff/, '');
   try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.map((item) => ({ line: 1, value: item })) : [{ line: 1, value }];
-  } catch {
-    const lines = text.split('\n').map((content, at) => ({ content, line: at + 1 }));
-    return lines
-      .filter(({ content }) => content.trim() !== '')
-      .map(({ content, line }) => {
-        try {
-          return { line, value: JSON.parse(content) };
-        } catch (error) {
-          throw new AuditLakeError('USAGE', `${path}, line ${line}: not JSON`, error);
-        }
-      });
+    const value: unknown = JSON.parse(bare);
+    if (!Array.isArray(value)) return [{ place: path, value }];
+    return value.map((item, at) => ({ place: `${path}, item ${at + 1}`, value: item }));
+  } catch (error) {
+    const lines = bare.split('\n').flatMap((content, at) => (content.trim() === '' ? [] : [{ content, at }]));
+    return lines.map(({ content, at }) => {
+      const value = parsed(content);
+      // A document over many lines breaks at the first of them: then its own error says more.
+      const place = at === 0 ? `${path}: ${messageOf(error)}` : `${path}, line ${at + 1}: not JSON`;
+      if (value === undefined) throw new AuditLakeError('USAGE', place, error);
+      return { place: `${path}, line ${at + 1}`, value };
+    });
   }
 }
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without an offset it is UTC, wherever this runs. */
 function isoMillis(text: string, context: z.RefinementCtx): number {
-  const millis = Date.parse(text);
+  const millis = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
   if (Number.isNaN(millis)) context.addIssue({ code: 'custom', message: 'not a time' });
   return millis;
 }

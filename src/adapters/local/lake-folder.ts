@@ -12,6 +12,11 @@ export function isLake(root: string): boolean {
   return existsSync(join(root, META.lakeFile));
 }
 
+/** Whether the state of a lake was ever made. */
+export function hasState(root: string): boolean {
+  return existsSync(join(root, META.stateFolder, 'data.mdb'));
+}
+
 /** @throws AuditLakeError LAKE_WRITE_FAILED */
 export async function makeLakeFolders(root: string): Promise<void> {
   try {
@@ -39,7 +44,10 @@ export async function readLakeFile(root: string): Promise<LakeFile | undefined> 
 export async function readCatalog(root: string): Promise<readonly CommittedDay[]> {
   const path = join(root, META.catalogFile);
   const { parseCatalog } = await import('../../lake/lake-file-schema.js');
-  return parseCatalog(await readFile(path, 'utf8'), path);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new AuditLakeError('LAKE_FORMAT', `neither the state nor ${path} can be read`, error);
+  });
+  return parseCatalog(text, path);
 }
 
 /** @throws AuditLakeError LAKE_WRITE_FAILED */

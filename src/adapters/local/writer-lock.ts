@@ -47,6 +47,7 @@ export function stopWriting(items: LmdbItems, me: Writer): void {
 }
 
 function isThere(holder: Writer & { readonly beat: number }, me: Writer, world: LockWorld): boolean {
-  if (world.now() - holder.beat > STALE_MS) return false;
+  // A beat from the future is a clock that was set, not a process that is there.
+  if (Math.abs(world.now() - holder.beat) > STALE_MS) return false;
   return holder.host !== me.host || world.isAlive(holder.pid);
 }

@@ -4,10 +4,11 @@ import { Command, Option } from 'commander';
 import { readConfig } from '../../config.js';
 import { ATHENA, DATASET_NAMES, type Dataset, type DatasetName } from '../../datasets/dataset.js';
 import { AuditLakeError } from '../../errors.js';
+import type { IngestReport } from '../../jobs/ingest-log-files.js';
 import type { LocalArgument } from '../../wiring/local-source.js';
 import type { IngestFolderOptions } from '../ingest-folder.js';
 import { summaryObject, summaryText } from '../ingest-summary.js';
-import type { Io } from '../io.js';
+import { type Io, OutputClosed } from '../io.js';
 
 type Flags = {
   lake?: string;
@@ -77,12 +78,15 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     const { ingestFolder } = await import('../ingest-folder.js');
     const { report, seconds } = await ingestFolder(options, io);
     const facts = { lake, datasets: datasets.map(({ name }) => name), seconds, dryRun: options.dryRun };
-    await io.out(
+    const text =
       flags.output === 'json'
-        ? `${JSON.stringify(summaryObject(report, facts))}\n`
-        : summaryText(report, facts),
-    );
-    if (report.interrupted) io.err('Stopped. What is in the lake stays; run the same command to continue.\n');
+        ? `${JSON.stringify(summaryObject(report, facts))}
+`
+        : summaryText(report, facts);
+    await io.out(text).catch(unlessClosed);
+    for (const hint of hints(report, options))
+      io.err(`${hint}
+`);
     if (report.interrupted) return 130;
     return report.failures.length > 0 ? 1 : 0;
   } catch (error) {
@@ -92,6 +96,25 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
   } finally {
     stop.end();
   }
+}
+
+/** Nobody reads stdout any more: the exit code still tells. */
+function unlessClosed(error: unknown): void {
+  if (!(error instanceof OutputClosed)) throw error;
+}
+
+/** What the sums do not say by themselves. */
+function hints({ counters, interrupted }: IngestReport, { queryHistory }: IngestFolderOptions): string[] {
+  const { listed, skipped } = counters.logFiles;
+  const found: string[] = [];
+  if (interrupted) found.push('Stopped. What is in the lake stays; run the same command to continue.');
+  if (listed === 0 && !interrupted) found.push('No files were found there. Linked folders are not followed.');
+  if (queryHistory !== undefined && skipped > 0) {
+    found.push(
+      `${skipped} log files were settled before: the query history was not asked for their queries.`,
+    );
+  }
+  return found;
 }
 
 /** @throws AuditLakeError USAGE */
@@ -110,7 +133,7 @@ function datasetsOf({ dataset = ['athena_events'], eventSource }: Flags): Datase
   }
   return names.map((name) => ({
     name,
-    eventSources: name === 'athena_events' ? [ATHENA] : (eventSource ?? 'all'),
+    eventSources: name === 'athena_events' ? [ATHENA] : eventSource ? [...new Set(eventSource)] : 'all',
   }));
 }
 
@@ -124,6 +147,7 @@ function datasetName(name: string): DatasetName {
 async function expand(sources: readonly string[]): Promise<LocalArgument[]> {
   const given: LocalArgument[] = [];
   for (const source of sources) {
+    if (source === '') throw new AuditLakeError('USAGE', 'a source is empty: name a file or a folder');
     if (existsSync(source) || !/[*?[{]/.test(source)) given.push(source);
     else given.push(...(await globbed(source)));
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { readConfig } from '../../config.js';
+import { readLake } from '../../config.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { CommittedDay } from '../../ports/lake-state.js';
 import type { QueryEngine } from '../../ports/query-engine.js';
@@ -75,7 +75,7 @@ Views, each event once: athena_audit_logs, cloudtrail_audit_logs. The same SQL r
 
 /** @throws AuditLakeError USAGE */
 function lakeOf(flags: { readonly lake?: string }): string {
-  const { lake } = readConfig(flags);
+  const lake = readLake(flags);
   if (lake === undefined) throw new AuditLakeError('USAGE', 'name the lake: --lake <dir>');
   return lake;
 }

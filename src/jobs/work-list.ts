@@ -21,7 +21,7 @@ export type WorkListOptions = {
 
 /**
  * Hands listed log files to lanes in batches. A lane stays with a day of delivery while it lasts, so that the
- * rows of a day come together in few data files. Holds at most 4,000 listed files.
+ * rows of a day come together in few data files. Holds at most 4,000 listed files and the twins.
  */
 export class WorkList {
   readonly #objects: AsyncIterator<ListedObject>;

@@ -64,7 +64,7 @@ async function runDemo(out: string, io: Io, doors: QueryDoors): Promise<void> {
   await folder.write(trail.files, trail.queryHistory);
   await io.out(`A trail of ${trail.files.length} objects is in ${folder.trail}\n\n`);
   await io.out(
-    `$ audit-lake ingest ${folder.trail} --lake ${folder.lake} --query-history ${folder.history}\n`,
+    `$ audit-lake ingest ${quoted(folder.trail)} --lake ${quoted(folder.lake)} --query-history ${quoted(folder.history)}\n`,
   );
   await ingest(folder, asOf, io);
   for (const { asked, sql } of QUESTIONS) {
@@ -86,7 +86,9 @@ async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
   await io.out(summaryText(report, { lake, datasets: ['athena_events'], seconds, dryRun: false }));
 }
 
-function nextSteps({ trail, lake }: DemoFolder): string {
+function nextSteps(folder: DemoFolder): string {
+  const trail = quoted(folder.trail);
+  const lake = quoted(folder.lake);
   return `
 Next:
   npx audit-lake query --lake ${lake} "SELECT user_name, count(*) AS queries FROM athena_audit_logs GROUP BY 1 ORDER BY 2 DESC"
@@ -95,3 +97,6 @@ Next:
   npx audit-lake ddl --lake s3://your-bucket/audit-lake    the same tables for Athena
 `;
 }
+
+/** A path as a shell takes it. */
+const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

@@ -36,10 +36,10 @@ export async function readLogFile(
       throw new AuditLakeError('TOO_LARGE', `more than ${INFLATE_LIMITS.bytes >> 20} MiB`);
   }
   splitter.end();
-  return { compressed: body.compressed() ?? size, inflated: size, sha256: hash.digest('hex') };
+  return { compressed: body.compressed ?? size, inflated: size, sha256: hash.digest('hex') };
 }
 
-type Inflated = { readonly chunks: AsyncIterable<Uint8Array>; readonly compressed: () => number | undefined };
+type Inflated = { readonly chunks: AsyncIterable<Uint8Array>; readonly compressed: number | undefined };
 
 /** A name in .gz promises gzip; any other file is looked at. */
 async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promise<Inflated> {
@@ -51,12 +51,11 @@ async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promis
     return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
   };
   if (!/\.gz$/i.test(name) && !looksLikeGzip(head)) {
-    return { chunks: following(head, rest), compressed: () => undefined };
+    return { chunks: following(head, rest), compressed: undefined };
   }
   if (head.length === 0) throw new AuditLakeError('BAD_GZIP', 'the file is empty');
   const file = await whole(head, rest);
-  const compressed = file.length;
-  return { chunks: gunzip(file), compressed: () => compressed };
+  return { chunks: gunzip(file), compressed: file.length };
 }
 
 /** The first chunk, or the first few where they are too small to tell what the file is. */

@@ -16,8 +16,9 @@ export type DecodedDataset = {
   readonly queryTexts: { readonly [status: string]: number };
 };
 
-/** Bytes of rows that wait in memory before they are encoded as row groups, and what a row costs beside its record. */
+/** Bytes of rows that wait in memory before they are encoded as row groups. */
 const WAITING_BYTES = 12 << 20;
+/** What a row weighs in memory beside its record. */
 const ROW_BYTES = 2_000;
 
 type DayFile = { readonly writer: DataFileWriter; readonly sources: Set<string> };
@@ -138,7 +139,8 @@ function startedQuery(row: Row): QueryName | undefined {
 const isName = (value: Cell | undefined): value is string =>
   typeof value === 'string' && /^[\w-]{1,128}$/.test(value);
 
-function sizeOf(row: Row): number {
+/** Bytes of memory that a row holds, about. */
+export function sizeOf(row: Row): number {
   const raw = row.evidence['raw_event'];
-  return ROW_BYTES + (raw instanceof Uint8Array ? raw.length : 0);
+  return ROW_BYTES + (raw instanceof Uint8Array || typeof raw === 'string' ? raw.length : 0);
 }

@@ -7,6 +7,7 @@ import type { Row } from '../datasets/column.js';
 import { type Dataset, type DatasetName, rowOf, takes } from '../datasets/dataset.js';
 import { AuditLakeError, type ErrorCode } from '../errors.js';
 import { type RecordCounts, recordsBalance } from '../telemetry.js';
+import { sizeOf } from './dataset-rows.js';
 import type { LogFileReport, LogFileTask, Rejection } from './log-file-report.js';
 
 /** How records are picked: the same for all log files of a lane. */
@@ -18,8 +19,7 @@ export type Picking = {
   readonly now: number;
 };
 
-/** What a row weighs in memory beside its record, and how much one unproven log file may hold. */
-const ROW_BYTES = 2_000;
+/** How much of rows one unproven log file may hold. */
 const HELD_BYTES = 32 << 20;
 
 /** A log file with more rows than may wait for its end. */
@@ -97,10 +97,10 @@ export class PickedRecords implements RecordSink {
     const context = { ref: this.#task.ref, ingestedAt: now, ownRoleArns };
     const timed = { ...record, eventTime };
     for (const dataset of taking) this.#keep(dataset.name, rowOf(dataset, timed, context));
-    this.#held += (record.bytes.length + ROW_BYTES) * taking.length;
   }
 
   #keep(dataset: DatasetName, row: Row): void {
+    this.#held += sizeOf(row);
     const rows = this.#rows.get(dataset);
     if (rows) rows.push(row);
     else this.#rows.set(dataset, [row]);

@@ -20,15 +20,15 @@ export async function leaveOutSettled(
   datasets: readonly DatasetName[],
   state: LakeState,
 ): Promise<{ readonly unsettled: Unsettled[]; readonly settled: ListedLogFile[] }> {
-  const fids = files.flatMap(({ ref }) => datasets.map((dataset) => fileId(dataset, ref.bucket, ref.key)));
-  const known = await state.lookup(fids);
+  const asked = files.map((file) => {
+    const { bucket, key } = file.ref;
+    return { file, fids: datasets.map((name) => ({ name, fid: fileId(name, bucket, key) })) };
+  });
+  const known = await state.lookup(asked.flatMap(({ fids }) => fids.map(({ fid }) => fid)));
   const unsettled: Unsettled[] = [];
   const settled: ListedLogFile[] = [];
-  for (const file of files) {
-    const entries = datasets.map((name) => ({
-      name,
-      entry: known.get(fileId(name, file.ref.bucket, file.ref.key)),
-    }));
+  for (const { file, fids } of asked) {
+    const entries = fids.map(({ name, fid }) => ({ name, entry: known.get(fid) }));
     const wanted = entries.filter(({ entry }) => !isSettled(entry)).map(({ name }) => name);
     const doubtful = entries.flatMap(({ entry }) =>
       isSettled(entry) && !hasEtag(entry, file.etag) ? [entry] : [],

@@ -1,5 +1,5 @@
 import type { BundleId, FileId } from '../lake/names.js';
-import type { Day, PartitionKey } from '../lake/partition.js';
+import type { PartitionKey } from '../lake/partition.js';
 import type { TableName } from '../lake/tables.js';
 
 /** COMMITTED (rows) and EMPTY (no rows) are settled for ever; the others are free to be tried again. */
@@ -92,5 +92,3 @@ export interface LakeState {
   committedList(table?: TableName): Promise<readonly CommittedDay[]>;
   close(): Promise<void>;
 }
-
-export type { Day };

@@ -2,6 +2,8 @@ import { FsLogSource, type LocalArgument } from '../adapters/local/fs-log-source
 import type { LogSource } from '../ports/log-source.js';
 import type { QueryHistory } from '../ports/query-history.js';
 
+export type { LocalArgument };
+
 /** Log files of local paths, but not what lies in the lake. @throws AuditLakeError USAGE */
 export function localSource(given: readonly LocalArgument[], lake: string): LogSource {
   return new FsLogSource(given, lake);
@@ -13,5 +15,3 @@ export async function localHistory(path: string | undefined): Promise<QueryHisto
   const { readQueryHistory } = await import('../adapters/local/json-query-history.js');
   return readQueryHistory(path);
 }
-
-export type { LocalArgument };

@@ -26,6 +26,7 @@ export class FsLogSource implements LogSource {
   readonly #folders: readonly string[];
   readonly #named: readonly Named[];
   readonly #lake: string;
+  readonly #inLake = new Map<string, boolean>();
   #plan: Plan | undefined;
 
   /**
@@ -91,12 +92,15 @@ export class FsLogSource implements LogSource {
     }
   }
 
+  /** Asked once a folder: a pattern may find many thousand files in it. */
   #isInLake(folder: string): boolean {
-    const real = realPath(folder);
-    for (let path = real; ; path = dirname(path)) {
-      if (path === this.#lake || isLake(path)) return true;
-      if (path === dirname(path)) return false;
-    }
+    const known = this.#inLake.get(folder);
+    if (known !== undefined) return known;
+    let path = realPath(folder);
+    while (path !== this.#lake && !isLake(path) && path !== dirname(path)) path = dirname(path);
+    const found = path === this.#lake || isLake(path);
+    this.#inLake.set(folder, found);
+    return found;
   }
 }
 

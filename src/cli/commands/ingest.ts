@@ -78,15 +78,10 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     const { ingestFolder } = await import('../ingest-folder.js');
     const { report, seconds } = await ingestFolder(options, io);
     const facts = { lake, datasets: datasets.map(({ name }) => name), seconds, dryRun: options.dryRun };
-    const text =
-      flags.output === 'json'
-        ? `${JSON.stringify(summaryObject(report, facts))}
-`
-        : summaryText(report, facts);
+    const isJson = flags.output === 'json';
+    const text = isJson ? `${JSON.stringify(summaryObject(report, facts))}\n` : summaryText(report, facts);
     await io.out(text).catch(unlessClosed);
-    for (const hint of hints(report, options))
-      io.err(`${hint}
-`);
+    for (const hint of hints(report, options)) io.err(`${hint}\n`);
     if (report.interrupted) return 130;
     return report.failures.length > 0 ? 1 : 0;
   } catch (error) {

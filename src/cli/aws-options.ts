@@ -1,0 +1,33 @@
+import { type Command, Option } from 'commander';
+import { SETTINGS, SETTINGS_FILE, type Setting } from '../settings.js';
+
+type Described = Pick<Setting<unknown>, 'flag' | 'argument' | 'meaning' | 'byDefault' | 'env' | 'isList'>;
+
+/**
+ * Adds the flags of settings to a command, with their defaults and variables in its help; one without a flag adds
+ * none. Commander knows no default: whether a flag was given has to be told from the environment and the file.
+ */
+export function settingOptions(command: Command, settings: readonly Described[]): Command {
+  for (const { flag, argument, meaning, byDefault, env, isList } of settings) {
+    if (flag === undefined) continue;
+    const standard = byDefault === undefined ? '' : ` (default: ${byDefault})`;
+    const option = new Option(`${flag} ${argument ?? '<value>'}`, `${meaning}${standard} [env: ${env}]`);
+    command.addOption(isList ? option.argParser(appended) : option);
+  }
+  return command;
+}
+
+const appended = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+/** `--config, --profile, --region, --endpoint-url`. */
+export function awsOptions(command: Command): Command {
+  const { profile, region, endpointUrl } = SETTINGS;
+  return settingOptions(command, [SETTINGS_FILE, profile, region, endpointUrl]);
+}
+
+/** `--lake, --state-table, --database, --work-group, --results, --catalog, --lake-owner, --kms-key`. */
+export function lakeOptions(command: Command): Command {
+  const { lake, stateTable, database, workGroup, results, catalog, lakeOwner, kmsKey } = SETTINGS;
+  const settings = [lake, stateTable, database, workGroup, results, catalog, lakeOwner, kmsKey];
+  return settingOptions(command, settings);
+}

@@ -11,6 +11,11 @@ type Meaning = { readonly disposition: Disposition; readonly meaning: string; re
 const define = <const T extends Record<string, Meaning>>(codes: T) => codes;
 
 export const ERROR_CODES = define({
+  BAD_NOTIFICATION: {
+    disposition: 'retry',
+    meaning: 'A message is none of the envelopes in which S3, SNS, SQS, EventBridge or CloudTrail name objects.',
+    todo: 'See what else writes to the queue; the message ends in its dead-letter queue.',
+  },
   BAD_GZIP: {
     disposition: 'park',
     meaning:
@@ -47,6 +52,21 @@ export const ERROR_CODES = define({
     disposition: 'retry',
     meaning: 'The log file could not be read: permission, vanished, or an input/output error.',
     todo: 'Mend what the message names and run the same command again; settled log files are skipped.',
+  },
+  LOG_FILE_MISSING: {
+    disposition: 'park',
+    meaning: 'A notification names an object that is not there: deleted since, or never written.',
+    todo: 'See whether a lifecycle rule deletes log files early; `audit-lake partitions list` names them.',
+  },
+  LOG_FILE_ARCHIVED: {
+    disposition: 'park',
+    meaning: 'The object lies in an archive class (Glacier): it cannot be read before it is restored.',
+    todo: 'Restore it, then ingest it again; `audit-lake partitions list` names all that wait.',
+  },
+  DATE_SPREAD: {
+    disposition: 'park',
+    meaning: 'The events of the log file fall on more days than one transaction of DynamoDB can hold (49).',
+    todo: 'CloudTrail writes no such file. Ingest it into a lake in a folder, which has no such limit.',
   },
   SOURCE_CONFLICT: {
     disposition: 'park',
@@ -90,13 +110,13 @@ export const ERROR_CODES = define({
   },
   LAKE_FORMAT: {
     disposition: 'stop',
-    meaning: 'The folder holds a lake that this version cannot read, or one whose state is missing.',
-    todo: 'Upgrade audit-lake, copy the lake with its whole _meta folder, or name another folder.',
+    meaning: 'This version cannot read the lake or an item of its state, or the state is missing.',
+    todo: 'Upgrade audit-lake; or copy the lake with its whole _meta folder; or name another lake.',
   },
   LAKE_MISSING: {
     disposition: 'stop',
-    meaning: 'There is no lake in the folder.',
-    todo: 'Run `audit-lake ingest <folder> --lake <dir>` or `audit-lake demo` first.',
+    meaning: 'There is no lake at the place that was named.',
+    todo: 'Run `audit-lake ingest <source> --lake <location>` or `audit-lake demo` first.',
   },
   LAKE_BUSY: {
     disposition: 'stop',
@@ -112,6 +132,21 @@ export const ERROR_CODES = define({
     disposition: 'stop',
     meaning: 'The lake cannot be written: disk full, read-only, or no permission.',
     todo: 'Make room or choose another folder and run the same command again; nothing half-written is visible.',
+  },
+  AWS_CREDENTIALS: {
+    disposition: 'stop',
+    meaning: 'There are no AWS credentials, or they have expired.',
+    todo: 'Sign in (`aws sso login`) or name a profile with --profile; `audit-lake doctor` tells who you are.',
+  },
+  AWS_DENIED: {
+    disposition: 'stop',
+    meaning: 'AWS refused the action that the message names.',
+    todo: '`audit-lake doctor` prints the IAM statement that is missing.',
+  },
+  AWS_FAILED: {
+    disposition: 'stop',
+    meaning: 'A service of AWS did not do what it was asked, after all retries, or could not be reached.',
+    todo: 'Run the command again; what was committed stays. If it lasts, look at the endpoint and the service.',
   },
   QUERY_FAILED: {
     disposition: 'stop',

@@ -8,6 +8,9 @@ export type LogFileCounts = {
 };
 export type RecordCounts = { read: number; selected: number; ignored: number; rejected: number };
 
+/** Messages of a queue: each that is received is acknowledged or comes again. */
+export type MessageCounts = { received: number; acknowledged: number; returned: number };
+
 export type Counters = {
   readonly logFiles: LogFileCounts;
   readonly records: RecordCounts;
@@ -44,6 +47,11 @@ export function recordsBalance(records: Readonly<RecordCounts>): boolean {
   return records.read === records.selected + records.ignored + records.rejected;
 }
 
+/** Whether each message received had an outcome. */
+export function messagesBalance({ received, acknowledged, returned }: Readonly<MessageCounts>): boolean {
+  return received === acknowledged + returned;
+}
+
 /** The equations that do not hold, in words; empty when all is well. */
 export function imbalances(counters: Counters): string[] {
   const { logFiles, records } = counters;
@@ -61,3 +69,22 @@ export function imbalances(counters: Counters): string[] {
   }
   return found;
 }
+
+/** What the Lambda counts in CloudWatch (namespace AuditLake, dimension service), from the counters of one invocation. */
+export const METRICS = {
+  FilesListed: (counters: Counters) => counters.logFiles.listed,
+  FilesIngested: (counters: Counters) => counters.logFiles.ingested,
+  FilesSkipped: (counters: Counters) => counters.logFiles.skipped,
+  FilesFailed: (counters: Counters) => counters.logFiles.failed,
+  FilesForeign: (counters: Counters) => counters.logFiles.foreign,
+  RecordsRead: (counters: Counters) => counters.records.read,
+  RecordsSelected: (counters: Counters) => counters.records.selected,
+  RecordsIgnored: (counters: Counters) => counters.records.ignored,
+  RecordsRejected: (counters: Counters) => counters.records.rejected,
+  RowsWritten: (counters: Counters) =>
+    Object.values(counters.rowsWritten).reduce((sum, rows) => sum + rows, 0),
+  DataFiles: (counters: Counters) => counters.dataFiles,
+  QueryTextsPending: (counters: Counters) => counters.queryTexts['pending'] ?? 0,
+  BytesInflated: (counters: Counters) => counters.bytes.inflated,
+  Imbalances: (counters: Counters) => imbalances(counters).length,
+} as const;

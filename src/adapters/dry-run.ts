@@ -1,5 +1,4 @@
 import type { BundleStore } from '../ports/bundle-store.js';
-import type { Catalog } from '../ports/catalog.js';
 import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
 
 /**
@@ -9,6 +8,7 @@ import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
 export function dryState(known: LakeState | undefined): LakeState {
   const taken = new Map<string, LedgerEntry>();
   return {
+    mostItems: known?.mostItems ?? Number.POSITIVE_INFINITY,
     lookup: async (fids) => {
       const found = new Map(await known?.lookup(fids));
       for (const fid of fids) {
@@ -24,6 +24,9 @@ export function dryState(known: LakeState | undefined): LakeState {
     },
     noteDelivery: async () => undefined,
     committedList: async (table) => known?.committedList(table) ?? [],
+    async *parked() {
+      if (known) yield* known.parked();
+    },
     close: async () => known?.close(),
   };
 }
@@ -33,5 +36,3 @@ export const dryBundles: BundleStore = {
   publish: async () => undefined,
   discard: async () => undefined,
 };
-
-export const dryCatalog: Catalog = { publish: async () => undefined };

@@ -1,7 +1,7 @@
 import { AuditLakeError } from '../errors.js';
-import type { BundleId, FileId } from '../lake/names.js';
+import type { BundleId } from '../lake/names.js';
 import type { BundleStore, StagedPart } from '../ports/bundle-store.js';
-import type { CommitPart, LakeState, LedgerEntry } from '../ports/lake-state.js';
+import type { CommitPart, LakeState, LedgerEntry, OpenPartition } from '../ports/lake-state.js';
 import type { DecodedDataset } from './dataset-rows.js';
 
 export type CommitPorts = {
@@ -17,7 +17,7 @@ export type Proposal = { readonly decoded: DecodedDataset; readonly entries: rea
 export type CommitResult =
   | { readonly kind: 'committed'; readonly parts: readonly CommitPart[] }
   /** Others settled these log files first; nothing of the proposal is in the lake. */
-  | { readonly kind: 'files-settled'; readonly fids: readonly FileId[] };
+  | { readonly kind: 'files-settled'; readonly settled: readonly LedgerEntry[] };
 
 /** A partition moves once per compaction; more often than this within one commit, something is wrong. */
 const MOST_MOVES = 20;
@@ -46,7 +46,7 @@ export async function commitBundle(
     });
     switch (verdict.kind) {
       case 'committed':
-        await ports.bundles.publish(bid, parts);
+        await ports.bundles.publish(bid, staged);
         return { kind: 'committed', parts };
       case 'files-settled':
         await ports.bundles.discard(bid, parts);
@@ -82,7 +82,7 @@ async function placeParts({ dataset, parts }: DecodedDataset, state: LakeState):
   return parts.map((part, at) => ({
     table: dataset,
     day: part.day,
-    generation: places[at]?.writing ?? 0,
+    ...generationsOf(places[at]),
     files: part.files,
     rows: part.rows,
     bytes: part.bytes.length,
@@ -90,4 +90,12 @@ async function placeParts({ dataset, parts }: DecodedDataset, state: LakeState):
     rowHashSum: part.rowHashSum,
     content: part.bytes,
   }));
+}
+
+/** While a partition is compacted, readers still see the generation before the one that is written. */
+function generationsOf(
+  place: OpenPartition = { visible: 0, writing: 0 },
+): Pick<CommitPart, 'generation' | 'copy'> {
+  const { visible, writing } = place;
+  return visible === writing ? { generation: writing } : { generation: writing, copy: visible };
 }

@@ -18,6 +18,7 @@ export type DecodedDataset = {
 
 /** Bytes of rows that wait in memory before they are encoded as row groups. */
 const WAITING_BYTES = 12 << 20;
+const MILLIS_A_DAY = 86_400_000;
 /** What a row weighs in memory beside its record. */
 const ROW_BYTES = 2_000;
 
@@ -29,6 +30,7 @@ export class DatasetRows {
   readonly #history: QueryHistory;
   readonly #now: number;
   readonly #days = new Map<Day, DayFile>();
+  readonly #dayNumbers = new Set<number>();
   readonly #openQueries: OpenQuery[] = [];
   readonly #queryTexts: { [status: string]: number } = {};
   #waiting: Row[] = [];
@@ -50,8 +52,14 @@ export class DatasetRows {
     return size;
   }
 
+  /** How many days its rows fall on. */
+  get days(): number {
+    return this.#dayNumbers.size;
+  }
+
   async append(rows: readonly Row[]): Promise<void> {
     for (const row of rows) {
+      this.#dayNumbers.add(Math.floor(Number(row.event['event_time']) / MILLIS_A_DAY));
       this.#waiting.push(row);
       this.#waitingBytes += sizeOf(row);
       if (this.#waitingBytes >= WAITING_BYTES) await this.#encode();

@@ -1,16 +1,11 @@
 import type { DatasetName } from '../datasets/dataset.js';
-import type { ErrorCode } from '../errors.js';
-import type { Catalog } from '../ports/catalog.js';
 import type { LogSource } from '../ports/log-source.js';
 import { addCounts, type Counters, newCounters } from '../telemetry.js';
 import type { CommitPorts } from './commit-bundle.js';
-import { type BundleOutcome, ingestBundle, type LogFileOutcome } from './ingest-bundle.js';
-import type { Rejection } from './log-file-report.js';
+import { ingestBundle } from './ingest-bundle.js';
 import type { BundleLane } from './open-bundle.js';
+import { type Failure, type RejectedRecord, Tally } from './tally.js';
 import { WorkList } from './work-list.js';
-
-export type Failure = { readonly file: string; readonly code: ErrorCode; readonly message: string };
-export type RejectedRecord = Rejection & { readonly file: string };
 
 export type IngestReport = {
   readonly counters: Counters;
@@ -25,13 +20,12 @@ export type IngestOptions = {
   readonly datasets: readonly DatasetName[];
   readonly lanes: readonly BundleLane[];
   readonly ports: CommitPorts;
-  readonly catalog: Catalog;
+  /** Lets what engines see catch up with what was committed. */
+  readonly follow: () => Promise<void>;
   /** Counters move while the job runs; `isStopped` is asked before anything new is started. */
   readonly counters?: Counters;
   readonly isStopped: () => boolean;
 };
-
-const MOST_REJECTIONS = 1_000;
 
 /**
  * Every log file of a source into the lake: lanes side by side, each filling and committing its own bundles.
@@ -60,7 +54,7 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   await ingestTwins(work, options, tally);
   logFiles.listed -= work.left;
-  await options.catalog.publish(await options.ports.state.committedList());
+  await options.follow();
   return {
     counters,
     failures: tally.failures,
@@ -88,45 +82,5 @@ async function ingestTwins(work: WorkList, options: IngestOptions, tally: Tally)
     if (twin === undefined) return;
     const batches = [[twin]];
     await runLane({ ...options, lane, next: async () => batches.pop() }, tally);
-  }
-}
-
-/** Adds outcomes to counters. */
-class Tally {
-  readonly failures: Failure[] = [];
-  readonly rejections: RejectedRecord[] = [];
-  readonly #counters: Counters;
-
-  constructor(counters: Counters) {
-    this.#counters = counters;
-  }
-
-  add({ files, parts, queryTexts }: BundleOutcome): void {
-    const counters = this.#counters;
-    for (const file of files) this.#addFile(file);
-    addCounts(counters.queryTexts, queryTexts);
-    for (const { table, day, rows } of parts) {
-      addCounts(counters.rowsWritten, { [table]: rows });
-      counters.partitions.add(`${table}/${day}`);
-      counters.dataFiles++;
-    }
-  }
-
-  #addFile(outcome: LogFileOutcome): void {
-    const counters = this.#counters;
-    counters.logFiles[outcome.kind]++;
-    const { report } = outcome;
-    if (outcome.kind === 'failed') {
-      this.failures.push({ file: outcome.file.location, code: outcome.code, message: outcome.message });
-    }
-    if (report?.kind !== 'read') return;
-    counters.bytes.compressed += report.facts.compressed;
-    counters.bytes.inflated += report.facts.inflated;
-    if (outcome.kind !== 'ingested') return;
-    addCounts(counters.records, report.records);
-    for (const rejection of report.rejections) {
-      if (this.rejections.length < MOST_REJECTIONS)
-        this.rejections.push({ ...rejection, file: report.location });
-    }
   }
 }

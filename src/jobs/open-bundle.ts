@@ -3,8 +3,9 @@ import type { RecordSink } from '../cloudtrail/record-splitter.js';
 import { CheapTest } from '../datasets/cheap-test.js';
 import type { Dataset, DatasetName } from '../datasets/dataset.js';
 import { AuditLakeError, messageOf } from '../errors.js';
-import type { LogReader } from '../ports/log-source.js';
+import type { LogFileBody, LogReader } from '../ports/log-source.js';
 import type { QueryHistory } from '../ports/query-history.js';
+import { BodiesAhead } from './bodies-ahead.js';
 import { DatasetRows, type DecodedDataset } from './dataset-rows.js';
 import type { LogFileReport, LogFileTask } from './log-file-report.js';
 import { PickedRecords, type Picking, TooManyRows } from './picked-records.js';
@@ -38,10 +39,27 @@ export type OpenBundleOptions = {
   readonly now: number;
   /** Lets others have the thread; called between log files. */
   readonly breathe: () => Promise<void>;
+  /** When a bundle is full; {@link FULL} where absent. */
+  readonly full?: BundleSize;
+  /** How many bodies are asked for ahead of the one that is read: for a source that is far away. */
+  readonly readAhead?: number;
 };
 
-/** When a bundle is full (protocol 4.8). */
-const FULL = { bytes: 32 << 20, files: 2_000, millis: 2_000 };
+/** Log files, and the items of the largest transaction: log files with rows, and twice the days of their rows. */
+export type BundleSize = {
+  readonly bytes: number;
+  readonly files: number;
+  readonly millis: number;
+  readonly items: number;
+};
+
+/** A local bundle (protocol 4.8): one that fills a data file, or two seconds. */
+export const FULL: BundleSize = {
+  bytes: 32 << 20,
+  files: 2_000,
+  millis: 2_000,
+  items: Number.POSITIVE_INFINITY,
+};
 
 /**
  * Reads log files into one bundle: bytes to records to rows to data files. A log file counts only once it was
@@ -65,9 +83,14 @@ export class OpenBundle implements BundleLane {
 
   async add(tasks: readonly LogFileTask[]): Promise<boolean> {
     this.#openedAt ??= this.#options.clock();
-    for (const task of tasks) {
-      this.#note(await this.#read(task));
-      await this.#options.breathe();
+    const bodies = new BodiesAhead(this.#options.reader, this.#options.readAhead ?? 0);
+    try {
+      for (const [at, task] of tasks.entries()) {
+        this.#note(await this.#read(task, bodies.take(tasks, at)));
+        await this.#options.breathe();
+      }
+    } finally {
+      bodies.letGo();
     }
     return this.#isFull();
   }
@@ -97,25 +120,37 @@ export class OpenBundle implements BundleLane {
   }
 
   #isFull(): boolean {
-    let bytes = 0;
-    for (const rows of this.#rows.values()) bytes += rows.size;
+    const { bytes, files, millis, items } = this.#options.full ?? FULL;
+    let size = 0;
+    for (const rows of this.#rows.values()) size += rows.size;
     const age = this.#options.clock() - (this.#openedAt ?? 0);
-    return this.#givenUp || bytes >= FULL.bytes || this.#reports.length >= FULL.files || age >= FULL.millis;
+    const isLarge = size >= bytes || this.#reports.length >= files || this.#items() >= items;
+    return this.#givenUp || isLarge || age >= millis;
   }
 
-  async #read(task: LogFileTask): Promise<LogFileReport> {
+  #items(): number {
+    const items = [...this.#rows].map(([name, rows]) => {
+      const files = this.#reports.filter((report) => report.kind === 'read' && report.rows[name]).length;
+      return files + 2 * rows.days;
+    });
+    return Math.max(0, ...items);
+  }
+
+  async #read(task: LogFileTask, body: Promise<LogFileBody>): Promise<LogFileReport> {
     try {
-      return await this.#readOnce(task);
+      return await this.#readOnce(task, body);
     } catch (error) {
       if (!(error instanceof AuditLakeError) || error.disposition === 'stop') throw error;
       return { ...task, kind: 'failed', code: error.code, message: messageOf(error) };
     }
   }
 
-  async #readOnce(task: LogFileTask): Promise<LogFileReport> {
+  async #readOnce(listed: LogFileTask, asked: Promise<LogFileBody>): Promise<LogFileReport> {
+    const body = await asked;
+    const task = { ...listed, etag: body.etag ?? listed.etag };
     const picked = new PickedRecords(this.#picking, task);
     try {
-      const facts = await this.#readInto(task, picked);
+      const facts = await readLogFile(task.ref.key, body.chunks, picked);
       await this.#append(picked);
       return picked.report(facts);
     } catch (error) {

@@ -1,8 +1,8 @@
 import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
 import type { DatasetName } from '../datasets/dataset.js';
-import { ERROR_CODES } from '../errors.js';
+import { ERROR_CODES, type ErrorCode } from '../errors.js';
 import { fileId } from '../lake/names.js';
-import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
+import type { FileStatus, LakeState, LedgerEntry } from '../ports/lake-state.js';
 import type { LogFileReport, LogFileTask } from './log-file-report.js';
 
 /** A listed log file: what it is, where it lies, and the etag that the listing showed. */
@@ -39,12 +39,18 @@ export async function leaveOutSettled(
   return { unsettled, settled };
 }
 
+/** An etag that the listing or notification did not tell says nothing. */
 const hasEtag = ({ etag, aliases }: LedgerEntry, seen: string) =>
-  etag === seen || (aliases?.includes(seen) ?? false);
+  seen === '' || etag === seen || (aliases?.includes(seen) ?? false);
 
 function isSettled(entry: LedgerEntry | undefined): entry is LedgerEntry {
   return entry !== undefined && (entry.status === 'COMMITTED' || entry.status === 'EMPTY');
 }
+
+const PARKED_AS: { readonly [code in ErrorCode]?: FileStatus } = {
+  LOG_FILE_MISSING: 'MISSING',
+  LOG_FILE_ARCHIVED: 'DEFERRED',
+};
 
 /** The ledger entry that a report makes for one dataset; undefined where the file is simply to be tried again. */
 export function entryOf(report: LogFileReport, dataset: DatasetName): LedgerEntry | undefined {
@@ -53,7 +59,8 @@ export function entryOf(report: LogFileReport, dataset: DatasetName): LedgerEntr
   if (report.kind === 'failed') {
     if (ERROR_CODES[report.code].disposition !== 'park') return undefined;
     const nothing = { rows: 0, read: 0, ignored: 0, rejected: 0 };
-    return { ...named, ...nothing, status: 'QUARANTINED', code: report.code };
+    const status = PARKED_AS[report.code] ?? 'QUARANTINED';
+    return { ...named, ...nothing, status, code: report.code, source: { bucket, key } };
   }
   const rows = report.rows[dataset] ?? 0;
   const { read, rejected } = report.records;

@@ -34,8 +34,11 @@ function checked(grammar: RegExp, part: string): string {
   throw new AuditLakeError('INTERNAL', `The schema holds a part that no statement may hold: ${part}`);
 }
 
-/** In backticks always: then no list of reserved words has to be kept. */
-const identifier = (name: string) => `\`${checked(IDENTIFIER, name)}\``;
+/**
+ * A name in backticks, always: then no list of reserved words has to be kept.
+ * @throws AuditLakeError INTERNAL for a name outside the grammar
+ */
+export const identifier = (name: string) => `\`${checked(IDENTIFIER, name)}\``;
 const comment = (meaning: string) => `COMMENT '${checked(COMMENT, meaning)}'`;
 const definition = (column: Column) =>
   `  ${identifier(column.name)} ${column.type} ${comment(column.meaning)}`;

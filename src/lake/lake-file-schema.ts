@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SCHEMA_VERSION } from '../datasets/columns.js';
 import { DATASET_NAMES } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';

@@ -6,6 +6,13 @@ export type Day = string;
 /** A partition: one table, one UTC day of eventTime. */
 export type PartitionKey = { readonly table: TableName; readonly day: Day };
 
+/** Whether a text is a day of the calendar, as we write it. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const epochMs = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(epochMs) && dayOf(epochMs) === text;
+}
+
 /** The UTC day of a moment (milliseconds since 1970). */
 export function dayOf(epochMs: number): Day {
   return new Date(epochMs).toISOString().slice(0, 10);

@@ -15,7 +15,7 @@ export interface BundleStore {
    */
   stage(bid: BundleId, parts: readonly StagedPart[]): Promise<void>;
   /** After the commit: makes the parts visible where being committed is not enough. */
-  publish(bid: BundleId, parts: readonly CommitPart[]): Promise<void>;
+  publish(bid: BundleId, parts: readonly StagedPart[]): Promise<void>;
   /** Forgets a staged bundle that will never be committed. */
   discard(bid: BundleId, parts: readonly CommitPart[]): Promise<void>;
 }

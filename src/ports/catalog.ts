@@ -1,7 +1,47 @@
-import type { CommittedDay } from './lake-state.js';
+import type { Day, PartitionKey } from '../lake/partition.js';
+import type { TableName } from '../lake/tables.js';
+import type { ViewName } from '../lake/views.js';
 
-/** What engines see of the lake. It always follows the registry: it may lag, never lead. */
+/**
+ * Where the catalog says that a partition lies: in a generation of ours, or somewhere else; then `root` names the
+ * place below which it would lie in this lake.
+ */
+export type CatalogLocation =
+  | { readonly kind: 'own'; readonly generation: number }
+  | { readonly kind: 'foreign'; readonly location: string; readonly root: string };
+
+/** How a statement stands. A definite failure alone is `failed`; whatever is unknown is `running`. */
+export type StatementOutcome =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/**
+ * What engines see of the lake: tables, views and partitions. It always follows the register: it may lag, never lead.
+ * What `startAdding` promises is only that it asked; `locations` tells what came of it.
+ * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
+ */
 export interface Catalog {
-  /** @throws AuditLakeError LAKE_WRITE_FAILED */
-  publish(days: readonly CommittedDay[]): Promise<void>;
+  ensureDatabase(): Promise<'there' | 'created'>;
+  /** Makes the table where it is missing, and the database for it. */
+  ensureTable(table: TableName): Promise<'there' | 'created'>;
+  /** Makes the view where it is missing. The tables that it reads must be there. */
+  ensureView(view: ViewName): Promise<'there' | 'created'>;
+  /**
+   * Asks for partitions of generation 0, those that exist stay as they are. The same token gives the same execution
+   * while the catalog remembers it. Gives the name of the execution; undefined where the catalog knows the token with
+   * another text, so that there is nothing to ask: `locations` decides.
+   */
+  startAdding(batch: {
+    readonly table: TableName;
+    readonly days: readonly Day[];
+    readonly token: string;
+  }): Promise<string | undefined>;
+  outcomeOf(executionId: string): Promise<StatementOutcome>;
+  /** Where these partitions lie; those that the catalog does not show are absent. */
+  locations(table: TableName, days: readonly Day[]): Promise<ReadonlyMap<Day, CatalogLocation>>;
+  /** Every partition that the catalog shows of a table; none where the table is missing. */
+  list(table: TableName): Promise<ReadonlyMap<Day, CatalogLocation>>;
+  /** Points a partition to a generation of ours, and waits until the catalog says so. */
+  move(partition: PartitionKey, generation: number): Promise<void>;
 }

@@ -26,6 +26,8 @@ export type LedgerEntry = {
   readonly aliases?: readonly string[];
   /** ETag of a later delivery of other content under the same key. */
   readonly conflict?: string;
+  /** Where a parked log file lies, so that it can be listed. */
+  readonly source?: { readonly bucket: string; readonly key: string };
 };
 
 /** A partition's generations (item PART): readers see `visible`, commits go to `writing`. */
@@ -34,6 +36,8 @@ export type OpenPartition = { readonly visible: number; readonly writing: number
 /** The rows of a bundle for one table and day, in one data file. */
 export type CommitPart = PartitionKey & {
   readonly generation: number;
+  /** The generation that readers see, where it is another: the part is shown there too (protocol 4.4). */
+  readonly copy?: number;
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
@@ -62,11 +66,12 @@ export type Commit = {
 };
 
 export type Verdict =
-  | { readonly kind: 'committed' }
+  /** `overtaken`: what others settled with rows where this commit has none; their rows may not be visible yet. */
+  | { readonly kind: 'committed'; readonly overtaken?: readonly LedgerEntry[] }
   /** A partition moved on to another generation: read it again, same bundle id. */
   | { readonly kind: 'partition-moved' }
-  /** Somebody settled these log files first: leave them out, draw a new bundle id. */
-  | { readonly kind: 'files-settled'; readonly fids: readonly FileId[] }
+  /** Somebody settled log files with rows first: leave them out, draw a new bundle id. */
+  | { readonly kind: 'files-settled'; readonly settled: readonly LedgerEntry[] }
   /** The bundle id was given up by a sweep: draw a new one. */
   | { readonly kind: 'aborted' };
 
@@ -80,15 +85,22 @@ export type CommittedDay = PartitionKey & {
  * Implementations are linearizable; a contract suite runs over all of them.
  */
 export interface LakeState {
+  /** How many log files with rows, and twice how many parts, one commit may hold together. */
+  readonly mostItems: number;
   /** Which of these log files the ledger knows. A hint that saves work: the commit decides. */
   lookup(fids: readonly FileId[]): Promise<ReadonlyMap<FileId, LedgerEntry>>;
   /** Reads the generations of partitions, creating those that are new (protocol 4.2 step 5). */
   openPartitions(keys: readonly PartitionKey[]): Promise<readonly OpenPartition[]>;
-  /** The one transaction (protocol 4.2 step 6). @throws AuditLakeError LAKE_LOCK_LOST */
+  /**
+   * The one transaction (protocol 4.2 step 6). Entries without rows, empty or parked, are true by themselves: they
+   * are written where their log file is not settled yet, and refuse nothing. @throws AuditLakeError LAKE_LOCK_LOST
+   */
   commit(commit: Commit): Promise<Verdict>;
   /** Notes what a later look at a settled log file showed: another etag of the same bytes, or a conflict. */
   noteDelivery(fid: FileId, seen: { readonly etag: string; readonly conflict: boolean }): Promise<void>;
   /** The committed list of every table and day, or of one table (protocol 4.8). */
   committedList(table?: TableName): Promise<readonly CommittedDay[]>;
+  /** The log files that are parked, with where they lie. */
+  parked(): AsyncIterable<LedgerEntry>;
   close(): Promise<void>;
 }

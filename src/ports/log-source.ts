@@ -12,18 +12,25 @@ export type ListedObject = {
 };
 
 /** A body on its way in. A small one arrives in one chunk. */
-export type LogFileBody = { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> };
+export type LogFileBody = {
+  readonly size: number;
+  /** Of the bytes that are read, where the place knows one: the listing or notification may be older. */
+  readonly etag?: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Lets go of a body that nobody will read. */
+  close(): void;
+};
 
 /** Where log files come from. */
 export interface LogSource {
-  /** How many objects a listing will show, at a cost below that of the listing; for the progress display. */
-  count(): Promise<number>;
-  /** Every object once, the days of delivery in order, so that neighbours share partitions. */
+  /** How many objects a listing will show, for the progress display; undefined where counting costs as much as listing. */
+  count(): Promise<number | undefined>;
+  /** Every object once; of one account and Region the days of delivery in order, so that neighbours share partitions. */
   list(): AsyncIterable<ListedObject>;
 }
 
 /** Reads the body of a listed object. Apart from LogSource, since workers read and do not list. */
 export interface LogReader {
-  /** @throws AuditLakeError READ_FAILED, TOO_LARGE */
+  /** @throws AuditLakeError READ_FAILED, TOO_LARGE, LOG_FILE_MISSING, LOG_FILE_ARCHIVED */
   read(location: string): Promise<LogFileBody>;
 }

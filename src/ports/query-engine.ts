@@ -8,11 +8,14 @@ export type Answer = {
   readonly columns: readonly AnswerColumn[];
   /** Rows in chunks, in the order of the engine. Read once; memory is bounded by one chunk. */
   readonly chunks: AsyncIterable<readonly (readonly AnswerValue[])[]>;
+  /** What the engine read for it and charges for, where it tells. */
+  readonly bytesScanned?: number;
 };
 
 /** Runs SQL over the tables and views of one lake. */
 export interface QueryEngine {
   /** @throws AuditLakeError QUERY_FAILED with the engine's message */
   query(sql: string): Promise<Answer>;
+  /** Ends what still runs, and gives back what the engine holds. */
   close(): Promise<void>;
 }

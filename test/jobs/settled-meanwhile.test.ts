@@ -25,7 +25,8 @@ function overtaken(
   let done = false;
   return new Proxy<LakeState>(state, {
     get: (target, property: keyof LakeState) => {
-      if (property !== 'commit') return target[property].bind(target);
+      const member = target[property];
+      if (property !== 'commit') return typeof member === 'function' ? member.bind(target) : member;
       return async (commit: Parameters<LakeState['commit']>[0]) => {
         if (!done) {
           done = true;

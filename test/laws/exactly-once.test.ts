@@ -71,11 +71,10 @@ describe('whichever effect goes wrong, the next run makes the lake exact', () =>
     expect([...new Set(await effectsOf([2, 2]))].sort()).toEqual([
       'bundles.publish',
       'bundles.stage',
-      'catalog.publish',
+      'catalog.follow',
       'reader.read',
       'source.list',
       'state.commit',
-      'state.committedList',
       'state.lookup',
       'state.openPartitions',
     ]);

@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { S3BundleStore } from '../../src/adapters/aws/s3-bundle-store.js';
 import { FsBundleStore } from '../../src/adapters/local/fs-bundle-store.js';
 import type { BundleStore } from '../../src/ports/bundle-store.js';
 import { MemoryBundleStore } from './memory-bundle-store.ts';
+import { s3OverHttp } from './s3-over-http.ts';
 
 /** A BundleStore to be tested, and eyes to see what it holds. */
 export type StoreUnderTest = {
@@ -27,6 +29,16 @@ export const BUNDLE_STORES: { readonly [name: string]: () => Promise<StoreUnderT
     const root = await mkdtemp(join(tmpdir(), 'bundle-store-'));
     await mkdir(join(root, '_meta/tmp'), { recursive: true });
     return { store: new FsBundleStore(root), ...eyesOn(root), end: () => rm(root, { recursive: true }) };
+  },
+  s3: async () => {
+    const { lake, objects, end } = await s3OverHttp();
+    const isDataFile = (path: string) => path.endsWith('.parquet');
+    return {
+      store: new S3BundleStore(lake),
+      files: async () => Object.fromEntries(Object.entries(objects()).filter(([path]) => isDataFile(path))),
+      leftovers: async () => Object.keys(objects()).filter((path) => !isDataFile(path)),
+      end,
+    };
   },
 };
 

@@ -6,6 +6,8 @@ import { AuditLakeError, type ErrorCode } from '../../src/errors.js';
  */
 export const HAPPENINGS = ['crash before', 'crash after', 'error before', 'error after'] as const;
 export type Happening = (typeof HAPPENINGS)[number];
+/** Lists that come whole, as one effect. */
+const AT_ONCE: ReadonlySet<string> = new Set(['register.list', 'catalog.list']);
 /** The n-th effect of a run, counted from 0. */
 export type Fault = { readonly at: number; readonly happening: Happening };
 
@@ -42,7 +44,8 @@ export class Chaos {
   }
 
   #call(effect: string, code: ErrorCode, action: () => unknown): unknown {
-    if (!effect.endsWith('.list')) return this.#effect(effect, code, async () => action());
+    if (!effect.endsWith('.list') || AT_ONCE.has(effect))
+      return this.#effect(effect, code, async () => action());
     const iterator = (action() as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     return {
       [Symbol.asyncIterator]: () => ({ next: () => this.#effect(effect, code, () => iterator.next()) }),

@@ -60,6 +60,7 @@ export async function ingestInMemory(lake: MemoryLake, options: MemoryIngest): P
   const source = options.source ?? new MemoryLogSource(objects);
   const reader = chaos.wrap<LogReader>('reader', source, 'READ_FAILED');
   const state = new MemoryLakeState(lake.items, bug ? { bug } : {});
+  const catalog = chaos.wrap('catalog', { follow: async () => undefined }, 'LAKE_WRITE_FAILED');
   return ingestLogFiles({
     source: chaos.wrap('source', source, 'LAKE_WRITE_FAILED'),
     datasets,
@@ -69,7 +70,7 @@ export async function ingestInMemory(lake: MemoryLake, options: MemoryIngest): P
       bundles: chaos.wrap('bundles', lake.store, 'LAKE_WRITE_FAILED'),
       newBundleId: lake.newBundleId,
     },
-    catalog: chaos.wrap('catalog', { publish: async () => undefined }, 'LAKE_WRITE_FAILED'),
+    follow: () => catalog.follow(),
     isStopped: options.isStopped ?? (() => false),
   });
 }

@@ -25,12 +25,20 @@ type PartItem = {
 };
 
 /** Mistakes that a law must notice. */
-export type PlantedBug = 'no-file-check' | 'no-part-check' | 'no-ledger-entry';
+export type PlantedBug = 'no-file-check' | 'no-part-check' | 'no-ledger-entry' | 'park-unconditional';
+
+export type MemoryStateOptions = {
+  readonly writer?: string;
+  readonly bug?: PlantedBug;
+  readonly mostItems?: number;
+};
 
 /** The items of a lake, as protocol 4.1 names them, shared by every writer to it. */
 export class MemoryItems {
   readonly files = new Map<FileId, LedgerEntry>();
   readonly bundles = new Map<string, 'COMMITTED' | 'ABORTED'>();
+  /** The parts of committed bundles, in the order in which they were staged. */
+  readonly bundleParts = new Map<string, readonly CommitPart[]>();
   readonly parts = new Map<string, PartItem>();
   readonly openQueries = new Map<string, { readonly submitted: number; readonly firstSeen: number }>();
   writer = 'first';
@@ -57,11 +65,13 @@ export class MemoryItems {
  * with. Each call is one step; a writer is fenced by its token.
  */
 export class MemoryLakeState implements LakeState {
+  readonly mostItems: number;
   readonly #items: MemoryItems;
   readonly #writer: string;
   readonly #bug: PlantedBug | undefined;
 
-  constructor(items: MemoryItems, options: { readonly writer?: string; readonly bug?: PlantedBug } = {}) {
+  constructor(items: MemoryItems, options: MemoryStateOptions = {}) {
+    this.mostItems = options.mostItems ?? Number.POSITIVE_INFINITY;
     this.#items = items;
     this.#writer = options.writer ?? items.writer;
     this.#bug = options.bug;
@@ -117,27 +127,43 @@ export class MemoryLakeState implements LakeState {
     return days.sort((a, b) => (a.table === b.table ? (a.day < b.day ? -1 : 1) : 0));
   }
 
+  async *parked(): AsyncIterable<LedgerEntry> {
+    for (const entry of this.#items.files.values()) if (!isSettled(entry)) yield entry;
+  }
+
   async close(): Promise<void> {}
+
+  #settled(fid: FileId): LedgerEntry | undefined {
+    const entry = this.#items.files.get(fid);
+    return isSettled(entry) ? entry : undefined;
+  }
 
   #refusal({ bid, entries, parts }: Commit): Verdict | undefined {
     const bundle = this.#items.bundles.get(bid);
     if (bundle) return { kind: bundle === 'COMMITTED' ? 'committed' : 'aborted' };
-    const settled = entries.filter(({ fid }) => isSettled(this.#items.files.get(fid))).map(({ fid }) => fid);
-    if (settled.length > 0 && this.#bug !== 'no-file-check') return { kind: 'files-settled', fids: settled };
+    const withRows = entries.filter(({ status }) => status === 'COMMITTED');
+    const settled = withRows.flatMap(({ fid }) => this.#settled(fid) ?? []);
+    if (settled.length > 0 && this.#bug !== 'no-file-check') return { kind: 'files-settled', settled };
     const moved = parts.some((part) => this.#items.parts.get(partName(part))?.w !== part.generation);
     if (moved && this.#bug !== 'no-part-check') return { kind: 'partition-moved' };
     return undefined;
   }
 
   #apply({ bid, entries, parts, openQueries }: Commit): Verdict {
-    if (this.#bug !== 'no-ledger-entry') for (const entry of entries) this.#items.files.set(entry.fid, entry);
+    for (const entry of this.#bug === 'no-ledger-entry' ? [] : entries) {
+      const isFree = !this.#settled(entry.fid) || this.#bug === 'park-unconditional';
+      if (isFree) this.#items.files.set(entry.fid, entry);
+    }
     for (const part of parts) this.#addMember(bid, part);
     for (const query of openQueries) {
       const key = queryKey(query);
       const known = this.#items.openQueries.get(key);
       if (!known) this.#items.openQueries.set(key, { submitted: query.submitted, firstSeen: 0 });
     }
-    if (parts.length > 0) this.#items.bundles.set(bid, 'COMMITTED');
+    if (parts.length > 0) {
+      this.#items.bundles.set(bid, 'COMMITTED');
+      this.#items.bundleParts.set(bid, parts);
+    }
     return { kind: 'committed' };
   }
 

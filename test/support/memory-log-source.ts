@@ -36,7 +36,7 @@ export class MemoryLogSource implements LogSource, LogReader {
     const chunks = (async function* () {
       yield bytes;
     })();
-    return { size: bytes.length, chunks };
+    return { size: bytes.length, chunks, close: () => undefined };
   }
 
   #listed(object: MemoryObject): ListedObject {

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import { createView } from '../../lake/ddl.js';
 import { TABLE_NAMES, type TableName } from '../../lake/tables.js';
@@ -69,6 +69,8 @@ async function* named(chunks: Answer['chunks'], workspace: Workspace): Answer['c
 }
 
 class DuckDbQueryEngine implements QueryEngine {
+  private readonly open = new Set<DuckDBConnection>();
+
   constructor(
     private readonly instance: DuckDBInstance,
     private readonly workspace: Workspace,
@@ -82,7 +84,11 @@ class DuckDbQueryEngine implements QueryEngine {
 
   async query(sql: string): Promise<Answer> {
     const connection = await this.instance.connect();
-    const done = () => connection.closeSync();
+    this.open.add(connection);
+    const done = () => {
+      this.open.delete(connection);
+      connection.closeSync();
+    };
     try {
       const { columns, chunks } = await ask(connection, sql, done);
       return { columns, chunks: named(chunks, this.workspace) };
@@ -92,7 +98,9 @@ class DuckDbQueryEngine implements QueryEngine {
     }
   }
 
+  /** A query that still ran would keep the process from ending. */
   async close(): Promise<void> {
+    for (const connection of this.open) connection.interrupt();
     this.instance.closeSync();
     await this.workspace.remove();
   }

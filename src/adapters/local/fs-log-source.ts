@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type KeyKind, keyOfLocalPath, namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
 import { AuditLakeError } from '../../errors.js';
 import type { ListedObject, LogSource } from '../../ports/log-source.js';
+import { fileEtag } from './fs-log-reader.js';
 import { isLake } from './lake-folder.js';
 
 /** The bucket of log files that lie in a folder (protocol 4.8). */
@@ -143,11 +144,11 @@ function posix(path: string): string {
   return path.split(sep).join('/');
 }
 
-/** Size and time of change to the nanosecond: what a local file has for an etag. A vanished file fails when read. */
+/** A vanished file fails when it is read. */
 function sizeAndEtag(path: string): { size: number; etag: string } {
   try {
-    const { size, mtimeNs } = statSync(path, { bigint: true });
-    return { size: Number(size), etag: `${size}-${mtimeNs}` };
+    const stat = statSync(path, { bigint: true });
+    return { size: Number(stat.size), etag: fileEtag(stat) };
   } catch {
     return { size: 0, etag: 'unreadable' };
   }

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { LakeFile } from '../../lake/lake-file.js';
 import { META } from '../../lake/names.js';
-import type { Catalog } from '../../ports/catalog.js';
 import type { CommittedDay } from '../../ports/lake-state.js';
 
 /** Whether a folder holds a lake. */
@@ -40,12 +39,13 @@ export async function readLakeFile(root: string): Promise<LakeFile | undefined> 
   return parseLakeFile(await readFile(path, 'utf8'), path);
 }
 
-/** The committed list as of its last export. @throws AuditLakeError LAKE_FORMAT */
-export async function readCatalog(root: string): Promise<readonly CommittedDay[]> {
+/** The committed list as of its last export, where the state cannot be read. @throws AuditLakeError LAKE_FORMAT */
+export async function readCatalog(root: string, unreadable: string): Promise<readonly CommittedDay[]> {
   const path = join(root, META.catalogFile);
   const { parseCatalog } = await import('../../lake/lake-file-schema.js');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new AuditLakeError('LAKE_FORMAT', `neither the state nor ${path} can be read`, error);
+    const message = `neither the state (${unreadable}) nor ${path} can be read`;
+    throw new AuditLakeError('LAKE_FORMAT', message, error);
   });
   return parseCatalog(text, path);
 }
@@ -55,19 +55,14 @@ export async function writeLakeFile(root: string, lake: LakeFile): Promise<void>
   await replaceFile(root, META.lakeFile, `${JSON.stringify(lake, null, 2)}\n`);
 }
 
-/** The committed list as a file for foreign readers, replaced as a whole after commits (protocol 4.8). */
-export class CatalogFile implements Catalog {
-  readonly #root: string;
-
-  constructor(root: string) {
-    this.#root = root;
-  }
-
-  async publish(days: readonly CommittedDay[]): Promise<void> {
-    const text = `${JSON.stringify({ format: 1, days })}\n`;
-    const known = await readFile(join(this.#root, META.catalogFile), 'utf8').catch(() => undefined);
-    if (known !== text) await replaceFile(this.#root, META.catalogFile, text);
-  }
+/**
+ * The committed list as a file for foreign readers, replaced as a whole after commits (protocol 4.8).
+ * @throws AuditLakeError LAKE_WRITE_FAILED
+ */
+export async function writeCatalog(root: string, days: readonly CommittedDay[]): Promise<void> {
+  const text = `${JSON.stringify({ format: 1, days })}\n`;
+  const known = await readFile(join(root, META.catalogFile), 'utf8').catch(() => undefined);
+  if (known !== text) await replaceFile(root, META.catalogFile, text);
 }
 
 /** Whole or nothing: written beside, under a name of this process alone, made durable, renamed. */

@@ -20,8 +20,9 @@ const MOST_ALIASES = 8;
 
 /** Items and fields as protocol 4.1 names them; those of generations are there from the start. */
 /**
- * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then code, conflict and aliases where there are any. A tuple,
- * since there is one per log file: its field names would double the state, which is mapped into memory.
+ * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then where there are any: code, conflict, and either
+ * bucket and key of a parked log file or the aliases of a settled one. A tuple, since there is one per log file: its
+ * field names would double the state, which is mapped into memory.
  */
 type FileItem = [LedgerEntry['status'], string, string, string, number, number, number, number, ...string[]];
 type PartItem = { ver: 1; v: number; w: number; n: number; sealed: number | null; reg: 'REGISTERED' };
@@ -71,6 +72,7 @@ export function openItems(folder: string, options: { readonly readOnly: boolean 
  * must still hold the lake when a commit happens; without one the state can only be read.
  */
 export class LmdbLakeState implements LakeState {
+  readonly mostItems = Number.POSITIVE_INFINITY;
   readonly #items: LmdbItems;
   readonly #writer: string | undefined;
   readonly #now: () => number;
@@ -118,6 +120,13 @@ export class LmdbLakeState implements LakeState {
     return (table ? [table] : TABLE_NAMES).flatMap((name) => this.#daysOf(name));
   }
 
+  async *parked(): AsyncIterable<LedgerEntry> {
+    for (const { key, value } of this.#items.getRange({ start: 'FILE#', end: 'FILE#~' })) {
+      const entry = entryOf(key.slice('FILE#'.length), value as FileItem);
+      if (!isSettled(entry)) yield entry;
+    }
+  }
+
   async close(): Promise<void> {
     await this.#items.close();
   }
@@ -150,14 +159,17 @@ export class LmdbLakeState implements LakeState {
       const known = this.#items.get(bundleKey(bid)) as BundleItem;
       return { kind: known.st === 'COMMITTED' ? 'committed' : 'aborted' };
     }
-    const fids = entries.filter(({ fid }) => isSettled(this.#entry(fid))).map(({ fid }) => fid);
-    if (fids.length > 0) return { kind: 'files-settled', fids };
+    const rivals = entries.filter(({ status }) => status === 'COMMITTED').map(({ fid }) => this.#entry(fid));
+    const settled = rivals.filter(isSettled);
+    if (settled.length > 0) return { kind: 'files-settled', settled };
     if (parts.some((part) => this.#part(part)?.w !== part.generation)) return { kind: 'partition-moved' };
     return undefined;
   }
 
   #apply({ bid, entries, parts, openQueries }: Commit): Verdict {
-    for (const entry of entries) this.#items.putSync(fileKey(entry.fid), itemOf(entry));
+    for (const entry of entries) {
+      if (!isSettled(this.#entry(entry.fid))) this.#items.putSync(fileKey(entry.fid), itemOf(entry));
+    }
     for (const part of parts) this.#addMember(bid, part);
     for (const query of openQueries) this.#openQuery(query);
     if (parts.length > 0) {
@@ -230,22 +242,26 @@ export class LmdbLakeState implements LakeState {
 
 function itemOf(entry: LedgerEntry): FileItem {
   const { status, bid = '', etag, sha256 = '', rows, read, ignored, rejected } = entry;
-  const { code = '', conflict = '', aliases = [] } = entry;
+  const { code = '', conflict = '', aliases = [], source } = entry;
+  const more = source ? [source.bucket, source.key] : aliases;
   const hash = Buffer.from(sha256, 'hex').toString('base64');
   const item: FileItem = [status, bid, etag, hash, rows, read, ignored, rejected];
-  if (code || conflict || aliases.length > 0) item.push(code, conflict, ...aliases);
+  if (code || conflict || more.length > 0) item.push(code, conflict, ...more);
   return item;
 }
 
 function entryOf(fid: FileId, item: FileItem): LedgerEntry {
-  const [status, bid, etag, hash, rows, read, ignored, rejected, code, conflict, ...aliases] = item;
+  const [status, bid, etag, hash, rows, read, ignored, rejected, code, conflict, ...more] = item;
+  const known = { fid, status, etag, rows, read, ignored, rejected };
+  const [bucket, key] = more;
+  const isParked = !isSettled(known) && bucket !== undefined && key !== undefined;
   return {
-    ...{ fid, status, etag, rows, read, ignored, rejected },
+    ...known,
     ...(bid ? { bid } : {}),
     ...(hash ? { sha256: Buffer.from(hash, 'base64').toString('hex') } : {}),
     ...(code ? { code } : {}),
     ...(conflict ? { conflict } : {}),
-    ...(aliases.length > 0 ? { aliases } : {}),
+    ...(isParked ? { source: { bucket, key } } : more.length > 0 ? { aliases: more } : {}),
   };
 }
 
@@ -253,6 +269,6 @@ function openPartition({ v, w }: PartItem): OpenPartition {
   return { visible: v, writing: w };
 }
 
-function isSettled(entry: LedgerEntry | undefined): boolean {
+function isSettled(entry: LedgerEntry | undefined): entry is LedgerEntry {
   return entry?.status === 'COMMITTED' || entry?.status === 'EMPTY';
 }

@@ -1,0 +1,188 @@
+import { AuditLakeError } from '../errors.js';
+import type { PartitionKey } from '../lake/partition.js';
+import { batchToken } from '../lake/partition-ddl.js';
+import type { Catalog, CatalogLocation, StatementOutcome } from '../ports/catalog.js';
+import type { PartitionBatch, PartitionRegister, RegisteredPartition } from '../ports/partition-register.js';
+
+/** What the registrar works with. */
+export type RegistrarPorts = {
+  readonly register: PartitionRegister;
+  readonly catalog: Catalog;
+  /** Milliseconds since 1970. Clocks may differ: safety does not rest on them. */
+  readonly now: () => number;
+  readonly pause: (millis: number) => Promise<void>;
+  /** Names this run: no two that run at once share one. */
+  readonly owner: string;
+};
+
+/** What became of a run, counted in partitions. */
+export type RegistrarReport = {
+  /** Asked for by a statement of this run. */
+  issued: number;
+  /** Verified in the catalog by this run. */
+  registered: number;
+  /** Still on their way: another run goes on with them. */
+  pending: number;
+  /** Given up, now or before: somebody has to look. */
+  blocked: number;
+  readonly warnings: string[];
+};
+
+/** A run of the registrar: its end in milliseconds since 1970. */
+export type RegistrarRun = {
+  readonly ports: RegistrarPorts;
+  readonly until: number;
+  readonly report: RegistrarReport;
+};
+
+const FIRST_LOOK_MS = 250;
+const LONGEST_WAIT_MS = 2_000;
+/** After more definite failures than these, a partition is given up. */
+const MOST_FAILURES = 8;
+const FIRST_BACK_OFF_MS = 60_000;
+const LONGEST_BACK_OFF_MS = 3_600_000;
+const NOT_SHOWN =
+  'the statement succeeded, but the catalog does not show the partition: engines cannot see its rows yet';
+
+/**
+ * One statement for partitions that this run has claimed: asked for, waited for, verified (protocol 4.3). Whatever is
+ * unknown at the end stays under the lease, and who takes it over goes on with the same statement.
+ * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT
+ */
+export async function addBatch(claims: readonly RegisteredPartition[], run: RegistrarRun): Promise<void> {
+  const { register } = run.ports;
+  const batch = (await knownBatch(claims, register)) ?? (await newBatch(claims, register));
+  if (batch === undefined) return;
+  const outcome = await outcomeOf(batch, { claims, run });
+  if (outcome && outcome.kind !== 'running') await settle(claims, { outcome, run });
+}
+
+/** The batch in which an earlier holder issued them. */
+async function knownBatch(
+  [first]: readonly RegisteredPartition[],
+  register: PartitionRegister,
+): Promise<PartitionBatch | undefined> {
+  return first?.batch === undefined ? undefined : register.findBatch(first.batch);
+}
+
+/** Undefined where a claim was lost meanwhile: nothing was issued, and others go on. */
+async function newBatch(
+  claims: readonly RegisteredPartition[],
+  register: PartitionRegister,
+): Promise<PartitionBatch | undefined> {
+  const [first] = claims;
+  if (!first) return undefined;
+  const what = { table: first.table, days: claims.map(({ day }) => day), attempt: first.attempt };
+  const batch = { token: batchToken(what), ...what };
+  return (await register.issue(batch, claims)) ? batch : undefined;
+}
+
+type Held = { readonly claims: readonly RegisteredPartition[]; readonly run: RegistrarRun };
+
+/** How the statement of a batch ended, started where nobody did; undefined where it may not be started. */
+async function outcomeOf(batch: PartitionBatch, held: Held): Promise<StatementOutcome | undefined> {
+  if (batch.executionId !== undefined) return end(batch.executionId, held.run);
+  const started = await start(batch, held);
+  if (started === 'refused') return undefined;
+  if (started === undefined) return { kind: 'failed', reason: 'its token stands for another statement' };
+  await held.run.ports.register.noteExecution(batch.token, started);
+  return end(started, held.run);
+}
+
+/** A refusal is certain not to have begun and no fault of the partitions: they wait, and are not given up for it. */
+async function start(batch: PartitionBatch, { claims, run }: Held): Promise<string | undefined> {
+  try {
+    const executionId = await run.ports.catalog.startAdding(batch);
+    run.report.issued += batch.days.length;
+    return executionId;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await fail(claims, { reason: error.message, blocked: false, run });
+    return 'refused';
+  }
+}
+
+function isRefusal(error: unknown): error is AuditLakeError {
+  return error instanceof AuditLakeError && (error.code === 'AWS_DENIED' || error.code === 'AWS_CREDENTIALS');
+}
+
+/** Waits for the end of a statement, but not beyond the end of the run. */
+async function end(
+  executionId: string,
+  { ports: { catalog, now, pause }, until }: RegistrarRun,
+): Promise<StatementOutcome> {
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(LONGEST_WAIT_MS, 2 * wait)) {
+    const outcome = await catalog.outcomeOf(executionId);
+    if (outcome.kind !== 'running' || now() >= until) return outcome;
+    await pause(wait);
+  }
+}
+
+/** What the catalog shows decides, whatever the statement said. */
+async function settle(
+  claims: readonly RegisteredPartition[],
+  { outcome, run }: { readonly outcome: StatementOutcome; readonly run: RegistrarRun },
+): Promise<void> {
+  const [first] = claims;
+  if (!first) return;
+  const shown = await run.ports.catalog.locations(
+    first.table,
+    claims.map(({ day }) => day),
+  );
+  const missing: RegisteredPartition[] = [];
+  for (const claim of claims) {
+    const location = shown.get(claim.day);
+    if (location) await settleShown(claim, { location, run });
+    else missing.push(claim);
+  }
+  await fail(missing, { reason: outcome.kind === 'failed' ? outcome.reason : NOT_SHOWN, run });
+}
+
+async function settleShown(
+  claim: RegisteredPartition,
+  { location, run }: { readonly location: CatalogLocation; readonly run: RegistrarRun },
+): Promise<void> {
+  const { register, catalog } = run.ports;
+  const reason = misplaced(claim, location);
+  if (reason !== undefined) return fail([claim], { reason, blocked: true, run });
+  // Only a partition that was dropped after a compaction comes back in an older generation.
+  const isBehind = location.kind === 'own' && location.generation < claim.visible;
+  if (isBehind) await catalog.move(claim, claim.visible);
+  await register.registered(claim);
+  run.report.registered++;
+  run.report.pending--;
+}
+
+/** Why a partition may not stay where the catalog has it; undefined where it lies in a generation of its own. */
+export function misplaced(
+  { table, day, writing }: PartitionKey & { readonly writing: number },
+  location: CatalogLocation,
+): string | undefined {
+  const mend = '`audit-lake partitions repair` moves it';
+  if (location.kind === 'foreign') {
+    return `the catalog has ${table} ${day} at ${location.location}, not below ${location.root}: ${mend}`;
+  }
+  if (location.generation <= writing) return undefined;
+  return `the catalog has ${table} ${day} at generation ${location.generation}, the lake writes ${writing}`;
+}
+
+/** Gives claims back, or up. `blocked` undefined: after too many failures. */
+async function fail(
+  claims: readonly RegisteredPartition[],
+  failure: { readonly reason: string; readonly blocked?: boolean; readonly run: RegistrarRun },
+): Promise<void> {
+  const { reason, run } = failure;
+  const [first, last] = [claims.at(-1), claims.at(0)];
+  if (!first || !last) return;
+  const { report, ports } = run;
+  for (const claim of claims) {
+    const blocked = failure.blocked ?? claim.failures >= MOST_FAILURES;
+    const backOff = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** claim.failures);
+    await ports.register.failed(claim, { notBefore: ports.now() + backOff, blocked, reason });
+    if (!blocked) continue;
+    report.blocked++;
+    report.pending--;
+  }
+  const days = first === last ? first.day : `${first.day} to ${last.day} (${claims.length} days)`;
+  report.warnings.push(`${first.table} ${days} not registered: ${reason}`);
+}

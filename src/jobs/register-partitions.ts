@@ -1,0 +1,96 @@
+import { AuditLakeError, type ErrorCode } from '../errors.js';
+import { batchesOf } from '../lake/partition-ddl.js';
+import type { TableName } from '../lake/tables.js';
+import type { RegisteredPartition } from '../ports/partition-register.js';
+import { addBatch, type RegistrarPorts, type RegistrarReport, type RegistrarRun } from './add-batch.js';
+
+export type { RegistrarPorts, RegistrarReport } from './add-batch.js';
+
+/** How long a claim holds: many times as long as a statement takes. */
+const LEASE_MS = 600_000;
+const BUDGET_MS = 60_000;
+/** Failures that end the work on some partitions, not the run. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'AWS_DENIED',
+  'AWS_CREDENTIALS',
+  'AWS_FAILED',
+  'LAKE_FORMAT',
+]);
+
+/**
+ * The registrar: brings every partition that is due into the catalog, one statement at a time, the newest days first
+ * (protocol 4.3). Any number may run at once: a claim decides who asks for a partition. Begins nothing new after
+ * `budgetMs` and waits for nothing longer; what is left is for another run.
+ * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT where the register cannot be read;
+ *   whatever else goes wrong is a warning of the report
+ */
+export async function registerPartitions(
+  tables: readonly TableName[],
+  ports: RegistrarPorts,
+  budgetMs = BUDGET_MS,
+): Promise<RegistrarReport> {
+  const report: RegistrarReport = { issued: 0, registered: 0, pending: 0, blocked: 0, warnings: [] };
+  const run: RegistrarRun = { ports, until: ports.now() + budgetMs, report };
+  for (const table of tables) await registerTable(table, run);
+  return report;
+}
+
+async function registerTable(table: TableName, run: RegistrarRun): Promise<void> {
+  const { register, catalog, now } = run.ports;
+  const partitions = await register.list(table);
+  run.report.blocked += partitions.filter(({ registration }) => registration === 'BLOCKED').length;
+  const open = partitions.filter(
+    ({ registration }) => registration === 'PENDING' || registration === 'ISSUING',
+  );
+  run.report.pending += open.length;
+  const due = open.filter((partition) => isDue(partition, now()));
+  if (due.length === 0) return;
+  const isThere = await orWarning(run, `${table} not made`, () => catalog.ensureTable(table));
+  if (!isThere) return;
+  for (const group of groupsOf(due)) {
+    if (now() >= run.until) return;
+    await orWarning(run, `${table} not registered`, () => addGroup(group, run));
+  }
+}
+
+function isDue({ registration, notBefore, leaseUntil }: RegisteredPartition, now: number): boolean {
+  return registration === 'PENDING' ? (notBefore ?? 0) <= now : (leaseUntil ?? 0) < now;
+}
+
+/** What one statement may add: the batch in which it was issued before, else of the same attempt. Newest first. */
+function groupsOf(partitions: readonly RegisteredPartition[]): readonly (readonly RegisteredPartition[])[] {
+  const groups = new Map<string, RegisteredPartition[]>();
+  const newestFirst = [...partitions].sort((a, b) => (a.day < b.day ? 1 : -1));
+  for (const partition of newestFirst) {
+    const name = partition.batch ?? `attempt ${partition.attempt}`;
+    groups.set(name, [...(groups.get(name) ?? []), partition]);
+  }
+  return [...groups.values()].flatMap((group) => batchesOf(group));
+}
+
+/** What was claimed may stand otherwise than it was listed: it is grouped again. */
+async function addGroup(group: readonly RegisteredPartition[], run: RegistrarRun): Promise<void> {
+  const { register, owner, now } = run.ports;
+  const claims: RegisteredPartition[] = [];
+  for (const partition of group) {
+    const at = now();
+    const claim = await register.claim(partition, { owner, now: at, until: at + LEASE_MS });
+    if (claim) claims.push(claim);
+  }
+  for (const held of groupsOf(claims)) await addBatch(held, run);
+}
+
+/** Undefined after a failure that another run may not meet again. */
+async function orWarning<T>(
+  run: RegistrarRun,
+  what: string,
+  action: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof AuditLakeError) || !PASSING.has(error.code)) throw error;
+    run.report.warnings.push(`${what}: ${error.message}`);
+    return undefined;
+  }
+}

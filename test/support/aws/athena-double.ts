@@ -1,0 +1,227 @@
+import type {
+  BatchGetQueryExecutionCommandInput,
+  GetQueryExecutionCommandInput,
+  GetQueryResultsCommandInput,
+  GetWorkGroupCommandInput,
+  ResultConfiguration,
+  StartQueryExecutionCommandInput,
+  StopQueryExecutionCommandInput,
+} from '@aws-sdk/client-athena';
+import { run, StatementFailure } from './athena-catalog.ts';
+import { type Ddl, readDdl } from './athena-ddl.ts';
+import {
+  type AthenaAnswer,
+  type Execution,
+  isDue,
+  type Pace,
+  resultPage,
+  shown,
+  stateOf,
+} from './athena-execution.ts';
+import type { Mishap } from './aws-call.ts';
+import { AwsError } from './aws-error.ts';
+import type { Catalog } from './glue-catalog.ts';
+import { operation } from './operations.ts';
+
+const MOST_QUERY_BYTES = 262_144;
+const MOST_ACTIVE_DDL = 20;
+const MOST_IDS = 50;
+const MOST_ROWS = 1000;
+const START = [
+  ...(['QueryString', 'ClientRequestToken', 'QueryExecutionContext'] as const),
+  ...(['ResultConfiguration', 'WorkGroup'] as const),
+] as const;
+
+/** Athena: statements that run for a while and then change the catalog, and queries that tests answer. */
+export class AthenaDouble {
+  /** Answers a query. What it throws is why the query failed. */
+  answer: (sql: string) => AthenaAnswer = () => ({
+    columns: [{ name: '_col0', type: 'integer' }],
+    rows: [['1']],
+  });
+  /** For queries that are started from now on. */
+  pace: Pace = { by: 'polls', queued: 1, running: 1 };
+  /** How long a ClientRequestToken is remembered. */
+  tokenMemoryMs = 3_600_000;
+  /** False: statements succeed, and the catalog shows nothing of them. */
+  catalogShows = true;
+  readonly #now: () => number;
+  readonly #catalog: Catalog;
+  readonly #executions = new Map<string, Execution>();
+  readonly #active = new Set<Execution>();
+  readonly #tokens = new Map<
+    string,
+    { readonly request: string; readonly id: string; readonly at: number }
+  >();
+  readonly #workGroups = new Map<string, string | undefined>([['primary', undefined]]);
+
+  constructor({ now, glue }: { readonly now: () => number; readonly glue: Catalog }) {
+    this.#now = now;
+    this.#catalog = glue;
+  }
+
+  readonly operations = {
+    StartQueryExecution: operation<StartQueryExecutionCommandInput>(START, (input, mishap) => ({
+      QueryExecutionId: this.#start(input, mishap),
+    })),
+    GetQueryExecution: operation<GetQueryExecutionCommandInput>(['QueryExecutionId'], (input) => ({
+      QueryExecution: this.#polled(this.#execution(input.QueryExecutionId)),
+    })),
+    BatchGetQueryExecution: operation<BatchGetQueryExecutionCommandInput>(
+      ['QueryExecutionIds'],
+      (input, mishap) => this.#getMany(input.QueryExecutionIds ?? [], mishap),
+    ),
+    GetQueryResults: operation<GetQueryResultsCommandInput>(
+      ['QueryExecutionId', 'NextToken', 'MaxResults'],
+      (input) => this.#results(input),
+    ),
+    StopQueryExecution: operation<StopQueryExecutionCommandInput>(['QueryExecutionId'], (input) => {
+      const execution = this.#execution(input.QueryExecutionId);
+      if (!execution.ended) this.#end(execution, 'CANCELLED', 'Query was cancelled by user');
+      return {};
+    }),
+    GetWorkGroup: operation<GetWorkGroupCommandInput>(['WorkGroup'], ({ WorkGroup: name = '' }) => ({
+      WorkGroup: { Name: name, State: 'ENABLED', Configuration: this.#configuration(name) },
+    })),
+  };
+
+  createWorkGroup(name: string, outputLocation?: string): void {
+    this.#workGroups.set(name, outputLocation);
+  }
+
+  /** The statements that were started, oldest first, with how they stand. */
+  executions(): readonly { readonly id: string; readonly sql: string; readonly state: string }[] {
+    return [...this.#executions.values()].map((execution) => ({
+      id: execution.id,
+      sql: execution.input.QueryString ?? '',
+      state: stateOf(execution, this.#now()),
+    }));
+  }
+
+  /** Ends what is due, in the order in which it was due. */
+  advance(): void {
+    const due = [...this.#active].filter((execution) => isDue(execution, this.#now()));
+    const endOf = ({ submittedAt, pace }: Execution) =>
+      submittedAt + (pace.by === 'ms' ? pace.queued + pace.running : 0);
+    for (const execution of due.sort((a, b) => endOf(a) - endOf(b))) this.#finish(execution);
+  }
+
+  #start({ ClientRequestToken: token, ...input }: StartQueryExecutionCommandInput, mishap: Mishap): string {
+    if (token !== undefined && (token.length < 32 || token.length > 128))
+      throw refused('Invalid client request token');
+    const request = JSON.stringify(input);
+    const known = token === undefined ? undefined : this.#tokens.get(token);
+    if (known !== undefined && known.at + this.tokenMemoryMs > this.#now()) {
+      if (known.request === request) return known.id;
+      throw refused('Idempotent parameters do not match');
+    }
+    const execution = this.#admit(input, mishap);
+    this.#executions.set(execution.id, execution);
+    this.#active.add(execution);
+    if (token !== undefined) this.#tokens.set(token, { request, id: execution.id, at: this.#now() });
+    this.advance();
+    return execution.id;
+  }
+
+  #admit(input: StartQueryExecutionCommandInput, mishap: Mishap): Execution {
+    const { QueryString: sql = '', WorkGroup: workGroup = 'primary' } = input;
+    if (sql === '' || Buffer.byteLength(sql) > MOST_QUERY_BYTES)
+      throw refused('queryString has an invalid length');
+    const { ResultConfiguration } = this.#configuration(workGroup);
+    const outputLocation = input.ResultConfiguration?.OutputLocation ?? ResultConfiguration.OutputLocation;
+    if (outputLocation === undefined) throw refused('No output location provided.');
+    const ddl = ddlOf(sql);
+    const active = [...this.#active].filter((execution) => execution.ddl !== undefined).length;
+    if (ddl !== undefined && active >= MOST_ACTIVE_DDL) throw tooMany();
+    const id = `00000000-0000-4000-8000-${String(this.#executions.size + 1).padStart(12, '0')}`;
+    return {
+      ...{ id, input: structuredClone(input), workGroup, outputLocation, ddl, mishap, pace: this.pace },
+      submittedAt: this.#now(),
+      polls: 0,
+    };
+  }
+
+  #finish(execution: Execution): void {
+    const { ends, reason = 'the test wanted it so' } = execution.mishap;
+    const failure = ends === undefined ? this.#failureOf(execution) : reason;
+    this.#end(execution, ends ?? (failure === undefined ? 'SUCCEEDED' : 'FAILED'), failure);
+  }
+
+  /** Runs a statement. Gives why it failed, if it did. */
+  #failureOf(execution: Execution): string | undefined {
+    const { QueryString: sql = '', QueryExecutionContext } = execution.input;
+    try {
+      if (execution.ddl === undefined) execution.answer = this.answer(sql);
+      else if (this.catalogShows)
+        run(execution.ddl, this.#catalog, QueryExecutionContext?.Database ?? 'default');
+      return undefined;
+    } catch (error) {
+      if (execution.ddl !== undefined && !(error instanceof StatementFailure)) throw error;
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #end(execution: Execution, state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', reason?: string): void {
+    execution.ended = { state, at: this.#now(), ...(reason !== undefined && { reason }) };
+    this.#active.delete(execution);
+  }
+
+  #execution(id = ''): Execution {
+    const execution = this.#executions.get(id);
+    if (execution === undefined) throw refused(`QueryExecution ${id} was not found`);
+    return execution;
+  }
+
+  /** Shows a query, and counts that it was asked for: the next poll may find it further. */
+  #polled(execution: Execution) {
+    const seen = shown(execution, this.#now());
+    execution.polls += 1;
+    return seen;
+  }
+
+  #getMany(ids: readonly string[], { processed = MOST_IDS }: Mishap) {
+    if (ids.length < 1 || ids.length > MOST_IDS) throw refused('queryExecutionIds must have 1 to 50 members');
+    const found = ids.slice(0, processed).flatMap((id) => this.#executions.get(id) ?? []);
+    const missing = ids.filter((id, at) => at >= processed || !this.#executions.has(id));
+    return {
+      QueryExecutions: found.map((execution) => this.#polled(execution)),
+      UnprocessedQueryExecutionIds: missing.map((id) => ({
+        QueryExecutionId: id,
+        ErrorCode: this.#executions.has(id) ? 'INTERNAL_FAILURE' : 'INVALID_INPUT',
+        ErrorMessage: this.#executions.has(id) ? 'Internal failure' : `QueryExecution ${id} was not found`,
+      })),
+    };
+  }
+
+  #results({ QueryExecutionId, NextToken, MaxResults = MOST_ROWS }: GetQueryResultsCommandInput) {
+    const execution = this.#execution(QueryExecutionId);
+    const state = stateOf(execution, this.#now());
+    if (state === 'FAILED') throw refused(`Query did not finish successfully. Final query state: ${state}`);
+    if (state !== 'SUCCEEDED') throw refused(`Query has not yet finished. Current state: ${state}`);
+    if (MaxResults < 1 || MaxResults > MOST_ROWS)
+      throw refused('MaxResults is more than maximum allowed length 1000.');
+    return resultPage(execution.answer ?? { columns: [], rows: [] }, Number(NextToken ?? 0), MaxResults);
+  }
+
+  #configuration(name: string) {
+    if (!this.#workGroups.has(name)) throw refused(`WorkGroup ${name} is not found.`);
+    const outputLocation = this.#workGroups.get(name);
+    const ResultConfiguration: ResultConfiguration =
+      outputLocation === undefined ? {} : { OutputLocation: outputLocation };
+    return { ResultConfiguration, EnforceWorkGroupConfiguration: false };
+  }
+}
+
+/** The statement, where it is one that changes the catalog. @throws AwsError InvalidRequestException */
+function ddlOf(sql: string): Ddl | undefined {
+  return /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN|VALUES)\b/i.test(sql) ? undefined : readDdl(sql);
+}
+
+function refused(message: string): AwsError {
+  return new AwsError('InvalidRequestException', message, { AthenaErrorCode: 'INVALID_INPUT' });
+}
+
+function tooMany(): AwsError {
+  const message = 'You have exceeded the limit for the number of queries you can run concurrently.';
+  return new AwsError('TooManyRequestsException', message, { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' });
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { AwsError } from './aws-error.ts';
+
+/** An object as it is stored. */
+export type S3Object = {
+  readonly bytes: Uint8Array;
+  /** In quotes, as S3 gives it. */
+  readonly etag: string;
+  /** Milliseconds since 1970, whole seconds as S3 keeps them. */
+  readonly lastModified: number;
+  readonly storageClass: string;
+  /** Whether an archived object can be read again for a while; its storage class stays as it was. */
+  readonly restored: boolean;
+  readonly contentType: string;
+  readonly metadata: { readonly [name: string]: string };
+  readonly kmsKey?: string;
+};
+
+export type BucketRules = {
+  /** Account that owns the bucket. */
+  readonly owner?: string;
+  /** False: the caller has no s3:ListBucket, so that a missing key is 403 and cannot be told from a forbidden one. */
+  readonly listable?: boolean;
+};
+
+export type S3Bucket = Required<BucketRules> & { readonly objects: Map<string, S3Object> };
+
+/** MD5 of the bytes; something else under KMS, where the ETag is no digest of the bytes. */
+export function etagOf(bytes: Uint8Array, kmsKey?: string): string {
+  const hash = createHash('md5').update(bytes);
+  return `"${(kmsKey === undefined ? hash : hash.update(kmsKey)).digest('hex')}"`;
+}
+
+/** Base64 of the CRC-32, big-endian. */
+export function checksumOf(bytes: Uint8Array): string {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(bytes));
+  return sum.toString('base64');
+}
+
+/** Base64 of the SHA-256. */
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64');
+}
+
+const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/** @throws AwsError InvalidObjectState for an object whose bytes are in an archive */
+export function mustBeOnline({ storageClass, restored }: S3Object): void {
+  if (restored || !ARCHIVED.has(storageClass)) return;
+  const message = "The operation is not valid for the object's storage class";
+  throw new AwsError('InvalidObjectState', message, { status: 403, StorageClass: storageClass });
+}
+
+type Conditions = { readonly IfMatch?: string | undefined; readonly IfNoneMatch?: string | undefined };
+
+/** @throws AwsError PreconditionFailed, NoSuchKey, NotImplemented */
+export function checkConditions(key: string, found: S3Object | undefined, conditions: Conditions): void {
+  const { IfMatch, IfNoneMatch } = conditions;
+  if (IfNoneMatch !== undefined && IfNoneMatch !== '*') {
+    const message = 'A header you provided implies functionality that is not implemented';
+    throw new AwsError('NotImplemented', message, { status: 501 });
+  }
+  if (IfNoneMatch === '*' && found !== undefined) throw preconditionFailed('If-None-Match');
+  if (IfMatch === undefined) return;
+  if (found === undefined) throw noSuchKey(key);
+  if (bare(IfMatch) !== bare(found.etag) && IfMatch !== '*') throw preconditionFailed('If-Match');
+}
+
+const bare = (etag: string) => etag.replaceAll('"', '');
+
+function preconditionFailed(condition: string): AwsError {
+  const message = 'At least one of the pre-conditions you specified did not hold';
+  return new AwsError('PreconditionFailed', message, { status: 412, Condition: condition });
+}
+
+export function noSuchKey(key: string): AwsError {
+  return new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404, Key: key });
+}
+
+export function accessDenied(): AwsError {
+  return new AwsError('AccessDenied', 'Access Denied', { status: 403 });
+}
+
+/** Bytes `from` to `to`, both included. */
+export type ByteRange = { readonly from: number; readonly to: number };
+
+/** What a Range names of an object of `size` bytes. @throws AwsError InvalidRange where that is nothing */
+export function byteRange(range: string, size: number): ByteRange | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  if (first === '' && last === '') return undefined;
+  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const to = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (from > to) {
+    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
+  }
+  return { from, to };
+}

@@ -7,7 +7,8 @@ import { openDuckDb } from '../../src/adapters/local/duckdb-query-engine.js';
 import type { Cells } from '../../src/datasets/column.js';
 import { TABLE_NAMES, TABLES } from '../../src/lake/tables.js';
 import { VIEW_NAMES } from '../../src/lake/views.js';
-import type { QueryEngine } from '../../src/ports/query-engine.js';
+import type { AnswerValue, QueryEngine } from '../../src/ports/query-engine.js';
+import { ENGINES } from '../support/engines.ts';
 import { commit, commitBytes, rowsOf, type SmallLake, smallLake } from '../support/small-lake.js';
 
 const DAY = 86_400_000;
@@ -356,6 +357,62 @@ describe('locked down (threat T21)', () => {
     expect(await readdir(temporary)).toEqual([]);
     expect(existsSync(data)).toBe(true);
     vi.unstubAllEnvs();
+  });
+});
+
+describe.each(Object.entries(ENGINES))('every engine, such as %s,', (_, openOver) => {
+  const EVENTS = `SELECT event_id, event_time, read_only, record_index, data_scanned_bytes, user_name
+FROM athena_events ORDER BY event_id`;
+  const COUNTS = `SELECT user_name, count(*) AS queries, 1.5e0 AS half, 1 AS a, 2 AS a
+FROM athena_audit_logs GROUP BY user_name ORDER BY user_name`;
+  // The double takes what begins with a comment for a statement of DDL.
+  const JOHNS = BY_USER.replace(/^--.*\n/, '');
+
+  test('gives the same names, types and values', async () => {
+    const lake = await lakeOf();
+    const more = { read_only: true, record_index: 7 };
+    await commit(lake, 'athena_events', {
+      at: AT,
+      rows: [row('a', AT + 50, more), row('b', AT, { user_name: null, data_scanned_bytes: null })],
+    });
+    open.engine = await openOver(lake, [EVENTS, COUNTS, JOHNS]);
+    expect(await rowsOf(open.engine, EVENTS)).toEqual([
+      ['a', '2026-01-09 23:30:00.05', true, 7, 9007199254740993n, 'john.doe'],
+      ['b', '2026-01-09 23:30:00', null, null, null, null],
+    ]);
+    const { columns, chunks } = await open.engine.query(COUNTS);
+    expect(columns.map(({ name }) => name)).toEqual(['user_name', 'queries', 'half', 'a', 'a:1']);
+    const rows: (readonly AnswerValue[])[] = [];
+    for await (const chunk of chunks) rows.push(...chunk);
+    expect(rows).toEqual([
+      ['john.doe', 1n, 1.5, 1, 2],
+      [null, 1n, 1.5, 1, 2],
+    ]);
+    expect((await open.engine.query(JOHNS)).columns.map(({ type }) => type)).toEqual([
+      'VARCHAR',
+      'VARCHAR',
+      'TIMESTAMP',
+      'BIGINT',
+    ]);
+  });
+
+  test.each([
+    'INSERT INTO athena_events SELECT * FROM athena_events',
+    'DROP TABLE athena_events',
+    'CREATE TABLE t AS SELECT 1 AS a',
+    'ALTER TABLE athena_events ADD COLUMNS (a int)',
+    '/* SELECT */ DELETE FROM athena_events',
+    '-- x\rDROP VIEW athena_audit_logs\nSELECT 1',
+    'EXPLAIN ANALYZE INSERT INTO athena_events SELECT * FROM athena_events',
+    'EXPLAIN /* */ ANALYZE CREATE TABLE t AS SELECT 1 AS a',
+    'CALL system.x()',
+    '-- nothing',
+    ' ',
+  ])('is asked, and changes nothing: %j', async (sql) => {
+    open.engine = await openOver(await lakeOf(), []);
+    expect(await refusal(open.engine, sql)).toMatch(
+      /^QUERY_FAILED: (A lake answers|There is no SQL|One statement|.*Error)/,
+    );
   });
 });
 

@@ -1,0 +1,81 @@
+import { createTable } from '../../lake/ddl.js';
+import type { Day, PartitionKey } from '../../lake/partition.js';
+import { addPartitions, createDatabase, executionToken, setLocation } from '../../lake/partition-ddl.js';
+import { TABLES, type TableName } from '../../lake/tables.js';
+import type { ViewName } from '../../lake/views.js';
+import type { Catalog, CatalogLocation, StatementOutcome } from '../../ports/catalog.js';
+import { AthenaStatements, type AthenaStatementsOptions } from './athena-statements.js';
+import { ensureView } from './athena-views.js';
+import { type GlueOptions, GluePartitions } from './glue-partitions.js';
+
+export type AthenaCatalogOptions = AthenaStatementsOptions & GlueOptions;
+
+/** The Glue catalog, changed by statements of Athena and read directly: a statement that succeeded proves nothing. */
+export class AthenaCatalog implements Catalog {
+  readonly #options: AthenaCatalogOptions;
+  readonly #statements: AthenaStatements;
+  readonly #shown: GluePartitions;
+
+  constructor(options: AthenaCatalogOptions) {
+    this.#options = options;
+    this.#statements = new AthenaStatements(options);
+    this.#shown = new GluePartitions(options);
+  }
+
+  async ensureDatabase(): Promise<'there' | 'created'> {
+    if (await this.#shown.hasDatabase()) return 'there';
+    const { database } = this.#options;
+    await this.#statements.run(`making database ${database}`, { sql: createDatabase(database) });
+    return 'created';
+  }
+
+  async ensureTable(table: TableName): Promise<'there' | 'created'> {
+    if (await this.#shown.findTable(table)) return 'there';
+    await this.ensureDatabase();
+    const { lake, database } = this.#options;
+    const sql = createTable(TABLES[table], lake);
+    await this.#statements.run(`making ${this.#shown.nameOf(table)}`, { sql, database });
+    return 'created';
+  }
+
+  async ensureView(view: ViewName): Promise<'there' | 'created'> {
+    const { database } = this.#options;
+    return ensureView(view, { statements: this.#statements, shown: this.#shown, database });
+  }
+
+  async startAdding(batch: {
+    readonly table: TableName;
+    readonly days: readonly Day[];
+    readonly token: string;
+  }): Promise<string | undefined> {
+    const { table, days, token } = batch;
+    const { lake, database } = this.#options;
+    return this.#statements.start({
+      sql: addPartitions(lake, table, days),
+      database,
+      token: executionToken(token, { lake, database }),
+    });
+  }
+
+  /** A partition that exists already is what was asked for; where it lies is for `locations` to tell. */
+  async outcomeOf(executionId: string): Promise<StatementOutcome> {
+    const outcome = await this.#statements.outcome(executionId);
+    if (outcome.kind === 'failed' && /already exists/i.test(outcome.reason)) return { kind: 'succeeded' };
+    return outcome;
+  }
+
+  async locations(table: TableName, days: readonly Day[]): Promise<ReadonlyMap<Day, CatalogLocation>> {
+    return this.#shown.locations(table, days);
+  }
+
+  async list(table: TableName): Promise<ReadonlyMap<Day, CatalogLocation>> {
+    return this.#shown.list(table);
+  }
+
+  async move({ table, day }: PartitionKey, generation: number): Promise<void> {
+    const { lake, database } = this.#options;
+    const sql = setLocation(lake, { table, day, generation });
+    await this.#statements.run(`moving ${this.#shown.nameOf(table)} ${day}`, { sql, database });
+    await this.#shown.mustLieAt({ table, day, generation });
+  }
+}

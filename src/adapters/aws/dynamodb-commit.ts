@@ -1,0 +1,134 @@
+import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { AuditLakeError } from '../../errors.js';
+import type { Commit, CommitPart, LedgerEntry, Verdict } from '../../ports/lake-state.js';
+import { isDenied, nameOf } from './aws-error.js';
+import { backOff } from './back-off.js';
+import { type Item, text, whole } from './dynamodb-attributes.js';
+import {
+  bundleItem,
+  bundleKey,
+  fileItem,
+  fileKey,
+  memberItem,
+  readBundle,
+  readFile,
+} from './dynamodb-ledger-items.js';
+import { partKey } from './dynamodb-part.js';
+import type { Condition, DynamoDbTable } from './dynamodb-table.js';
+
+/** The condition of every write to a FILE item: COMMITTED and EMPTY are settled for ever (protocol 4.1). */
+export const FREE: Condition = {
+  ConditionExpression: 'attribute_not_exists(pk) OR st IN (:missing, :deferred, :quarantined)',
+  ExpressionAttributeValues: {
+    ':missing': text('MISSING'),
+    ':deferred': text('DEFERRED'),
+    ':quarantined': text('QUARANTINED'),
+  },
+};
+/** A bundle id stands for one set of log files, and for one decision about them. */
+export const NEW_BUNDLE: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+/** From a seal on, no commit enters the generation that is being compacted. */
+const STILL_WRITTEN = 'w = :w';
+
+/** A transaction holds 100 items; one of them is the bundle. */
+export const MOST_ITEMS = 99;
+const MOST_ATTEMPTS = 20;
+/** Asked again, these would be refused again. */
+const HOPELESS: ReadonlySet<string> = new Set(['ValidationException', 'ResourceNotFoundException']);
+
+/** What a transaction writes, in its order: the reasons of a refusal come in the same. */
+type Writes = {
+  readonly bundle: TransactWriteItem;
+  readonly files: readonly { readonly entry: LedgerEntry; readonly write: TransactWriteItem }[];
+  readonly parts: readonly TransactWriteItem[];
+  readonly members: readonly TransactWriteItem[];
+};
+type Reason = { readonly Code?: string | undefined; readonly Item?: Item | undefined };
+
+/**
+ * The transaction of protocol 4.2 step 6: log files settled, parts counted and listed, the bundle decided; all or
+ * nothing. A response that was lost is neither: the bundle is read back, and the same request made again.
+ * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED (still in conflict or no answer after 20 attempts)
+ */
+export async function transact(table: DynamoDbTable, commit: Commit): Promise<Verdict> {
+  const writes = writesOf(table.name, commit);
+  const items = [
+    writes.bundle,
+    ...writes.files.map(({ write }) => write),
+    ...writes.parts,
+    ...writes.members,
+  ];
+  let last: unknown;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    if (attempt > 0) await backOff(attempt, table.waiting);
+    try {
+      await table.client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+      return { kind: 'committed' };
+    } catch (error) {
+      if (isDenied(error)) throw table.failed('dynamodb:TransactWriteItems', error);
+      last = error;
+      const verdict = await verdictOf(error, { table, writes, bid: commit.bid });
+      if (verdict) return verdict;
+    }
+  }
+  throw table.failed('dynamodb:TransactWriteItems', last);
+}
+
+function writesOf(TableName: string, { bid, entries, parts }: Commit): Writes {
+  const old = { TableName, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+  const withRows = entries.filter(({ status }) => status === 'COMMITTED');
+  return {
+    bundle: { Put: { ...old, Item: bundleItem(bid, parts, withRows.length), ...NEW_BUNDLE } },
+    files: withRows.map((entry) => ({ entry, write: { Put: { ...old, Item: fileItem(entry), ...FREE } } })),
+    parts: parts.map((part) => ({ Update: countMember(TableName, part) })),
+    members: parts.map((part) => ({ Put: { TableName, Item: memberItem(bid, part) } })),
+  };
+}
+
+function countMember(TableName: string, part: CommitPart): NonNullable<TransactWriteItem['Update']> {
+  return {
+    TableName,
+    Key: partKey(part.table, part.day),
+    UpdateExpression: 'SET n = n + :one',
+    ConditionExpression: STILL_WRITTEN,
+    ExpressionAttributeValues: { ':one': whole(1), ':w': whole(part.generation) },
+  };
+}
+
+/** What a failure means; undefined where the same request is to be made again. */
+async function verdictOf(
+  error: unknown,
+  { table, writes, bid }: { readonly table: DynamoDbTable; readonly writes: Writes; readonly bid: string },
+): Promise<Verdict | undefined> {
+  if (HOPELESS.has(nameOf(error))) throw table.failed('dynamodb:TransactWriteItems', error);
+  const reasons = reasonsOf(error);
+  if (reasons.length === 0) return decided(await table.get(bundleKey(bid)));
+  if (isRefused(reasons[0])) return decided(reasons[0]?.Item ?? (await table.get(bundleKey(bid))));
+  const settled: LedgerEntry[] = [];
+  for (const [at, { entry }] of writes.files.entries()) {
+    const reason = reasons[1 + at];
+    if (!isRefused(reason)) continue;
+    const winner = reason?.Item ?? (await table.get(fileKey(entry.fid)));
+    if (winner) settled.push(readFile(winner));
+  }
+  if (settled.length > 0) return { kind: 'files-settled', settled };
+  const parts = reasons.slice(1 + writes.files.length, 1 + writes.files.length + writes.parts.length);
+  if (parts.some(isRefused)) return { kind: 'partition-moved' };
+  return undefined;
+}
+
+const isRefused = (reason: Reason | undefined) => reason?.Code === 'ConditionalCheckFailed';
+
+/** Nobody draws a bundle id twice: a committed bundle of this id is our own, whose response was lost (D17). */
+function decided(item: Item | undefined): Verdict | undefined {
+  if (item === undefined) return undefined;
+  return { kind: readBundle(item) === 'aborted' ? 'aborted' : 'committed' };
+}
+
+function reasonsOf(error: unknown): readonly Reason[] {
+  if (nameOf(error) !== 'TransactionCanceledException') return [];
+  if (typeof error !== 'object' || error === null || !('CancellationReasons' in error)) return [];
+  const reasons: unknown = error.CancellationReasons;
+  if (!Array.isArray(reasons)) throw new AuditLakeError('AWS_FAILED', 'a transaction gave no reasons', error);
+  return reasons;
+}

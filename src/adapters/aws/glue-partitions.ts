@@ -1,0 +1,146 @@
+import {
+  BatchGetPartitionCommand,
+  GetDatabaseCommand,
+  GetPartitionsCommand,
+  GetTableCommand,
+  type GlueClient,
+  type Partition,
+  type PartitionValueList,
+  type Table,
+} from '@aws-sdk/client-glue';
+import { AuditLakeError } from '../../errors.js';
+import { lakeLocation } from '../../lake/ddl.js';
+import { type Day, isDay } from '../../lake/partition.js';
+import { generationOf, type PartitionPlace } from '../../lake/partition-ddl.js';
+import type { TableName } from '../../lake/tables.js';
+import type { ViewName } from '../../lake/views.js';
+import type { CatalogLocation } from '../../ports/catalog.js';
+import { awsError, nameOf } from './aws-error.js';
+
+export type GlueOptions = {
+  readonly glue: Pick<GlueClient, 'send'>;
+  /** `s3://bucket/prefix` */
+  readonly lake: string;
+  readonly database: string;
+};
+
+type Locations = ReadonlyMap<Day, CatalogLocation>;
+
+const MOST_KEYS = 1_000;
+/** Of one page, while Glue leaves some of its keys unread. */
+const MOST_ATTEMPTS = 10;
+
+/** What the Glue catalog shows of the tables of a lake: what is read is the same, whoever writes. */
+export class GluePartitions {
+  readonly #options: GlueOptions;
+
+  constructor(options: GlueOptions) {
+    this.#options = options;
+  }
+
+  async hasDatabase(): Promise<boolean> {
+    const { glue, database } = this.#options;
+    const command = new GetDatabaseCommand({ Name: database });
+    return (await this.#found('GetDatabase', `database ${database}`, () => glue.send(command))) !== undefined;
+  }
+
+  /** A table or a view. */
+  async findTable(table: TableName | ViewName): Promise<Table | undefined> {
+    const { glue, database } = this.#options;
+    const command = new GetTableCommand({ DatabaseName: database, Name: table });
+    return (await this.#found('GetTable', this.nameOf(table), () => glue.send(command)))?.Table;
+  }
+
+  async locations(table: TableName, days: readonly Day[]): Promise<Locations> {
+    const shown: Partition[] = [];
+    for (let at = 0; at < days.length; at += MOST_KEYS) {
+      shown.push(...(await this.#page(table, days.slice(at, at + MOST_KEYS).map(valuesOf))));
+    }
+    return this.#located(table, shown);
+  }
+
+  async list(table: TableName): Promise<Locations> {
+    const { glue, database } = this.#options;
+    const shown: Partition[] = [];
+    let from: string | undefined;
+    do {
+      const command = new GetPartitionsCommand({
+        DatabaseName: database,
+        TableName: table,
+        ExcludeColumnSchema: true,
+        ...(from !== undefined && { NextToken: from }),
+      });
+      const page = await this.#found('GetPartitions', this.nameOf(table), () => glue.send(command));
+      shown.push(...(page?.Partitions ?? []));
+      from = page?.NextToken;
+    } while (from !== undefined);
+    return this.#located(table, shown);
+  }
+
+  /** Holds a move against what the catalog shows. @throws AuditLakeError AWS_FAILED where it lies elsewhere */
+  async mustLieAt({ table, day, generation }: PartitionPlace): Promise<void> {
+    const shown = (await this.locations(table, [day])).get(day);
+    if (shown?.kind === 'own' && shown.generation === generation) return;
+    const place = `generation ${generation} of ${this.nameOf(table)} ${day}`;
+    throw new AuditLakeError('AWS_FAILED', `the catalog does not show ${place} after it was told to`);
+  }
+
+  /** How messages name a table. */
+  nameOf(table: TableName | ViewName): string {
+    return `table ${this.#options.database}.${table}`;
+  }
+
+  async #page(table: TableName, keys: readonly { Values: string[] }[]): Promise<Partition[]> {
+    const { glue, database } = this.#options;
+    const shown: Partition[] = [];
+    let left: PartitionValueList[] = [...keys];
+    for (let attempt = 0; left.length > 0; attempt++) {
+      const input = { DatabaseName: database, TableName: table, PartitionsToGet: left };
+      if (attempt >= MOST_ATTEMPTS) throw this.#failed('BatchGetPartition', this.nameOf(table), undefined);
+      const command = new BatchGetPartitionCommand(input);
+      const answer = await this.#found('BatchGetPartition', this.nameOf(table), () => glue.send(command));
+      shown.push(...(answer?.Partitions ?? []));
+      left = answer?.UnprocessedKeys ?? [];
+    }
+    return shown;
+  }
+
+  /** Partitions whose values are no day of ours cannot be one of ours. */
+  #located(table: TableName, shown: readonly Partition[]): Locations {
+    const located = new Map<Day, CatalogLocation>();
+    for (const { Values, StorageDescriptor } of shown) {
+      const day = Values?.join('-') ?? '';
+      if (isDay(day)) located.set(day, this.#locationOf({ table, day }, StorageDescriptor?.Location ?? ''));
+    }
+    return located;
+  }
+
+  #locationOf(
+    { table, day }: { readonly table: TableName; readonly day: Day },
+    location: string,
+  ): CatalogLocation {
+    const { lake } = this.#options;
+    const generation = generationOf(lake, { table, day }, location);
+    if (generation !== undefined) return { kind: 'own', generation };
+    return { kind: 'foreign', location, root: `${lakeLocation(lake)}/${table}/` };
+  }
+
+  /** Undefined where the table or database is missing. */
+  async #found<T>(operation: string, resource: string, call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      if (nameOf(error) === 'EntityNotFoundException') return undefined;
+      throw this.#failed(operation, resource, error);
+    }
+  }
+
+  #failed(operation: string, resource: string, error: unknown): AuditLakeError {
+    return awsError(error, { action: `glue:${operation}`, resource });
+  }
+}
+
+/** The values of the partition columns, in their order. */
+export function valuesOf(day: Day): { Values: string[] } {
+  return { Values: day.split('-') };
+}

@@ -1,0 +1,46 @@
+import type {
+  Column as GlueColumn,
+  PartitionInput,
+  StorageDescriptor,
+  TableInput,
+} from '@aws-sdk/client-glue';
+import type { Column } from '../../datasets/column.js';
+import { lakeLocation } from '../../lake/ddl.js';
+import { type PartitionPlace, partitionLocation } from '../../lake/partition-ddl.js';
+import { PARTITION_COLUMNS, type Table } from '../../lake/tables.js';
+import { valuesOf } from './glue-partitions.js';
+
+/** What CREATE EXTERNAL TABLE ... STORED AS PARQUET makes of a table (aws-facts 10). */
+export function tableInput(table: Table, lake: string): TableInput {
+  return {
+    Name: table.name,
+    Description: table.meaning,
+    TableType: 'EXTERNAL_TABLE',
+    Parameters: { EXTERNAL: 'TRUE', classification: 'parquet' },
+    PartitionKeys: PARTITION_COLUMNS.map((name) => ({ Name: name, Type: 'string' })),
+    StorageDescriptor: {
+      Columns: table.columns.map(glueColumn),
+      Location: `${lakeLocation(lake)}/${table.name}/`,
+      InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+      OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+      SerdeInfo: {
+        SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
+        Parameters: { 'serialization.format': '1' },
+      },
+    },
+  };
+}
+
+const glueColumn = ({ name, type, meaning }: Column): GlueColumn => ({
+  Name: name,
+  Type: type,
+  Comment: meaning,
+});
+
+/** A partition described like its table: Glue wants the whole of it. */
+export function partitionInput(
+  like: StorageDescriptor | undefined,
+  { lake, place }: { readonly lake: string; readonly place: PartitionPlace },
+): PartitionInput {
+  return { ...valuesOf(place.day), StorageDescriptor: { ...like, Location: partitionLocation(lake, place) } };
+}

@@ -1,0 +1,35 @@
+import { decodeNotification } from '../cloudtrail/notification.js';
+import { readConfig } from '../config.js';
+import { AuditLakeError } from '../errors.js';
+import { ingestDeliveries } from '../jobs/ingest-deliveries.js';
+import { newCounters } from '../telemetry.js';
+import { openNotifiedLake } from '../wiring/notified-lake.js';
+import { sortDeliveries } from './deliveries.js';
+import { once } from './once.js';
+import { countMessages, tellIngest } from './report.js';
+import { responseTo } from './response.js';
+import { type LambdaContext, stopwatch } from './time-left.js';
+
+/** Settings, clients and lake.json: read once, by the first event of this instance. */
+const opened = once(async () => openNotifiedLake(await readConfig({})));
+
+/**
+ * Whatever names objects of a trail's bucket (see cloudtrail/notification.ts) becomes rows of the lake. Of a queue's
+ * batch only the messages that must come again are told back; `ReportBatchItemFailures` must be on.
+ */
+export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  const envelope = decodeNotification(event);
+  if (envelope.kind === 'unknown') throw new AuditLakeError('BAD_NOTIFICATION', envelope.reason);
+  const { datasets, sources, newLane, ports } = await opened();
+  const { deliveries, returned } = sortDeliveries(envelope, sources);
+  const counters = newCounters();
+  const { mayStart } = stopwatch(context);
+  const report = await ingestDeliveries({ deliveries, datasets, newLane, ports, counters, mayStart });
+  const outcomes = new Map([...report.outcomes, ...returned]);
+  tellIngest(
+    report,
+    counters,
+    countMessages(outcomes, new Set(envelope.deliveries.map(({ ackId }) => ackId))),
+  );
+  return responseTo(envelope, outcomes);
+}

@@ -1,0 +1,57 @@
+import { readConfig } from '../config.js';
+import { sweepBundles } from '../jobs/finish-bundle.js';
+import { reconcilePartitions } from '../jobs/reconcile-partitions.js';
+import { registerPartitions } from '../jobs/register-partitions.js';
+import { TABLE_NAMES } from '../lake/tables.js';
+import { type Maintenance, openMaintenance } from '../wiring/maintenance.js';
+import { once } from './once.js';
+import { tellCounts, tellWarnings } from './report.js';
+import type { LambdaContext } from './time-left.js';
+
+const opened = once(async () => openMaintenance(await readConfig({})));
+
+/** Kept for the end of what was begun. */
+const RESERVE_MS = 15_000;
+
+/**
+ * Keeps register, catalog and lake together. Every minute, or when the state's stream tells of a new partition: the
+ * registrar. Each hour, for an event `{"task": "reconcile"}`: the sweep of bundles that others left, the reconciler,
+ * and the registrar for what it found. Any number may run at once.
+ */
+export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  const maintenance = await opened();
+  const hourly = isReconcile(event) ? await reconcile(maintenance) : {};
+  const budget = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
+  const { warnings, ...registrar } = await registerPartitions(TABLE_NAMES, maintenance.registrar, budget);
+  tellWarnings('registrar_warning', warnings);
+  const counts = {
+    ...hourly,
+    PartitionsIssued: registrar.issued,
+    PartitionsRegistered: registrar.registered,
+    PartitionsPending: registrar.pending,
+    PartitionsBlocked: registrar.blocked,
+  };
+  tellCounts('maintenance_done', counts);
+  return counts;
+}
+
+function isReconcile(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'task' in event && event.task === 'reconcile';
+}
+
+async function reconcile({ finishing, reconciler, now }: Maintenance): Promise<{ [name: string]: number }> {
+  const swept = await sweepBundles(finishing, now());
+  const found = await reconcilePartitions(TABLE_NAMES, reconciler, { repair: false, dryRun: false });
+  tellWarnings('reconciler_warning', found.warnings);
+  const drift = found.drift.map(({ table, day, kind, healed }) => {
+    return `${table} ${day}: ${kind}${healed ? ', healed' : ', see `audit-lake partitions repair`'}`;
+  });
+  tellWarnings('partition_drift', drift);
+  return {
+    BundlesPublished: swept.published,
+    BundlesAborted: swept.aborted,
+    OldestBundleSeconds: Math.round(swept.oldestMillis / 1_000),
+    PartitionsDrifted: found.drift.length,
+    LocationRegressed: found.locationRegressed,
+  };
+}

@@ -1,0 +1,63 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { DeliveriesReport, DeliveryOutcome } from '../jobs/ingest-deliveries.js';
+import { type Counters, imbalances, METRICS, type MessageCounts, messagesBalance } from '../telemetry.js';
+
+const SERVICE = 'audit-lake';
+export const logger = new Logger({ serviceName: SERVICE });
+const metrics = new Metrics({ namespace: 'AuditLake', serviceName: SERVICE });
+
+/** How many failures of one invocation are logged by name; the metric counts all. */
+const MOST_LINES = 20;
+
+/** The messages of one invocation, summed up. */
+export function countMessages(
+  outcomes: ReadonlyMap<string, DeliveryOutcome>,
+  received: ReadonlySet<string>,
+): MessageCounts {
+  const returned = [...outcomes.values()].filter(({ kind }) => kind === 'returned').length;
+  return { received: received.size, acknowledged: outcomes.size - returned, returned };
+}
+
+/**
+ * One line a failure, one for the sums, and the metrics, on success and on failure. Of log files it tells names and
+ * counts, never what they hold (threat T15).
+ */
+export function tellIngest(
+  { tally, halted }: DeliveriesReport,
+  counters: Counters,
+  messages: MessageCounts,
+): void {
+  for (const { file, code, message } of tally.failures.slice(0, MOST_LINES)) {
+    logger.warn('log_file_failed', { file, code, reason: message });
+  }
+  if (halted) logger.error('ingest_halted', { code: halted.code, reason: halted.message });
+  const found = imbalances(counters);
+  if (!messagesBalance(messages)) found.push('not every message has an outcome');
+  const { logFiles, records, rowsWritten, dataFiles, bytes, queryTexts } = counters;
+  const sums = { messages, log_files: logFiles, records, rows_written: rowsWritten, data_files: dataFiles };
+  const line = {
+    ...sums,
+    bytes,
+    query_texts: queryTexts,
+    failures: tally.failures.length,
+    imbalances: found,
+  };
+  if (found.length > 0) logger.error('ingest_out_of_balance', line);
+  else logger.info('ingest_done', line);
+  for (const [name, of] of Object.entries(METRICS)) metrics.addMetric(name, MetricUnit.Count, of(counters));
+  metrics.addMetric('MessagesReturned', MetricUnit.Count, messages.returned);
+  metrics.publishStoredMetrics();
+}
+
+/** Counts of a maintenance run, by name. */
+export function tellCounts(event: string, counts: { readonly [name: string]: number }): void {
+  logger.info(event, counts);
+  for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count);
+  metrics.publishStoredMetrics();
+}
+
+/** What somebody should look at, a line each. */
+export function tellWarnings(event: string, warnings: readonly string[]): void {
+  for (const reason of warnings.slice(0, MOST_LINES)) logger.warn(event, { reason });
+}

@@ -13,7 +13,8 @@ const define = <const T extends Record<string, Meaning>>(codes: T) => codes;
 export const ERROR_CODES = define({
   BAD_NOTIFICATION: {
     disposition: 'retry',
-    meaning: 'A message is none of the envelopes in which S3, SNS, SQS, EventBridge or CloudTrail name objects.',
+    meaning:
+      'A message is none of the envelopes in which S3, SNS, SQS, EventBridge or CloudTrail name objects.',
     todo: 'See what else writes to the queue; the message ends in its dead-letter queue.',
   },
   BAD_GZIP: {

@@ -11,7 +11,10 @@ const LAW: readonly Place[] = [
   // Leaves: everybody may know them, they know nobody.
   place('errors', /^errors\.ts$/, []),
   place('telemetry', /^telemetry\.ts$/, []),
-  place('config', /^config\.ts$/, ['errors', 'node:os']),
+  place('config', /^(config|settings|settings-file|settings-reader|setting-values)\.ts$/, [
+    ...['errors', '~datasets', 'datasets', 'lake', 'yaml'],
+    ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
+  ]),
 
   // Rooms, left to right: each knows itself and the rooms to its left.
   place(
@@ -20,7 +23,10 @@ const LAW: readonly Place[] = [
     ['node:worker_threads'],
     'gives the memory of a chunk back',
   ),
-  place('cloudtrail', /^cloudtrail\//, ['give-back', 'errors', 'node:crypto', 'node:zlib']),
+  place('notification-shapes', /^cloudtrail\/notification-shapes\.ts$/, ['zod'], 'zod loads slowly'),
+  place('cloudtrail', /^cloudtrail\//, [
+    ...['give-back', 'notification-shapes', 'errors', 'node:crypto', 'node:zlib'],
+  ]),
   place('datasets', /^datasets\//, ['cloudtrail', 'node:buffer']),
   place(
     'lake-file-schema',
@@ -40,15 +46,29 @@ const LAW: readonly Place[] = [
     ...['cloudtrail', 'datasets', 'lake', 'lake-file-schema', '~ports', 'errors'],
     ...['node:*', 'lmdb', '@duckdb/node-api', 'zod'],
   ]),
+  place('adapters/aws', /^adapters\/aws\//, [
+    ...['cloudtrail', 'datasets', 'lake', 'lake-file-schema', '~ports', 'errors', 'node:*'],
+    ...['client-athena', 'client-dynamodb', 'client-glue', 'client-s3', 'client-sts'].map(
+      (name) => `@aws-sdk/${name}`,
+    ),
+  ]),
   place('wiring', /^wiring\//, [
-    ...['dry-run', 'adapters/local', '~datasets', 'lake', '~ports', 'errors', 'node:*'],
-    // A lane is an object of the jobs that wants a reader and a clock: src/README.md, "Decisions".
+    ...['dry-run', 'adapters/local', 'adapters/aws', '~datasets', 'lake', '~ports', 'errors', 'node:*'],
+    // The only place where a client of AWS is made.
+    ...['client-athena', 'client-dynamodb', 'client-glue', 'client-s3', 'client-sts'].map(
+      (name) => `@aws-sdk/${name}`,
+    ),
+    // Lanes, finishing and following are jobs that want adapters and a clock: src/README.md, "Decisions".
     'jobs',
   ]),
 
   // Doors.
   place('demo', /^demo\//, ['node:crypto', 'node:zlib']),
   place('worker', /^worker\//, ['wiring', '~jobs', '~datasets', '~ports', 'errors', 'node:worker_threads']),
+  place('lambda', /^lambda\//, [
+    ...['wiring', 'jobs', 'cloudtrail', 'lake', 'config', 'errors', 'telemetry'],
+    ...['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics'],
+  ]),
   place('cli', /^cli\//, [
     ...['wiring', 'worker', 'jobs', 'datasets', 'lake', '~ports', 'demo'],
     ...['config', 'errors', 'telemetry', 'node:*'],
@@ -62,28 +82,33 @@ const TOUCHES: { readonly [what: string]: readonly string[] } = {
   'process.env': ['config.ts'],
   'process.argv': ['cli/main.ts'],
   // The second Ctrl-C ends the process where it is caught.
-  'process.exit': ['cli/commands/ingest.ts', 'cli/main.ts'],
-  'process.on': ['cli/commands/ingest.ts'],
-  'process.off': ['cli/commands/ingest.ts'],
+  'process.exit': ['cli/interruption.ts', 'cli/main.ts'],
+  'process.on': ['cli/interruption.ts'],
+  'process.off': ['cli/interruption.ts'],
+  'process.version': ['cli/commands/doctor.ts'],
   'process.stdout': ['cli/io.ts'],
   'process.stderr': ['cli/io.ts'],
   // Who writes to a lake, and whether it is still alive.
   'process.pid': ['adapters/local/lake-folder.ts', 'wiring/local.ts'],
   'process.kill': ['wiring/local.ts'],
   'Date.now': [
-    ...['cli/commands/demo.ts', 'cli/ingest-folder.ts', 'cli/progress.ts'],
-    ...['wiring/local-lane.ts', 'wiring/local.ts'],
+    ...['cli/commands/demo.ts', 'cli/ingest-run.ts', 'cli/progress.ts'],
+    ...['wiring/local.ts', 'wiring/real-time.ts'],
   ],
-  'performance.now': ['cli/ingest-folder.ts'],
-  setTimeout: ['wiring/local.ts'],
+  'performance.now': ['cli/ingest-run.ts'],
+  setTimeout: ['wiring/local.ts', 'wiring/real-time.ts'],
   setInterval: ['cli/progress.ts', 'wiring/local.ts'],
-  setImmediate: ['cli/ingest-folder.ts'],
-  randomBytes: ['wiring/local.ts'],
-  randomUUID: ['wiring/local.ts'],
+  setImmediate: ['cli/ingest-run.ts', 'wiring/notified-lake.ts'],
+  'Math.random': ['wiring/real-time.ts'],
+  randomBytes: ['wiring/local.ts', 'wiring/s3-lake.ts'],
+  randomUUID: ['wiring/athena-engine.ts', 'wiring/catalog.ts', 'wiring/local.ts'],
 };
 
 /** Loaded only by the commands that need them, and then late: each takes longer than a small ingest. */
-const HEAVY = ['@duckdb/node-api', 'zod'];
+const HEAVY = [
+  ...['@duckdb/node-api', 'zod', 'yaml'],
+  ...['athena', 'dynamodb', 'glue', 's3', 'sts'].map((name) => `@aws-sdk/client-${name}`),
+];
 
 function place(name: string, files: RegExp, may: readonly string[], reason?: string): Place {
   return { name, files, may, ...(reason !== undefined && { reason }) };
@@ -188,7 +213,7 @@ describe('the world', () => {
 });
 
 describe('audit-lake --help', () => {
-  test('loads neither DuckDB nor zod', () => {
+  test('loads neither DuckDB nor zod nor any client of AWS', () => {
     const loaded = loadedWith('cli/main.ts', files);
     expect(loaded).toContain('commander');
     expect(HEAVY.filter((name) => loaded.has(name))).toEqual([]);

@@ -1,20 +1,25 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { configCommand } from '../src/cli/commands/config.js';
 import { ddlCommand } from '../src/cli/commands/ddl.js';
 import { demoCommand } from '../src/cli/commands/demo.js';
+import { doctorCommand } from '../src/cli/commands/doctor.js';
 import { ingestCommand } from '../src/cli/commands/ingest.js';
+import { partitionsCommand } from '../src/cli/commands/partitions.js';
 import { queryCommand } from '../src/cli/commands/query.js';
 import { summaryObject } from '../src/cli/ingest-summary.js';
 import type { Io } from '../src/cli/io.js';
-import { SETTINGS } from '../src/config.js';
 import { ERROR_CODES } from '../src/errors.js';
 import { TABLE_NAMES, TABLES } from '../src/lake/tables.js';
 import { VIEW_NAMES } from '../src/lake/views.js';
-import { newCounters } from '../src/telemetry.js';
+import { SETTINGS, SETTINGS_FILE } from '../src/settings.js';
+import { METRICS, newCounters } from '../src/telemetry.js';
+import { type AwsServer, startAwsServer } from './support/aws/aws-server.ts';
+import { AwsWorld } from './support/aws/aws-world.ts';
 import { brokenLinks, codeIn, rowsUnder, shellLines } from './support/markdown.ts';
 import { inRepository, sourceFiles, textOf } from './support/repository.ts';
 
@@ -49,18 +54,28 @@ const COMMANDS: readonly Command[] = [
   demoCommand(SILENT, NO_DOORS),
   ingestCommand(SILENT, () => undefined),
   queryCommand(SILENT, NO_DOORS),
+  partitionsCommand(SILENT, () => undefined),
+  doctorCommand(SILENT, () => undefined),
   ddlCommand(SILENT),
+  configCommand(SILENT),
 ];
 
 describe('the documentation says what is there, and nothing that is not:', () => {
   test('settings', () => {
     const settings = Object.values(SETTINGS);
-    expect
-      .soft(settings.filter(({ flag }) => !README.includes(`\`${flag}`)).map(({ flag }) => flag))
-      .toEqual([]);
-    expect.soft(unmentioned(settings.map(({ env }) => env))).toEqual([]);
+    const documented = rowsUnder(README, 'in the file').map((cells) => cells.slice(0, 3).map(code));
+    const defined = settings.map(({ key, flag, argument, env }) => {
+      return [key, flag === undefined ? '' : `${flag} ${argument}`, env];
+    });
+    expect.soft(documented).toEqual(defined);
     const named = [...`${README}${MAP}`.matchAll(/AUDIT_LAKE_[A-Z_]+/g)].map(([name]) => name);
-    expect.soft([...new Set(named)].sort()).toEqual(settings.map(({ env }) => env).sort());
+    const known = [SETTINGS_FILE, ...settings].map(({ env }) => env);
+    expect.soft([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);
+    expect.soft(unmentioned(known)).toEqual([]);
+  });
+
+  test('metrics of the Lambda', () => {
+    expect.soft(unmentioned(Object.keys(METRICS))).toEqual([]);
   });
 
   test('commands and their options', () => {
@@ -68,7 +83,8 @@ describe('the documentation says what is there, and nothing that is not:', () =>
     expect.soft(commands.filter((name) => !README.includes(`audit-lake ${name}`))).toEqual([]);
     const called = [...README.matchAll(/audit-lake ([a-z]+)/g)].map((match) => match[1] ?? '');
     expect.soft(called.filter((name) => !commands.includes(name) && name !== 'is')).toEqual([]);
-    const options = COMMANDS.flatMap((command) => command.options.map(({ long }) => long ?? ''));
+    const all = COMMANDS.flatMap((command) => [command, ...command.commands]);
+    const options = all.flatMap((command) => command.options.map(({ long }) => long ?? ''));
     const documented = [...README.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag);
     expect.soft(options.filter((flag) => !documented.includes(flag))).toEqual([]);
     expect.soft(documented.filter((flag) => !options.includes(flag))).toEqual([]);
@@ -169,11 +185,16 @@ describe('the commands of the documentation', () => {
   const main = inRepository('dist/cli/main.js');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs a line of a shell block as a reader would, in one folder after the other lines. */
+  const world = new AwsWorld({ now: Date.now });
+  let server: AwsServer;
+
+  /** Runs a line of a shell block as a reader would, in one folder after the other lines; AWS is the double. */
   function runLine(line: string): Promise<{ readonly code: number; readonly said: string }> {
     const script = line.replace(/\bnpx audit-lake\b/g, `'${process.execPath}' '${main}'`);
+    const keys = { AWS_ACCESS_KEY_ID: 'EXAMPLE', AWS_SECRET_ACCESS_KEY: 'EXAMPLE' };
+    const env = { ...process.env, ...keys, AWS_ENDPOINT_URL: server.endpoint };
     return new Promise((resolve) => {
-      execFile('sh', ['-c', script], { cwd: folder }, (error, out, err) => {
+      execFile('sh', ['-c', script], { cwd: folder, env }, (error, out, err) => {
         resolve({
           code: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
           said: `${out}${err}`,
@@ -186,13 +207,21 @@ describe('the commands of the documentation', () => {
   function expectedCode(line: string): number {
     const named = /#.*exit code (\d+)/.exec(line)?.[1];
     if (named !== undefined) return Number(named);
-    return /audit-lake ingest '?demo\/trail/.test(line) ? 1 : 0;
+    return /audit-lake ingest ('?demo\/trail|s3:)/.test(line) ? 1 : 0;
   }
 
   beforeAll(async () => {
+    server = await startAwsServer(world);
     symlinkSync(inRepository('samples'), join(folder, 'samples'));
     expect(await runLine('npx audit-lake demo')).toMatchObject({ code: 0 });
+    for (const name of ['amzn-s3-demo-bucket', 'amzn-s3-demo-lake']) world.s3.createBucket(name);
+    const trail = join(folder, 'demo/trail');
+    for (const path of readdirSync(trail, { recursive: true, encoding: 'utf8' })) {
+      if (/\.\w+$/.test(path)) world.s3.put('amzn-s3-demo-bucket', path, readFileSync(join(trail, path)));
+    }
   });
+
+  afterAll(() => server.close());
 
   const lines = [...shellLines(README), ...shellLines(SAMPLES)].filter((line) =>
     /^npx audit-lake /.test(line),

@@ -2,11 +2,17 @@
 import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
-import { AuditLakeError, ERROR_CODES, messageOf } from '../errors.js';
+import { quietSdk } from '../config.js';
+import { AuditLakeError, ERROR_CODES, type ErrorCode, messageOf } from '../errors.js';
+import { openEngine } from '../wiring/engine.js';
+import { configCommand } from './commands/config.js';
 import { ddlCommand } from './commands/ddl.js';
 import { demoCommand } from './commands/demo.js';
+import { doctorCommand } from './commands/doctor.js';
 import { ingestCommand } from './commands/ingest.js';
+import { partitionsCommand } from './commands/partitions.js';
 import { queryCommand } from './commands/query.js';
+import { Interrupted } from './interruption.js';
 import { type Io, OutputClosed, processIo } from './io.js';
 import { printable } from './printable.js';
 
@@ -17,8 +23,8 @@ First steps, without an AWS account:
   audit-lake ingest ./logs --lake ./lake
   audit-lake query --lake ./lake "SELECT user_name, count(*) FROM athena_audit_logs GROUP BY 1"
 
-Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 130 interrupted with the state
-saved.`;
+Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 4 AWS says no (credentials,
+permission, service), 130 interrupted with the state saved.`;
 
 /** The command line: argv to a command, its failure to a message and an exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -31,18 +37,18 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     .version(createRequire(import.meta.url)('../../package.json').version)
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
     .exitOverride();
-  const doors = {
-    openLake: async (lake: string) => (await import('../wiring/local.js')).openLakeForReading(lake),
-    openEngine: async (lake: Parameters<OpenEngine>[0]) =>
-      (await import('../wiring/local-engine.js')).openEngine(lake),
-  };
+  const doors = { openEngine };
   for (const command of [
     demoCommand(io, doors),
     ingestCommand(io, exit),
     queryCommand(io, doors),
+    partitionsCommand(io, exit),
+    doctorCommand(io, exit),
     ddlCommand(io),
+    configCommand(io),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
+    for (const below of command.commands) below.copyInheritedSettings(command);
   }
   try {
     await program.parseAsync(argv);
@@ -52,10 +58,9 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-type OpenEngine = typeof import('../wiring/local-engine.js').openEngine;
-
 function tell(error: unknown, io: Io): number {
   if (error instanceof OutputClosed) return 0;
+  if (error instanceof Interrupted) return 130;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof AuditLakeError)) {
     io.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -63,7 +68,12 @@ function tell(error: unknown, io: Io): number {
   }
   io.err(`${error.code}: ${messageOf(error).split('\n').map(printable).join('\n  ')}\n`);
   io.err(`  ${ERROR_CODES[error.code].todo}\n`);
-  return error.code === 'USAGE' || error.code === 'DATASET_SELECTION' ? 2 : 1;
+  return exitCodeOf(error.code);
+}
+
+function exitCodeOf(code: ErrorCode): number {
+  if (code === 'USAGE' || code === 'DATASET_SELECTION') return 2;
+  return code.startsWith('AWS_') ? 4 : 1;
 }
 
 /**
@@ -71,5 +81,6 @@ function tell(error: unknown, io: Io): number {
  * 100,000 log files stays under 300 MB and takes as long (npm run bench).
  */
 setFlagsFromString('--heap-growing-percent=20');
+quietSdk();
 
 process.exit(await main(process.argv, processIo()));

@@ -1,10 +1,10 @@
 import type { Io } from './io.js';
 import { formatBytes, formatCount, formatDuration } from './units.js';
 
-/** Where an ingest stands. Bytes are compressed; `total` files as counted before the start. */
+/** Where an ingest stands. Bytes are compressed; `total` files as counted before the start, where that was cheap. */
 export type Standing = {
   readonly files: number;
-  readonly total: number;
+  readonly total: number | undefined;
   readonly compressed: number;
   readonly inflated: number;
   readonly records: number;
@@ -39,13 +39,18 @@ export async function showProgress(io: Io, quiet: boolean, standing: () => Stand
 /** The lines of the display: how far, and how fast. */
 export function describeProgress(standing: Standing, seconds: number): string[] {
   const { files, total, compressed, inflated, records, failed } = standing;
-  const share = total > 0 ? Math.floor((files / total) * 100) : 0;
   const rate = seconds > 0 ? files / seconds : 0;
-  const left = rate > 0 ? formatDuration((total - files) / rate) : '?';
+  const left = rate > 0 ? formatDuration(((total ?? 0) - files) / rate) : '?';
+  const toGo = total === undefined ? '' : `  left ${left}`;
   const problems = failed > 0 ? `  failed ${formatCount(failed)}` : '';
   return [
-    `Log files ${formatCount(files)}/${formatCount(total)} (${share} %)${problems}`,
+    `Log files ${formatCount(files)}${ofAll(files, total)}${problems}`,
     `Read ${formatBytes(compressed)} (${formatBytes(inflated)} inflated)  records ${formatCount(records)}`,
-    `${formatCount(Math.round(rate))} files/s  ${formatBytes(seconds > 0 ? inflated / seconds : 0)}/s  left ${left}`,
+    `${formatCount(Math.round(rate))} files/s  ${formatBytes(seconds > 0 ? inflated / seconds : 0)}/s${toGo}`,
   ];
+}
+
+function ofAll(files: number, total: number | undefined): string {
+  if (total === undefined) return '';
+  return `/${formatCount(total)} (${total > 0 ? Math.floor((files / total) * 100) : 0} %)`;
 }

@@ -22,7 +22,9 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
   const maintenance = await opened();
   const hourly = isReconcile(event) ? await reconcile(maintenance) : {};
   const budget = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
-  const { warnings, ...registrar } = await registerPartitions(TABLE_NAMES, maintenance.registrar, budget);
+  // No two runs at once share an owner: each would take the other's claims for its own.
+  const ports = { ...maintenance.registrar, owner: context.awsRequestId };
+  const { warnings, ...registrar } = await registerPartitions(TABLE_NAMES, ports, budget);
   tellWarnings('registrar_warning', warnings);
   const counts = {
     ...hourly,

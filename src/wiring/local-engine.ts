@@ -1,11 +1,21 @@
 import { openDuckDb } from '../adapters/local/duckdb-query-engine.js';
-import type { CommittedDay } from '../ports/lake-state.js';
 import type { QueryEngine } from '../ports/query-engine.js';
+import { openLakeForReading } from './local.js';
 
-/** DuckDB over the committed list of a lake in a folder. Apart, since loading DuckDB takes its time. */
-export function openEngine(lake: {
-  readonly root: string;
-  readonly days: readonly CommittedDay[];
-}): Promise<QueryEngine> {
-  return openDuckDb(lake);
+/**
+ * DuckDB over the committed list of a lake in a folder. Apart, since loading DuckDB takes its time.
+ * @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT, QUERY_FAILED
+ */
+export async function openFolderDuckDb(root: string): Promise<QueryEngine> {
+  const lake = await openLakeForReading(root);
+  try {
+    const engine = await openDuckDb({ root, days: lake.days });
+    return {
+      query: (sql) => engine.query(sql),
+      close: () => engine.close().finally(lake.close),
+    };
+  } catch (error) {
+    await lake.close();
+    throw error;
+  }
 }

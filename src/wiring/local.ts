@@ -2,33 +2,25 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { dryBundles, dryCatalog, dryState } from '../adapters/dry-run.js';
+import { dryBundles, dryState } from '../adapters/dry-run.js';
 import { dataFilesBelow, FsBundleStore, sweepFolder } from '../adapters/local/fs-bundle-store.js';
 import {
-  CatalogFile,
   hasState,
   isLake,
   makeLakeFolders,
   readCatalog,
   readLakeFile,
+  writeCatalog,
   writeLakeFile,
 } from '../adapters/local/lake-folder.js';
 import { type LmdbItems, LmdbLakeState, openItems } from '../adapters/local/lmdb-lake-state.js';
 import { BEAT_MS, beat, stopWriting, tryToWrite, type Writer } from '../adapters/local/writer-lock.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { AuditLakeError, messageOf } from '../errors.js';
-import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { newLakeFile, withDatasets } from '../lake/lake-file.js';
 import { bundleId, META } from '../lake/names.js';
-import type { Catalog } from '../ports/catalog.js';
 import type { CommittedDay } from '../ports/lake-state.js';
-
-/** A lake that may be written to, until it is released. */
-export type WritableLake = {
-  readonly ports: CommitPorts;
-  readonly catalog: Catalog;
-  readonly release: () => Promise<void>;
-};
+import type { WritableLake } from './writable-lake.js';
 
 /** The committed list of a lake, as of now. */
 export type ReadableLake = { readonly days: readonly CommittedDay[]; readonly close: () => Promise<void> };
@@ -79,7 +71,7 @@ export async function openLakeForWriting(
   }
   return {
     ports: { state, bundles: new FsBundleStore(root), newBundleId },
-    catalog: new CatalogFile(root),
+    follow: async () => writeCatalog(root, await state.committedList()),
     release,
   };
 }
@@ -108,7 +100,7 @@ export async function openLakeForDryRun(folder: string, datasets: readonly Datas
   withDatasets(known ?? newLakeFile(Date.now()), datasets, Date.now());
   const state = dryState(known ? new LmdbLakeState(openItemsOf(root, true), { now: Date.now }) : undefined);
   const release = () => state.close();
-  return { ports: { state, bundles: dryBundles, newBundleId }, catalog: dryCatalog, release };
+  return { ports: { state, bundles: dryBundles, newBundleId }, follow: async () => undefined, release };
 }
 
 /**
@@ -120,15 +112,17 @@ export async function openLakeForReading(folder: string): Promise<ReadableLake> 
   if (!isLake(root)) throw new AuditLakeError('LAKE_MISSING', `there is no lake in ${root}`);
   await readLakeFile(root);
   const state = readableState(root);
-  if (state === undefined) return { days: await readCatalog(root), close: async () => undefined };
-  return { days: await state.committedList(), close: () => state.close() };
+  if (state instanceof LmdbLakeState) {
+    return { days: await state.committedList(), close: () => state.close() };
+  }
+  return { days: await readCatalog(root, state.unreadable), close: async () => undefined };
 }
 
-function readableState(root: string): LmdbLakeState | undefined {
+function readableState(root: string): LmdbLakeState | { readonly unreadable: string } {
   try {
     return new LmdbLakeState(openItems(join(root, META.stateFolder), { readOnly: true }), { now: Date.now });
-  } catch {
-    return undefined;
+  } catch (error) {
+    return { unreadable: messageOf(error) };
   }
 }
 

@@ -1,9 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HistoryAnswer } from '../datasets/query-execution.js';
 import { AuditLakeError, messageOf } from '../errors.js';
-import type { OpenBundle } from '../jobs/open-bundle.js';
 import type { QueryHistory } from '../ports/query-history.js';
-import { localLane } from '../wiring/local-lane.js';
+import { openLane } from '../wiring/lane.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
 
 /**
@@ -22,11 +21,12 @@ const history: QueryHistory = {
       say({ say: 'lookup', queries });
     }),
 };
-const lane: OpenBundle = localLane({
+const lane = openLane(settings.reading, {
   datasets: settings.datasets,
   history,
   ownRoleArns: new Set(settings.ownRoleArns),
   now: settings.now,
+  full: settings.full,
   breathe: async () => undefined,
 });
 
@@ -42,11 +42,12 @@ port.on('message', (message: ToWorker) => {
 
 async function work(message: Exclude<ToWorker, { say: 'answers' }>): Promise<void> {
   if (message.say === 'add') {
-    const full = await lane.add(message.tasks);
-    say({ say: 'added', full, soFar: lane.soFar });
+    const { soFar } = await lane;
+    const full = await (await lane).add(message.tasks);
+    say({ say: 'added', full, soFar });
     return;
   }
-  const bundle = await lane.close();
+  const bundle = await (await lane).close();
   const buffers = bundle.datasets.flatMap(({ parts }) =>
     parts.map(({ bytes }) => bytes.buffer as ArrayBuffer),
   );

@@ -2,13 +2,16 @@ import type { Dataset } from '../datasets/dataset.js';
 import type { HistoryAnswer, QueryName } from '../datasets/query-execution.js';
 import type { ErrorCode } from '../errors.js';
 import type { LogFileTask } from '../jobs/log-file-report.js';
-import type { DecodedBundle, ReadSoFar } from '../jobs/open-bundle.js';
+import type { BundleSize, DecodedBundle, ReadSoFar } from '../jobs/open-bundle.js';
+import type { Reading } from '../wiring/lane.js';
 
 /** What a worker thread is born with. */
 export type WorkerSettings = {
   readonly datasets: readonly Dataset[];
   readonly ownRoleArns: readonly string[];
   readonly now: number;
+  readonly full: BundleSize;
+  readonly reading: Reading;
 };
 
 /** From the main thread to a worker. */

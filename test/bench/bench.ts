@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTENDERS, type Contender, PRODUCT } from './contenders.ts';
 import { benchTrail, type Trail } from './generate.ts';
+import { lambdaTable } from './lambda.ts';
 import { type Measurement, measureProcess } from './measure-process.ts';
 import { type Measured, tableOf, titleOf } from './report.ts';
 
@@ -25,6 +26,8 @@ const SETS: Readonly<Record<string, string>> = {
   big: '1x132500',
   many: '100000x40',
 };
+/** Not a set of log files: the bundled handlers. */
+const LAMBDA = 'lambda';
 /** stream-json would take minutes on these. */
 const TOO_SLOW_FOR: Readonly<Record<string, readonly string[]>> = {
   big: ['stream-json'],
@@ -102,7 +105,7 @@ const main = async (): Promise<void> => {
   if (!(Number.isInteger(runs) && runs > 0)) throw new Error('--runs takes a whole number from 1');
   const sets = options.only.map((name) => [name, SETS[name]] as const);
   for (const [name] of sets) {
-    if (contendersFor(name).some(({ key }) => key === 'product') && !existsSync(PRODUCT)) {
+    if (name !== LAMBDA && contendersFor(name).some(({ key }) => key === 'product') && !existsSync(PRODUCT)) {
       throw new Error(
         `${PRODUCT} is not there: run "npm run build" first, or leave the product out with --rows duckdb-tuned,igzip`,
       );
@@ -112,8 +115,9 @@ const main = async (): Promise<void> => {
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}, ${runs} runs, medians (least–most)\n`,
   );
   for (const [name, shape] of sets) {
-    if (shape === undefined) throw new Error(`--only takes large, small, big or many, not "${name}"`);
-    await runSet(name, shape, runs);
+    if (name === LAMBDA) say(await lambdaTable());
+    else if (shape !== undefined) await runSet(name, shape, runs);
+    else throw new Error(`--only takes large, small, big, many or lambda, not "${name}"`);
   }
 };
 

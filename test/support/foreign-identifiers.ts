@@ -43,7 +43,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'bucket',
     looks: /(?<=s3:\/\/)[a-z0-9][a-z0-9.-]{2,}/g,
-    fine: /^(amzn-s3-demo-(source-|destination-|logging-)?bucket\d*|(.*-)?example(-.*)?|bucket|b|a|your-bucket|lake|my-bucket)$/,
+    fine: /^(amzn-s3-demo-[a-z0-9-]+|(.*-)?example(-.*)?|bucket|b|a|your-bucket|lake|my-bucket)$/,
   },
 ];
 

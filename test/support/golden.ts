@@ -4,7 +4,7 @@ import { ATHENA, DATASET_NAMES, type Dataset } from '../../src/datasets/dataset.
 import type { DecodedBundle } from '../../src/jobs/open-bundle.js';
 import type { ListedObject } from '../../src/ports/log-source.js';
 import type { QueryHistory } from '../../src/ports/query-history.js';
-import { localLane } from '../../src/wiring/local-lane.js';
+import { openLane } from '../../src/wiring/lane.js';
 import { localHistory, localSource } from '../../src/wiring/local-source.js';
 import { type ParquetRow, parquetRows } from './parquet-rows.ts';
 import { inRepository } from './repository.ts';
@@ -42,13 +42,16 @@ export function expectedName(location: string): string {
 async function golden({ what, location, etag }: ListedObject, history: QueryHistory) {
   const file = location.slice(LOG_FILES.length + 1);
   if (what === 'foreign') return { file, foreign: true };
-  const lane = localLane({
-    datasets: DATASETS,
-    history,
-    ownRoleArns: new Set(),
-    now: SAMPLES_AS_OF,
-    breathe: async () => undefined,
-  });
+  const lane = await openLane(
+    { kind: 'local' },
+    {
+      datasets: DATASETS,
+      history,
+      ownRoleArns: new Set(),
+      now: SAMPLES_AS_OF,
+      breathe: async () => undefined,
+    },
+  );
   await lane.add([{ ref: what, location, etag, datasets: DATASET_NAMES }]);
   const bundle = await lane.close();
   const [report] = bundle.reports;

@@ -14,7 +14,7 @@ import {
   readFile,
 } from './dynamodb-ledger-items.js';
 import { partKey } from './dynamodb-part.js';
-import type { Condition, DynamoDbTable } from './dynamodb-table.js';
+import { type Condition, type DynamoDbTable, NOT_THERE } from './dynamodb-table.js';
 
 /** The condition of every write to a FILE item: COMMITTED and EMPTY are settled for ever (protocol 4.1). */
 export const FREE: Condition = {
@@ -25,8 +25,6 @@ export const FREE: Condition = {
     ':quarantined': text('QUARANTINED'),
   },
 };
-/** A bundle id stands for one set of log files, and for one decision about them. */
-export const NEW_BUNDLE: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
 /** From a seal on, no commit enters the generation that is being compacted. */
 const STILL_WRITTEN = 'w = :w';
 
@@ -78,7 +76,8 @@ function writesOf(TableName: string, { bid, entries, parts }: Commit): Writes {
   const old = { TableName, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
   const withRows = entries.filter(({ status }) => status === 'COMMITTED');
   return {
-    bundle: { Put: { ...old, Item: bundleItem(bid, parts, withRows.length), ...NEW_BUNDLE } },
+    // A bundle id stands for one set of log files, and for one decision about them.
+    bundle: { Put: { ...old, Item: bundleItem(bid, parts, withRows.length), ...NOT_THERE } },
     files: withRows.map((entry) => ({ entry, write: { Put: { ...old, Item: fileItem(entry), ...FREE } } })),
     parts: parts.map((part) => ({ Update: countMember(TableName, part) })),
     members: parts.map((part) => ({ Put: { TableName, Item: memberItem(bid, part) } })),

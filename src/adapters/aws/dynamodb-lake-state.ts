@@ -14,7 +14,7 @@ import type {
 } from '../../ports/lake-state.js';
 import type { BundleLedger } from '../../ports/staged-bundles.js';
 import { type Item, list, text } from './dynamodb-attributes.js';
-import { FREE, MOST_ITEMS, NEW_BUNDLE, transact } from './dynamodb-commit.js';
+import { FREE, MOST_ITEMS, transact } from './dynamodb-commit.js';
 import {
   abortedBundle,
   bundleKey,
@@ -30,14 +30,13 @@ import {
   readMember,
 } from './dynamodb-ledger-items.js';
 import { openPartitions, partitionsOf } from './dynamodb-partitions.js';
-import type { Condition, DynamoDbTable } from './dynamodb-table.js';
+import { type Condition, type DynamoDbTable, NOT_THERE } from './dynamodb-table.js';
 import { sideBySide } from './side-by-side.js';
 
 /** Single items written or read side by side. */
 const AT_ONCE = 16;
 /** Another etag of a settled log file: an alarm once, not at each delivery. */
 const OTHER_ETAG: Condition = { ConditionExpression: 'attribute_exists(pk) AND etag <> :etag' };
-const NEW_QUERY: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
 
 /** Ledger and registry of a lake in S3, in DynamoDB (protocol 4.2). */
 export class DynamoDbLakeState implements LakeState, BundleLedger {
@@ -128,7 +127,7 @@ export class DynamoDbLakeState implements LakeState, BundleLedger {
   }
 
   async abortBundle(bid: BundleId): Promise<boolean> {
-    const refused = await this.#table.putIf(abortedBundle(bid), NEW_BUNDLE);
+    const refused = await this.#table.putIf(abortedBundle(bid), NOT_THERE);
     return refused === undefined || readBundle(refused.refusedBy) === 'aborted';
   }
 
@@ -149,7 +148,7 @@ export class DynamoDbLakeState implements LakeState, BundleLedger {
   }
 
   async #noteQuery(query: OpenQuery): Promise<void> {
-    await this.#table.putIf(openQueryItem(query, this.#now()), NEW_QUERY);
+    await this.#table.putIf(openQueryItem(query, this.#now()), NOT_THERE);
   }
 
   /**
@@ -167,6 +166,6 @@ export class DynamoDbLakeState implements LakeState, BundleLedger {
 
   async #list(entry: LedgerEntry): Promise<void> {
     const item: Item = parkedItem(entry);
-    await this.#table.putIf(item, { ConditionExpression: 'attribute_not_exists(pk)' });
+    await this.#table.putIf(item, NOT_THERE);
   }
 }

@@ -123,6 +123,9 @@ export type Condition = {
   readonly ExpressionAttributeValues?: Record<string, Item[string]>;
 };
 
+/** The item is new. */
+export const NOT_THERE: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+
 /** The item that refused a write, as `ALL_OLD` gives it. */
 function itemOf(error: unknown): Item {
   const item = typeof error === 'object' && error !== null && 'Item' in error ? error.Item : undefined;

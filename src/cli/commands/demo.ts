@@ -69,18 +69,21 @@ async function runDemo(out: string, io: Io, doors: QueryDoors): Promise<void> {
   await ingest(folder, asOf, io);
   for (const { asked, sql } of QUESTIONS) {
     await io.out(`\n${asked}\n\n`);
-    await runQuery({ lake: folder.lake, sql, output: 'table' }, io, doors);
+    const target = { kind: 'duckdb over a folder', lake: folder.lake } as const;
+    await runQuery({ target, sql, output: 'table' }, io, doors);
   }
   await io.out(nextSteps(folder));
 }
 
 async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
   const datasets = [{ name: 'athena_events', eventSources: [ATHENA] } as const];
-  const options = { concurrency: 1, lockWaitSeconds: 5, dryRun: false, quiet: true, isStopped: () => false };
+  const options = { concurrency: 1, ownRoles: [], dryRun: false, quiet: true, isStopped: () => false };
   const { lake, history: queryHistory } = folder;
-  const { ingestFolder } = await import('../ingest-folder.js');
-  const { report, seconds } = await ingestFolder(
-    { ...options, paths: [folder.trail], lake, datasets, queryHistory, now },
+  const source = { reading: { kind: 'local' }, paths: [folder.trail] } as const;
+  const target = { kind: 'folder', lake, lockWaitSeconds: 5 } as const;
+  const { ingestRun } = await import('../ingest-run.js');
+  const { report, seconds } = await ingestRun(
+    { ...options, source, target, datasets, queryHistory, now },
     io,
   );
   await io.out(summaryText(report, { lake, datasets: ['athena_events'], seconds, dryRun: false }));

@@ -1,0 +1,103 @@
+import { Command, Option } from 'commander';
+import { type Config, namedLake, readConfig } from '../../config.js';
+import { AuditLakeError } from '../../errors.js';
+import type { Finding } from '../../jobs/run-checks.js';
+import { mustNotOverlap } from '../../lake/overlap.js';
+import { SETTINGS } from '../../settings.js';
+import { awsOptions, lakeOptions, settingOptions } from '../aws-options.js';
+import { findingObject, findingText } from '../finding-texts.js';
+import type { Io } from '../io.js';
+import { s3LakeOf } from '../s3-lake-of.js';
+
+type Flags = { readonly output: 'text' | 'json' };
+
+const EXAMPLES = `
+Examples:
+  $ audit-lake doctor --lake s3://amzn-s3-demo-lake/audit --profile audit
+  $ audit-lake doctor s3://amzn-s3-demo-bucket/AWSLogs --lake s3://amzn-s3-demo-lake/audit --output json
+  $ audit-lake doctor --lake ./lake
+
+A line a check: ok, fail, or skip where another check has to pass first. Below a denied action stands the IAM
+statement that allows it. Nothing is left behind. What an ingest alone does is not tried: making the state table
+(dynamodb:CreateTable), tables and partitions in Glue (glue:CreateTable, glue:BatchCreatePartition,
+glue:UpdatePartition).
+
+Exit codes: 0 all is well, 1 something is not, 2 usage, 4 AWS says no.
+`;
+
+/** `audit-lake doctor`: whether an ingest and a query would get what they need. Returns the exit code by `exit`. */
+export function doctorCommand(io: Io, exit: (code: number) => void): Command {
+  const command = new Command('doctor')
+    .summary('check credentials, permissions and the lake')
+    .description('Checks what an ingest and a query need, and tells which permission is missing.')
+    .argument('[source...]', 'places in S3 that log files come from; else the setting sources')
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'));
+  return settingOptions(awsOptions(lakeOptions(command)), [SETTINGS.sourceOwner])
+    .addHelpText('after', EXAMPLES)
+    .action(async (sources: string[], flags: Flags) => exit(await runDoctor(sources, flags, io)));
+}
+
+async function runDoctor(given: readonly string[], flags: Flags, io: Io): Promise<number> {
+  const config = await readConfig(flags);
+  const lake = namedLake(config);
+  const sources = given.length > 0 ? given : config.sources;
+  mustBePlaces(sources, lake);
+  const findings: Finding[] = [];
+  for await (const finding of examined(config, lake, sources)) {
+    findings.push(finding);
+    if (flags.output === 'text') await io.out(findingText(finding));
+  }
+  if (flags.output === 'json') {
+    const checks = findings.map(findingObject);
+    await io.out(`${JSON.stringify({ schema_version: 1, lake, checks }, null, 2)}\n`);
+  }
+  return exitCodeOf(findings);
+}
+
+/** @throws AuditLakeError USAGE */
+function mustBePlaces(sources: readonly string[], lake: string): void {
+  const local = sources.find((source) => !source.startsWith('s3://'));
+  if (local !== undefined) {
+    throw new AuditLakeError('USAGE', `doctor checks sources in S3, and ${local} is none: leave it out`);
+  }
+  mustNotOverlap(lake, sources);
+}
+
+async function* examined(
+  config: Config,
+  folder: string,
+  sources: readonly string[],
+): AsyncGenerator<Finding> {
+  yield { name: 'node', result: 'ok', text: nodeText(process.version) };
+  const lake = s3LakeOf(config);
+  if (lake || sources.length > 0) {
+    yield { name: 'endpoint', result: 'ok', text: endpointText(config) };
+    const { profile, region, endpointUrl, sourceOwner } = config;
+    const { examineAws } = await import('../../wiring/doctor.js');
+    yield* examineAws({ profile, region, endpointUrl, sources, sourceOwner, lake });
+  }
+  if (lake) return;
+  const { examineFolder } = await import('../../wiring/folder-doctor.js');
+  yield* examineFolder(folder);
+}
+
+function nodeText(version: string): string {
+  const isOld = Number(/^v(\d+)/.exec(version)?.[1]) < 22;
+  return isOld
+    ? `${version} works, but gets no security fixes since April 2026: better 22 or later`
+    : version;
+}
+
+/** Who redirects us to another endpoint sees everything: it is never obeyed silently (threat T20). */
+function endpointText({ endpointUrl, origins, file }: Config): string {
+  if (endpointUrl === undefined) return 'AWS';
+  const { flag, env } = SETTINGS.endpointUrl;
+  const from = { flag, environment: env, file, default: 'default' }[origins['endpointUrl'] ?? 'default'];
+  return `${endpointUrl} in place of AWS, from ${from}`;
+}
+
+function exitCodeOf(findings: readonly Finding[]): number {
+  const failed = findings.filter(({ result }) => result === 'fail');
+  if (failed.some(({ code }) => code?.startsWith('AWS_'))) return 4;
+  return failed.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Dataset } from '../datasets/dataset.js';
+import { AuditLakeError } from '../errors.js';
+import { type IngestReport, ingestLogFiles } from '../jobs/ingest-log-files.js';
+import type { BundleLane } from '../jobs/open-bundle.js';
+import type { QueryHistory } from '../ports/query-history.js';
+import { type Counters, imbalances, newCounters } from '../telemetry.js';
+import { openLane } from '../wiring/lane.js';
+import { localHistory } from '../wiring/local-source.js';
+import { openSource, type Source } from '../wiring/source.js';
+import { bundleSizeOf, type LakeTarget, openLake } from '../wiring/writable-lake.js';
+import type { WorkerSettings } from '../worker/messages.js';
+import { WorkerLane } from '../worker/worker-lane.js';
+import type { Io } from './io.js';
+import { showProgress } from './progress.js';
+
+export type IngestRunOptions = {
+  readonly source: Source;
+  readonly target: LakeTarget;
+  readonly datasets: readonly Dataset[];
+  readonly ownRoles: readonly string[];
+  readonly concurrency: number;
+  readonly queryHistory: string | undefined;
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  readonly isStopped: () => boolean;
+  /** The moment that counts as now, milliseconds since 1970; the clock's where absent. */
+  readonly now?: number;
+};
+
+/** A worker costs some 50 ms: fewer log files than this are read by the main thread alone. */
+const FILES_PER_WORKER = 12;
+
+/**
+ * Log files into a lake, each in a folder or in S3, on every core: one lane in this thread, the others in workers.
+ * @throws AuditLakeError of disposition `stop`
+ */
+export async function ingestRun(
+  options: IngestRunOptions,
+  io: Io,
+): Promise<{ readonly report: IngestReport; readonly seconds: number }> {
+  const started = performance.now();
+  const { datasets, target } = options;
+  const source = await openSource(options.source, target.lake);
+  const total = await source.count();
+  const history = await localHistory(options.queryHistory);
+  const settings = laneSettings(options);
+  const workers = startWorkers(settings, howMany(options, total), history);
+  try {
+    // Opened while the workers start.
+    const { ports, follow, release } = await openLake(target, { ...options, say: io.err });
+    try {
+      const lanes = [await laneHere(settings, history), ...workers];
+      const counters = newCounters();
+      const stop = await showProgress(io, options.quiet, () => standing(counters, lanes, total));
+      try {
+        const names = datasets.map(({ name }) => name);
+        const { isStopped } = options;
+        const report = await ingestLogFiles({
+          source,
+          datasets: names,
+          lanes,
+          ports,
+          follow,
+          counters,
+          isStopped,
+        });
+        mustBalance(report);
+        return { report, seconds: (performance.now() - started) / 1000 };
+      } finally {
+        stop();
+      }
+    } finally {
+      await release();
+    }
+  } finally {
+    await Promise.all(workers.map((worker) => worker.end()));
+  }
+}
+
+/** Reading is work, not waiting: more lanes than cores only cost memory. */
+function howMany({ concurrency }: IngestRunOptions, total: number | undefined): number {
+  const side = Math.min(concurrency, availableParallelism()) - 1;
+  return total === undefined ? side : Math.min(side, Math.floor(total / FILES_PER_WORKER));
+}
+
+function startWorkers(settings: WorkerSettings, count: number, history: QueryHistory): WorkerLane[] {
+  return Array.from({ length: count }, () => new WorkerLane(settings, history));
+}
+
+function laneHere(
+  { reading, ownRoleArns, ...settings }: WorkerSettings,
+  history: QueryHistory,
+): Promise<BundleLane> {
+  const options = { ...settings, ownRoleArns: new Set(ownRoleArns), history, breathe: () => breathe() };
+  return openLane(reading, options);
+}
+
+function laneSettings(options: IngestRunOptions): WorkerSettings {
+  const { datasets, target, source, ownRoles, now = Date.now() } = options;
+  return { datasets, now, ownRoleArns: ownRoles, full: bundleSizeOf(target), reading: source.reading };
+}
+
+function standing({ logFiles }: Counters, lanes: readonly BundleLane[], total: number | undefined) {
+  const sum = { files: 0, compressed: 0, inflated: 0, records: 0 };
+  for (const { soFar } of lanes) {
+    sum.files += soFar.files;
+    sum.compressed += soFar.compressed;
+    sum.inflated += soFar.inflated;
+    sum.records += soFar.records;
+  }
+  return { ...sum, files: sum.files + logFiles.skipped + logFiles.foreign, total, failed: logFiles.failed };
+}
+
+function mustBalance(report: IngestReport): void {
+  const found = imbalances(report.counters);
+  if (found.length > 0)
+    throw new AuditLakeError('INTERNAL', `counters are out of balance: ${found.join('; ')}`);
+}

@@ -1,0 +1,78 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { GlueClient } from '@aws-sdk/client-glue';
+import { STSClient } from '@aws-sdk/client-sts';
+import { athenaAccess } from '../adapters/aws/athena-access.js';
+import { type Caller, callerOf } from '../adapters/aws/caller.js';
+import { catalogAccess } from '../adapters/aws/catalog-access.js';
+import { lakeAccess } from '../adapters/aws/lake-access.js';
+import { type ResourceArns, resourceArns } from '../adapters/aws/resource-arns.js';
+import { parsePlace, type S3Place } from '../adapters/aws/s3-place.js';
+import { sourceAccess } from '../adapters/aws/source-access.js';
+import { stateAccess } from '../adapters/aws/state-access.js';
+import { AuditLakeError } from '../errors.js';
+import { type Finding, runChecks } from '../jobs/run-checks.js';
+import type { Check } from '../ports/access-check.js';
+import type { CatalogSettings } from './catalog.js';
+import { type AwsSettings, clientOptions } from './client-options.js';
+import { realTime } from './real-time.js';
+import { type S3LakeSettings, s3Client, s3Lake } from './s3-lake.js';
+
+type LakeSettings = S3LakeSettings & CatalogSettings;
+
+export type DoctorSettings = AwsSettings & {
+  /** Places in S3 that log files come from. */
+  readonly sources: readonly string[];
+  readonly sourceOwner?: string | undefined;
+  /** Undefined where the lake is a folder. */
+  readonly lake: LakeSettings | undefined;
+};
+
+/** In place of a caller who is not known: nothing that needs him is checked. */
+const NOBODY: Caller = { arn: '', partition: 'aws', account: '*', region: '*' };
+
+/**
+ * Tries everything of AWS that an ingest and a query need, as they would do it, and tells each finding as it is made.
+ * Nothing is left behind, and no condition of a write to the state can hold.
+ * @throws AuditLakeError USAGE for a source or a lake that is no place in S3
+ */
+export async function* examineAws(settings: DoctorSettings): AsyncGenerator<Finding> {
+  const sts = new STSClient(clientOptions(settings));
+  let caller: Caller | undefined;
+  const run = async () => {
+    caller = await callerOf(sts);
+    return `${caller.arn} (${caller.region})`;
+  };
+  yield* runChecks([{ name: 'credentials', needs: [], steps: [{ run }] }]);
+  const arns = resourceArns(caller ?? NOBODY);
+  const checks = [...sourceChecks(settings, arns), ...(settings.lake ? lakeChecks(settings.lake, arns) : [])];
+  yield* runChecks(checks, caller ? [] : ['credentials']);
+}
+
+function sourceChecks({ sources, sourceOwner, ...settings }: DoctorSettings, arns: ResourceArns): Check[] {
+  const client = s3Client(settings);
+  return sources.map((source) =>
+    sourceAccess({ client, place: placeOf(source), expectedOwner: sourceOwner, arns }),
+  );
+}
+
+function lakeChecks(settings: LakeSettings, arns: ResourceArns): Check[] {
+  const { table, lakeFile, newBundleId } = s3Lake(settings);
+  const { lake, lakeOwner: expectedOwner, kmsKey, database, workGroup, results } = settings;
+  const seen = {};
+  const client = s3Client(settings);
+  const glue = new GlueClient(clientOptions(settings));
+  const athena = new AthenaClient(clientOptions(settings));
+  const objects = { client, place: placeOf(lake), expectedOwner, kmsKey, waiting: realTime };
+  return [
+    ...lakeAccess({ ...objects, lakeFile, bundleId: newBundleId(), arns, seen }),
+    ...stateAccess({ table, arns, seen }),
+    ...catalogAccess({ glue, lake, database, arns, seen }),
+    ...athenaAccess({ athena, workGroup, results, waiting: realTime, arns }),
+  ];
+}
+
+function placeOf(location: string): S3Place {
+  const place = parsePlace(location);
+  if (place) return place;
+  throw new AuditLakeError('USAGE', `not a place in S3: ${location}`);
+}

@@ -1,0 +1,29 @@
+import { join, resolve } from 'node:path';
+import { isLake, readLakeFile } from '../adapters/local/lake-folder.js';
+import { LmdbLakeState, openItems } from '../adapters/local/lmdb-lake-state.js';
+import { AuditLakeError, messageOf } from '../errors.js';
+import { listPartitions, type PartitionList } from '../jobs/list-partitions.js';
+import { META } from '../lake/names.js';
+import { realTime } from './real-time.js';
+
+/** The partitions of a lake in a folder. @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT */
+export async function listFolderPartitions(folder: string): Promise<PartitionList> {
+  const root = resolve(folder);
+  if (!isLake(root)) throw new AuditLakeError('LAKE_MISSING', `there is no lake in ${root}`);
+  await readLakeFile(root);
+  const state = openState(root);
+  try {
+    return await listPartitions(state);
+  } finally {
+    await state.close();
+  }
+}
+
+function openState(root: string): LmdbLakeState {
+  const path = join(root, META.stateFolder);
+  try {
+    return new LmdbLakeState(openItems(path, { readOnly: true }), { now: realTime.now });
+  } catch (error) {
+    throw new AuditLakeError('LAKE_FORMAT', `cannot open the state in ${path}: ${messageOf(error)}`, error);
+  }
+}

@@ -1,0 +1,39 @@
+import { AuditLakeError } from '../errors.js';
+import type { FinishPorts } from '../jobs/finish-bundle.js';
+import type { ReconcilerPorts } from '../jobs/reconcile-partitions.js';
+import type { RegistrarPorts } from '../jobs/register-partitions.js';
+import { type CatalogSettings, registrarPorts } from './catalog.js';
+import { realTime } from './real-time.js';
+import { type S3LakeSettings, s3Lake } from './s3-lake.js';
+
+/** What keeps a lake in S3, its register and its catalog together. */
+export type Maintenance = {
+  readonly registrar: RegistrarPorts;
+  readonly reconciler: ReconcilerPorts;
+  readonly finishing: FinishPorts;
+  readonly now: () => number;
+};
+
+type Settings = {
+  readonly [name in keyof (S3LakeSettings & CatalogSettings)]:
+    | (S3LakeSettings & CatalogSettings)[name]
+    | undefined;
+};
+
+/** Builds clients and adapters; calls nothing. @throws AuditLakeError USAGE where no lake in S3 is set */
+export function openMaintenance(settings: Settings): Maintenance {
+  const known = complete(settings);
+  const lake = s3Lake(known);
+  const registrar = registrarPorts(lake, known);
+  const { register, catalog } = registrar;
+  const { days, state, finishing } = lake;
+  return { registrar, reconciler: { days, state, register, catalog }, finishing, now: realTime.now };
+}
+
+function complete(settings: Settings): S3LakeSettings & CatalogSettings {
+  const { lake, stateTable, results, catalog, database, workGroup } = settings;
+  if (!lake || !stateTable || !results || !catalog || !database || !workGroup) {
+    throw new AuditLakeError('USAGE', 'AUDIT_LAKE_LAKE is not set: it names s3://bucket/prefix');
+  }
+  return { ...settings, lake, stateTable, results, catalog, database, workGroup };
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDbLakeState } from '../adapters/aws/dynamodb-lake-state.js';
+import { mustBelongTo } from '../adapters/aws/dynamodb-owner.js';
+import { DynamoDbTable } from '../adapters/aws/dynamodb-table.js';
+import { S3BundleStore } from '../adapters/aws/s3-bundle-store.js';
+import { S3LakeDays } from '../adapters/aws/s3-lake-days.js';
+import { S3LakeFile } from '../adapters/aws/s3-lake-file.js';
+import { parsePlace } from '../adapters/aws/s3-place.js';
+import type { Dataset } from '../datasets/dataset.js';
+import { AuditLakeError } from '../errors.js';
+import type { FinishPorts } from '../jobs/finish-bundle.js';
+import { newLakeFile, withDatasets } from '../lake/lake-file.js';
+import { bundleId } from '../lake/names.js';
+import { type AwsSettings, clientOptions } from './client-options.js';
+import { realTime } from './real-time.js';
+
+export type S3LakeSettings = AwsSettings & {
+  /** `s3://bucket/prefix` */
+  readonly lake: string;
+  readonly stateTable: string;
+  readonly lakeOwner?: string | undefined;
+  readonly kmsKey?: string | undefined;
+};
+
+/** A lake in S3, and its state in DynamoDB. */
+export type S3Lake = {
+  readonly location: string;
+  readonly table: DynamoDbTable;
+  readonly state: DynamoDbLakeState;
+  readonly store: S3BundleStore;
+  readonly days: S3LakeDays;
+  readonly lakeFile: S3LakeFile;
+  readonly finishing: FinishPorts;
+  readonly newBundleId: () => string;
+  readonly close: () => void;
+};
+
+/** The adapters insist by themselves where an answer is missing: the attempts of both multiply. */
+const S3_ATTEMPTS = 3;
+
+/** A client of S3: addressed by path where an endpoint of one's own stands in for AWS. */
+export function s3Client(settings: AwsSettings): S3Client {
+  const forcePathStyle = settings.endpointUrl !== undefined;
+  return new S3Client({ ...clientOptions(settings), maxAttempts: S3_ATTEMPTS, forcePathStyle });
+}
+
+/** Builds clients and adapters; calls nothing. @throws AuditLakeError USAGE for a lake that is no place in S3 */
+export function s3Lake(settings: S3LakeSettings): S3Lake {
+  const place = parsePlace(settings.lake);
+  if (!place) throw new AuditLakeError('USAGE', `not a lake in S3: ${settings.lake}`);
+  const s3 = s3Client(settings);
+  const dynamodb = new DynamoDBClient(clientOptions(settings));
+  const table = new DynamoDbTable(dynamodb, settings.stateTable, realTime);
+  const state = new DynamoDbLakeState(table, realTime.now);
+  const { lakeOwner: expectedOwner, kmsKey } = settings;
+  const options = { client: s3, place, expectedOwner, kmsKey, waiting: realTime };
+  const store = new S3BundleStore(options);
+  return {
+    location: settings.lake,
+    table,
+    state,
+    store,
+    days: new S3LakeDays(options),
+    lakeFile: new S3LakeFile(options),
+    finishing: { ledger: state, staged: store, pause: realTime.pause },
+    newBundleId: () => bundleId(randomBytes(17)),
+    close: () => {
+      s3.destroy();
+      dynamodb.destroy();
+    },
+  };
+}
+
+/** How often two that add datasets at once may take turns. */
+const MOST_TURNS = 10;
+
+/**
+ * Makes sure that the state is of this lake, and that lake.json names these datasets, whoever else adds some at the
+ * same time.
+ * @throws AuditLakeError DATASET_SELECTION, LAKE_FORMAT, AWS_DENIED, AWS_FAILED
+ */
+export async function openForDatasets(
+  { table, lakeFile, location }: S3Lake,
+  datasets: readonly Dataset[],
+): Promise<void> {
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    const known = await lakeFile.read();
+    await mustBelongTo(table, location, known !== undefined);
+    const now = realTime.now();
+    const { lake, changed } = withDatasets(known?.lake ?? newLakeFile(now), datasets, now);
+    if (!changed || (await lakeFile.write(lake, known?.etag))) return;
+  }
+  throw new AuditLakeError('AWS_FAILED', `lake.json of ${location} changed ${MOST_TURNS} times in a row`);
+}

@@ -1,0 +1,50 @@
+import type { Dataset } from '../datasets/dataset.js';
+import type { CommitPorts } from '../jobs/commit-bundle.js';
+import { type BundleSize, FULL } from '../jobs/open-bundle.js';
+import type { CatalogSettings } from './catalog.js';
+import { S3_BUNDLE } from './s3-bundle.js';
+import type { S3LakeSettings } from './s3-lake.js';
+
+/** The lake that is written to. */
+export type LakeTarget =
+  | { readonly kind: 'folder'; readonly lake: string; readonly lockWaitSeconds: number }
+  | ({ readonly kind: 's3' } & S3LakeSettings & CatalogSettings);
+
+/** A lake that may be written to, until it is released. */
+export type WritableLake = {
+  readonly ports: CommitPorts;
+  /** Lets what engines see catch up with what was committed. */
+  readonly follow: () => Promise<void>;
+  readonly release: () => Promise<void>;
+};
+
+export type OpenLakeOptions = {
+  readonly datasets: readonly Dataset[];
+  readonly dryRun: boolean;
+  readonly isStopped: () => boolean;
+  /** Talk for people, a line at a time. */
+  readonly say: (text: string) => void;
+};
+
+/** How large the bundles of a lake are. */
+export function bundleSizeOf({ kind }: LakeTarget): BundleSize {
+  return kind === 'folder' ? FULL : S3_BUNDLE;
+}
+
+/**
+ * Opens a lake for an ingest, making what is missing; a dry run reads what is there and makes nothing.
+ * @throws AuditLakeError of disposition `stop`
+ */
+export async function openLake(target: LakeTarget, options: OpenLakeOptions): Promise<WritableLake> {
+  if (target.kind === 's3') {
+    const { openS3LakeForDryRun, openS3LakeForWriting } = await import('./s3-lake-writing.js');
+    return options.dryRun
+      ? openS3LakeForDryRun(target, options.datasets)
+      : openS3LakeForWriting(target, options);
+  }
+  const { openLakeForDryRun, openLakeForWriting } = await import('./local.js');
+  const { lake, lockWaitSeconds: waitSeconds } = target;
+  return options.dryRun
+    ? openLakeForDryRun(lake, options.datasets)
+    : openLakeForWriting(lake, { ...options, waitSeconds });
+}

@@ -67,7 +67,7 @@ const LAW: readonly Place[] = [
   place('worker', /^worker\//, ['wiring', '~jobs', '~datasets', '~ports', 'errors', 'node:worker_threads']),
   place('lambda', /^lambda\//, [
     ...['wiring', 'jobs', 'cloudtrail', 'lake', 'config', 'errors', 'telemetry'],
-    ...['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics'],
+    ...['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics', 'node:v8'],
   ]),
   place('cli', /^cli\//, [
     ...['wiring', 'worker', 'jobs', 'datasets', 'lake', '~ports', 'demo'],

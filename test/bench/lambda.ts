@@ -12,8 +12,6 @@ import { measureProcess } from './measure-process.ts';
 const LARGEST = { megabytes: 50, records: 33_125 };
 const STARTS = 9;
 const JOB = fileURLToPath(new URL('lambda-job.mjs', import.meta.url));
-/** How Lambda starts Node in a function of 256 MB: the heap knows what there is. */
-const FLAGS = ['--max-old-space-size=230', '--max-semi-space-size=12'];
 const SOURCE = 'amzn-s3-demo-bucket';
 const LAKE = 'amzn-s3-demo-lake';
 
@@ -62,7 +60,7 @@ async function peakOf({ path }: LambdaBundle, datasets: string): Promise<number>
   world.s3.put(SOURCE, key, bytes);
   const server = await startAwsServer(world);
   try {
-    const args = [...FLAGS, JOB, path, server.endpoint, SOURCE, key, datasets];
+    const args = [JOB, path, server.endpoint, SOURCE, key, datasets];
     const { peakMegabytes } = await measureProcess({ program: process.execPath, args });
     if (world.s3.objects(LAKE, 'audit/athena_events/').size === 0)
       throw new Error('the handler wrote nothing');

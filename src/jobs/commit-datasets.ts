@@ -1,5 +1,5 @@
 import type { DatasetName } from '../datasets/dataset.js';
-import type { ErrorCode } from '../errors.js';
+import { ERROR_CODES, type ErrorCode } from '../errors.js';
 import type { CommitPart, LedgerEntry } from '../ports/lake-state.js';
 import { addCounts } from '../telemetry.js';
 import { type CommitPorts, commitBundle } from './commit-bundle.js';
@@ -56,9 +56,7 @@ function isInConflict({ location }: LogFileReport, { conflicts }: Means, done: C
 /** Until every log file is settled, by us or by others. */
 async function settle(bundle: DecodedBundle, settling: Settling): Promise<void> {
   const reports = reportsOf(bundle, settling.dataset);
-  for (const report of reports) {
-    if (report.kind === 'failed') settling.done.failedAgain.set(report.location, report);
-  }
+  for (const report of reports) noteFailure(report, settling.done);
   if (itemsOf(bundle, settling.dataset) > settling.ports.state.mostItems) {
     return settleInPieces(reports, settling);
   }
@@ -71,6 +69,14 @@ async function settle(bundle: DecodedBundle, settling: Settling): Promise<void> 
     else rest.push(report);
   }
   await settle(await readAgain(rest, settling), settling);
+}
+
+/** One dataset may have parked a log file that could not be read for another: what must come again outweighs that. */
+function noteFailure(report: LogFileReport, { failedAgain }: CommittedDatasets): void {
+  if (report.kind !== 'failed') return;
+  const known = failedAgain.get(report.location);
+  const mustComeAgain = known?.kind === 'failed' && ERROR_CODES[known.code].disposition === 'retry';
+  if (!mustComeAgain) failedAgain.set(report.location, report);
 }
 
 /** Halves, each read again; a log file that is too large by itself is parked. */
@@ -98,7 +104,7 @@ async function leaveOut(
   if (report.kind === 'read' && winner.sha256 !== undefined && winner.sha256 !== report.facts.sha256) {
     await ports.state.noteDelivery(winner.fid, { etag, conflict: true });
     const message = `another log file with the key ${ref.key} and other content was settled first`;
-    done.failedAgain.set(location, failed(report, 'SOURCE_CONFLICT', message));
+    noteFailure(failed(report, 'SOURCE_CONFLICT', message), done);
     return;
   }
   done.lost.set(location, (done.lost.get(location) ?? new Set()).add(dataset));

@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 /** The user stopped the command: exit code 130, nothing more to say. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -17,8 +15,6 @@ export type Interruption = {
 export function interruption(onFirst: () => void = () => undefined): Interruption {
   const stop = new AbortController();
   const { signal } = stop;
-  // Each of many calls at once listens to it; Node would warn of a leak.
-  setMaxListeners(0, signal);
   const onSignal = () => {
     if (signal.aborted) process.exit(130);
     onFirst();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -42,6 +43,8 @@ export async function fetchDataFiles(
   const failures: unknown[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
+  // Every file that is on its way listens to it; Node would warn of a leak.
+  setMaxListeners(0, signal);
   const there = new Set<DataFile>();
   const fetchOne = async (file: DataFile) => {
     try {

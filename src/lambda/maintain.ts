@@ -1,4 +1,5 @@
 import { readConfig } from '../config.js';
+import { ensureCatalog } from '../jobs/ensure-catalog.js';
 import { sweepBundles } from '../jobs/finish-bundle.js';
 import { reconcilePartitions } from '../jobs/reconcile-partitions.js';
 import { registerPartitions } from '../jobs/register-partitions.js';
@@ -15,8 +16,9 @@ const RESERVE_MS = 15_000;
 
 /**
  * Keeps register, catalog and lake together. Every minute, or when the state's stream tells of a new partition: the
- * registrar. Each hour, for an event `{"task": "reconcile"}`: the sweep of bundles that others left, the reconciler,
- * and the registrar for what it found. Any number may run at once.
+ * registrar. Each hour, for an event `{"task": "reconcile"}`: what the catalog misses is made (database, tables,
+ * views), then the sweep of bundles that others left, the reconciler, and the registrar for what it found. Any number
+ * may run at once.
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const maintenance = await opened();
@@ -42,6 +44,9 @@ function isReconcile(event: unknown): boolean {
 }
 
 async function reconcile({ finishing, reconciler, now }: Maintenance): Promise<{ [name: string]: number }> {
+  const { made, warnings } = await ensureCatalog(reconciler.catalog);
+  tellWarnings('catalog_made', made);
+  tellWarnings('catalog_warning', warnings);
   const swept = await sweepBundles(finishing, now());
   const found = await reconcilePartitions(TABLE_NAMES, reconciler, { repair: false, dryRun: false });
   tellWarnings('reconciler_warning', found.warnings);

@@ -23,7 +23,10 @@ export type StatementOutcome =
  */
 export interface Catalog {
   ensureDatabase(): Promise<'there' | 'created'>;
-  /** Makes the table where it is missing, and the database for it. */
+  /**
+   * Makes the table where it is missing, and the database for it.
+   * @throws AuditLakeError LAKE_FORMAT where the table of this name is that of another lake
+   */
   ensureTable(table: TableName): Promise<'there' | 'created'>;
   /** Makes the view where it is missing. The tables that it reads must be there. */
   ensureView(view: ViewName): Promise<'there' | 'created'>;

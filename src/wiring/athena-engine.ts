@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { AthenaClient } from '@aws-sdk/client-athena';
+import { GlueClient } from '@aws-sdk/client-glue';
 import { AthenaQueryEngine } from '../adapters/aws/athena-query-engine.js';
+import { GluePartitions } from '../adapters/aws/glue-partitions.js';
+import { AuditLakeError } from '../errors.js';
+import { askedTables } from '../lake/asked-tables.js';
+import type { TableName } from '../lake/tables.js';
 import type { QueryEngine } from '../ports/query-engine.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
 import { realTime } from './real-time.js';
@@ -12,11 +17,14 @@ export type AthenaSettings = AwsSettings & {
   readonly results: string;
 };
 
-/** Athena over a lake in S3. Calls nothing before the first question. */
+/**
+ * Athena over a lake in S3. Athena goes by the names of tables, wherever they lie: before a question is asked, those
+ * that it names must be of this lake. Calls nothing before the first question.
+ */
 export function openAthena(settings: AthenaSettings): QueryEngine {
   const client = new AthenaClient(clientOptions(settings));
   const { lake, workGroup, database, results } = settings;
-  return new AthenaQueryEngine({
+  const engine = new AthenaQueryEngine({
     client,
     lake,
     workGroup,
@@ -24,5 +32,24 @@ export function openAthena(settings: AthenaSettings): QueryEngine {
     results,
     newToken: randomUUID,
     waiting: realTime,
+  });
+  const glue = new GlueClient(clientOptions(settings));
+  const shown = new GluePartitions({ glue, lake, database });
+  return {
+    query: async (sql) => {
+      for (const table of askedTables(sql)) await mustBeOurs(shown, table);
+      return engine.query(sql);
+    },
+    close: async () => {
+      glue.destroy();
+      await engine.close();
+    },
+  };
+}
+
+/** Who may not look it up is left to what Athena says. @throws AuditLakeError LAKE_FORMAT */
+async function mustBeOurs(shown: GluePartitions, table: TableName): Promise<void> {
+  await shown.hasOurs(table).catch((error: unknown) => {
+    if (!(error instanceof AuditLakeError) || error.code !== 'AWS_DENIED') throw error;
   });
 }

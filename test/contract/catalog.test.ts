@@ -5,6 +5,7 @@ import { TABLE_NAMES, TABLES } from '../../src/lake/tables.js';
 import { VIEW_NAMES } from '../../src/lake/views.js';
 import type { Catalog, StatementOutcome } from '../../src/ports/catalog.js';
 import { AwsError, denied } from '../support/aws/aws-error.ts';
+import { AwsWorld } from '../support/aws/aws-world.ts';
 import {
   CATALOGS,
   type CatalogUnderTest,
@@ -39,6 +40,23 @@ async function added(catalog: Catalog, days: readonly string[], attempt = 0): Pr
     if (outcome.kind !== 'running') return outcome;
   }
   throw new Error('the statement does not end');
+}
+
+for (const kind of ['athena', 'glue'] as const) {
+  describe(`P4: a database that another lake uses (${kind})`, () => {
+    test('keeps its tables: none is taken for ours, added to, listed or moved', async () => {
+      const world = new AwsWorld();
+      const first = catalogUnderTest(kind, world, world.clients).catalog;
+      await first.ensureTable('athena_events');
+      expect(await added(first, [DAY.day])).toEqual({ kind: 'succeeded' });
+      const lake = 's3://amzn-s3-demo-lake/second';
+      const second = catalogUnderTest(kind, world, { ...world.clients, lake }).catalog;
+      const refused = { code: 'LAKE_FORMAT', message: expect.stringContaining('--database') };
+      await expect(second.ensureTable('athena_events')).rejects.toMatchObject(refused);
+      await expect(second.list('athena_events')).rejects.toMatchObject(refused);
+      expect((await first.list('athena_events')).get(DAY.day)).toEqual(OWN(0));
+    });
+  });
 }
 
 for (const [name, make] of Object.entries(CATALOGS)) {
@@ -218,7 +236,7 @@ describe('both catalogs on AWS', () => {
         [() => made.catalog.ensureTable('athena_events'), `glue:GetTable on ${table}`],
         [() => made.catalog.startAdding(batchOf([DAY.day])), asked],
         [() => made.catalog.locations('athena_events', [DAY.day]), `glue:BatchGetPartition on ${table}`],
-        [() => made.catalog.list('athena_events'), `glue:GetPartitions on ${table}`],
+        [() => made.catalog.list('athena_events'), `glue:GetTable on ${table}`],
       ] as const) {
         await expect(call()).rejects.toMatchObject({
           code: 'AWS_DENIED',

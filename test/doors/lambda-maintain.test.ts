@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TABLE_NAMES } from '../../src/lake/tables.js';
+import { VIEW_NAMES } from '../../src/lake/views.js';
 import { denied } from '../support/aws/aws-error.ts';
 import { FIVE_MINUTES, LAKE, LambdaWorld, SOURCE, STATE } from '../support/lambda-world.ts';
 import { dayNumber, makeLogFile } from '../support/log-files.ts';
@@ -45,6 +47,17 @@ describe('the maintenance handler, each minute', () => {
     expect(locations()).toEqual(DAYS.map((day) => locationOf(day)));
     expect(alters()).toHaveLength(1);
     expect(lambda.metric('PartitionsRegistered')).toEqual([3]);
+  });
+
+  test('makes all tables and the views that questions need, where Lambdas alone fill the lake', async () => {
+    await lambda.maintain(RECONCILE);
+    const made = lambda.aws.athena.executions().map(({ sql }) => sql);
+    for (const name of VIEW_NAMES)
+      expect(made.filter((sql) => sql.includes(`VIEW ${name} `))).toHaveLength(1);
+    for (const name of TABLE_NAMES) expect(lambda.aws.glue.locations(DATABASE, name)).toBeDefined();
+    const before = made.length;
+    await lambda.maintain(RECONCILE);
+    expect(lambda.aws.athena.executions()).toHaveLength(before);
   });
 
   test('asks nothing of Athena where nothing is new', async () => {

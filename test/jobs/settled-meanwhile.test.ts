@@ -119,6 +119,21 @@ describe('D2: when somebody else settles some log files of a bundle first', () =
     expect(await lake.rows()).toEqual(truthOf([FIRST, SECOND], BOTH));
   });
 
+  test('P-6: one that could not be read for one dataset and is gone for the next comes again', async () => {
+    const lake = new MemoryLake();
+    const source = new MemoryLogSource([FIRST, SECOND]);
+    const codes = ['READ_FAILED', 'LOG_FILE_MISSING'] as const;
+    let again = 0;
+    const reader: LogReader = {
+      read: async (location) => {
+        if (!source.reads.has(location)) return source.read(location);
+        throw new AuditLakeError(codes[again++] ?? 'READ_FAILED', `${location} has vanished`);
+      },
+    };
+    const outcome = await bundleOf([FIRST, SECOND], { lake, reader, state: overtaken(lake, [FIRST], BOTH) });
+    expect(kinds(outcome)).toEqual({ [FIRST.key]: 'skipped', [SECOND.key]: 'READ_FAILED' });
+  });
+
   test('one that could not be read the first time is not read again under the same outcome', async () => {
     const lake = new MemoryLake();
     const broken = damaged(SECOND);

@@ -30,7 +30,7 @@ export class AthenaCatalog implements Catalog {
   }
 
   async ensureTable(table: TableName): Promise<'there' | 'created'> {
-    if (await this.#shown.findTable(table)) return 'there';
+    if (await this.#shown.hasOurs(table)) return 'there';
     await this.ensureDatabase();
     const { lake, database } = this.#options;
     const sql = createTable(TABLES[table], lake);

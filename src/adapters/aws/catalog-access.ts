@@ -36,17 +36,11 @@ function databaseCheck(options: CatalogAccessOptions, shown: GluePartitions): Ch
   return { name: 'database', needs: ['lake.json'], steps: [step] };
 }
 
-/** A table of this name that lies elsewhere belongs to another lake, and queries would read that one. */
 function tableCheck(name: TableName, options: CatalogAccessOptions, shown: GluePartitions): Check {
-  const run = async () => {
-    const table = await shown.findTable(name);
-    if (!table) return missing(shown.nameOf(name), options);
-    const wanted = `${lakeLocation(options.lake)}/${name}/`;
-    const location = table.StorageDescriptor?.Location ?? 'nowhere';
-    if (wanted === (location.endsWith('/') ? location : `${location}/`)) return location;
-    const message = `${shown.nameOf(name)} lies at ${location}, not at ${wanted}: name another --database`;
-    throw new AuditLakeError('LAKE_FORMAT', message);
-  };
+  const run = async () =>
+    (await shown.hasOurs(name))
+      ? `${lakeLocation(options.lake)}/${name}/`
+      : missing(shown.nameOf(name), options);
   return {
     name: `table ${name}`,
     needs: ['database'],

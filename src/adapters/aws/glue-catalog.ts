@@ -43,7 +43,7 @@ export class GlueCatalog implements Catalog {
   }
 
   async ensureTable(table: TableName): Promise<'there' | 'created'> {
-    if (await this.#shown.findTable(table)) return 'there';
+    if (await this.#shown.hasOurs(table)) return 'there';
     await this.ensureDatabase();
     const { glue, lake, database } = this.#options;
     const TableInput = tableInput(TABLES[table], lake);

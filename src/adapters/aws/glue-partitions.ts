@@ -51,6 +51,20 @@ export class GluePartitions {
     return (await this.#found('GetTable', this.nameOf(table), () => glue.send(command)))?.Table;
   }
 
+  /**
+   * Whether the table is there. One of the same name that lies elsewhere is of another lake: to add partitions to it, or
+   * to move them, would take them from that one. @throws AuditLakeError LAKE_FORMAT
+   */
+  async hasOurs(table: TableName): Promise<boolean> {
+    const found = await this.findTable(table);
+    if (!found) return false;
+    const wanted = `${lakeLocation(this.#options.lake)}/${table}/`;
+    const location = found.StorageDescriptor?.Location ?? 'nowhere';
+    if (wanted === (location.endsWith('/') ? location : `${location}/`)) return true;
+    const message = `${this.nameOf(table)} lies at ${location}, not at ${wanted}: name another --database`;
+    throw new AuditLakeError('LAKE_FORMAT', message);
+  }
+
   async locations(table: TableName, days: readonly Day[]): Promise<Locations> {
     const shown: Partition[] = [];
     for (let at = 0; at < days.length; at += MOST_KEYS) {
@@ -59,7 +73,9 @@ export class GluePartitions {
     return this.#located(table, shown);
   }
 
+  /** Every partition of our table; none where it is missing. @throws AuditLakeError LAKE_FORMAT */
   async list(table: TableName): Promise<Locations> {
+    if (!(await this.hasOurs(table))) return new Map();
     const { glue, database } = this.#options;
     const shown: Partition[] = [];
     let from: string | undefined;

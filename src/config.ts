@@ -6,7 +6,7 @@ import { AuditLakeError } from './errors.js';
 import { mustNotOverlap } from './lake/overlap.js';
 import { type CatalogKind, isInS3 } from './setting-values.js';
 import { SETTINGS, SETTINGS_FILE } from './settings.js';
-import { type Environment, findSettingsFile, readSettingsFile } from './settings-file.js';
+import { type Environment, findSettingsFile, knownKey, readSettingsFile } from './settings-file.js';
 import { type Flags, type Origin, type SettingsReader, settingsReader } from './settings-reader.js';
 
 export type Config = {
@@ -19,7 +19,7 @@ export type Config = {
   readonly stateTable: string | undefined;
   readonly database: string;
   readonly workGroup: string;
-  /** With a slash at its end; always there for a lake in S3. */
+  /** With a slash at its end, or `workgroup`; always there for a lake in S3. */
   readonly results: string | undefined;
   readonly catalog: CatalogKind;
   readonly sourceOwner: string | undefined;
@@ -43,6 +43,7 @@ export type Config = {
  * @throws AuditLakeError USAGE naming the setting, where it stands, and what it takes
  */
 export async function readConfig(flags: Flags, environment: Environment = process.env): Promise<Config> {
+  mustKnowVariables(environment);
   const path = settingsPath(flags, environment);
   const keys = Object.values(SETTINGS).map(({ key }) => key);
   const file = path === undefined ? undefined : { path, values: await readSettingsFile(path, keys) };
@@ -90,6 +91,15 @@ const NONE: readonly string[] = Object.freeze([]);
 
 const originsOf = ({ origin }: SettingsReader) =>
   Object.freeze(Object.fromEntries(Object.entries(SETTINGS).map(([name, it]) => [name, origin(it)])));
+
+/** For a Lambda the environment is the only door: a misspelt variable must not be a default in silence. */
+function mustKnowVariables(environment: Environment): void {
+  const keys = [SETTINGS_FILE, ...Object.values(SETTINGS)].map(({ env }) => env);
+  const named = Object.keys(environment).filter(
+    (name) => name.startsWith('AUDIT_LAKE_') && environment[name],
+  );
+  for (const name of named) knownKey(name, { keys, place: 'the environment' });
+}
 
 function settingsPath(flags: Flags, environment: Environment): string | undefined {
   const { flag, env } = SETTINGS_FILE;

@@ -102,7 +102,7 @@ export const ERROR_CODES = define({
   USAGE: {
     disposition: 'stop',
     meaning: 'The command line, a setting or a named file is wrong.',
-    todo: 'See the message, or `audit-lake <command> --help`.',
+    todo: 'Correct what the message names; `audit-lake <command> --help` shows what the command takes.',
   },
   DATASET_SELECTION: {
     disposition: 'stop',

@@ -33,7 +33,7 @@ export async function readSettingsFile(path: string, keys: readonly string[]): P
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, { lineCounter: lines });
   const [wrong] = [...document.errors, ...document.warnings];
-  if (wrong) throw new AuditLakeError('USAGE', `${path} is not sound YAML: ${firstLine(wrong.message)}`);
+  if (wrong) throw new AuditLakeError('USAGE', `${path} is not valid YAML: ${firstLine(wrong.message)}`);
   if (document.contents === null) return new Map();
   if (!yaml.isMap(document.contents)) {
     throw new AuditLakeError('USAGE', `${path} holds no settings: it takes lines such as "lake: ./lake"`);
@@ -74,7 +74,8 @@ const firstLine = (text: string) => text.split('\n')[0]?.replace(/:$/, '') ?? ''
 
 type Known = { readonly keys: readonly string[]; readonly place: string };
 
-function knownKey(key: string, { keys, place }: Known): string {
+/** @throws AuditLakeError USAGE for a name that nobody knows, with the nearest that is known */
+export function knownKey(key: string, { keys, place }: Known): string {
   if (keys.includes(key)) return key;
   const nearest = nearestTo(key, keys);
   const hint = nearest === undefined ? `It knows ${keys.join(', ')}` : `Did you mean ${nearest}?`;
@@ -89,7 +90,7 @@ function nearestTo(key: string, keys: readonly string[]): string | undefined {
     .replace(/[-. ]/g, '_')
     .toLowerCase();
   const ranked = keys
-    .map((name) => ({ name, distance: distance(written, name) }))
+    .map((name) => ({ name, distance: distance(written, name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
   return best && best.distance <= best.name.length / 2 ? best.name : undefined;

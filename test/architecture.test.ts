@@ -6,7 +6,7 @@ import { sourceFile } from './support/source-file.ts';
 /** What a room may use of Node: no files, no network, no clock, no environment. */
 const PURE = ['node:buffer', 'node:crypto', 'node:zlib'];
 
-/** The import law of house.md. The first place that fits a file is its place. */
+/** The import law. The first place that fits a file is its place. */
 const LAW: readonly Place[] = [
   // Leaves: everybody may know them, they know nobody.
   place('errors', /^errors\.ts$/, []),

@@ -8,8 +8,9 @@ import type { QueryHistory } from '../ports/query-history.js';
 import { type Counters, imbalances, newCounters } from '../telemetry.js';
 import { openLane } from '../wiring/lane.js';
 import { localHistory } from '../wiring/local-source.js';
+import type { Registered } from '../wiring/register-now.js';
 import { openSource, type Source } from '../wiring/source.js';
-import { bundleSizeOf, type LakeTarget, openLake } from '../wiring/writable-lake.js';
+import { batchOf, bundleSizeOf, type LakeTarget, openLake } from '../wiring/writable-lake.js';
 import type { WorkerSettings } from '../worker/messages.js';
 import { WorkerLane } from '../worker/worker-lane.js';
 import type { Io } from './io.js';
@@ -29,6 +30,14 @@ export type IngestRunOptions = {
   readonly now?: number;
 };
 
+/** How an ingest ended. */
+export type IngestRun = {
+  readonly report: IngestReport;
+  readonly seconds: number;
+  /** What became of the catalog of a lake in S3; absent where it had no reason to change. */
+  readonly registered?: Registered;
+};
+
 /** A worker costs some 50 ms: fewer log files than this are read by the main thread alone. */
 const FILES_PER_WORKER = 12;
 
@@ -36,10 +45,7 @@ const FILES_PER_WORKER = 12;
  * Log files into a lake, each in a folder or in S3, on every core: one lane in this thread, the others in workers.
  * @throws AuditLakeError of disposition `stop`
  */
-export async function ingestRun(
-  options: IngestRunOptions,
-  io: Io,
-): Promise<{ readonly report: IngestReport; readonly seconds: number }> {
+export async function ingestRun(options: IngestRunOptions, io: Io): Promise<IngestRun> {
   const started = performance.now();
   const { datasets, target } = options;
   const source = await openSource(options.source, target.lake);
@@ -49,7 +55,10 @@ export async function ingestRun(
   const workers = startWorkers(settings, howMany(options, total), history);
   try {
     // Opened while the workers start.
-    const { ports, follow, release } = await openLake(target, { ...options, say: io.err });
+    const told: { registered?: Registered } = {};
+    const tellRegistered = (registered: Registered) => Object.assign(told, { registered });
+    const opened = await openLake(target, { ...options, say: io.err, tellRegistered });
+    const { ports, follow, release } = opened;
     try {
       const lanes = [await laneHere(settings, history), ...workers];
       const counters = newCounters();
@@ -61,13 +70,14 @@ export async function ingestRun(
           source,
           datasets: names,
           lanes,
+          batchFiles: batchOf(target),
           ports,
           follow,
           counters,
           isStopped,
         });
         mustBalance(report);
-        return { report, seconds: (performance.now() - started) / 1000 };
+        return { report, seconds: (performance.now() - started) / 1000, ...told };
       } finally {
         stop();
       }

@@ -70,7 +70,9 @@ export function summaryText(report: IngestReport, facts: SummaryFacts): string {
 }
 
 function queryTextLine(texts: { readonly [status: string]: number }): string[] {
-  const told = Object.entries(texts).filter(([status]) => status !== 'not_applicable');
+  const told = Object.entries(texts)
+    .filter(([status]) => status !== 'not_applicable')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   if (told.length === 0) return [];
   return [`Query text ${told.map(([status, count]) => `${formatCount(count)} ${status}`).join(', ')}`];
 }

@@ -19,9 +19,9 @@ import { printable } from './printable.js';
 const PROGRAM = `CloudTrail log files become a lake that answers who queried what, when and from where.
 
 First steps, without an AWS account:
-  audit-lake demo
-  audit-lake ingest ./logs --lake ./lake
-  audit-lake query --lake ./lake "SELECT user_name, count(*) FROM athena_audit_logs GROUP BY 1"
+  $ audit-lake demo
+  $ audit-lake ingest ./logs --lake ./lake
+  $ audit-lake query --lake ./lake "SELECT user_name, count(*) FROM athena_audit_logs GROUP BY 1"
 
 Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 4 AWS says no (credentials,
 permission, service), 130 interrupted with the state saved.`;

@@ -1,9 +1,11 @@
+import { ERROR_CODES } from '../errors.js';
 import type { ListedPartition, PartitionList } from '../jobs/list-partitions.js';
-import type { ReconcilerReport } from '../jobs/reconcile-partitions.js';
+import type { FoundDrift, ReconcilerReport } from '../jobs/reconcile-partitions.js';
 import type { LedgerEntry } from '../ports/lake-state.js';
-import type { Answer, AnswerColumn } from '../ports/query-engine.js';
-import type { Registered } from '../wiring/partitions.js';
+import type { AnswerColumn } from '../ports/query-engine.js';
+import type { Registered } from '../wiring/register-now.js';
 import { asTable } from './answer-table.js';
+import { printable } from './printable.js';
 import { formatCount } from './units.js';
 
 const PARTITIONS: readonly AnswerColumn[] = [
@@ -11,12 +13,8 @@ const PARTITIONS: readonly AnswerColumn[] = [
   ...['generation', 'data files', 'rows', 'bytes'].map((name) => ({ name, type: 'BIGINT' })),
   { name: 'reason', type: 'VARCHAR' },
 ];
-const PARKED: readonly AnswerColumn[] = ['status', 'code', 'log file'].map((name) => ({
-  name,
-  type: 'VARCHAR',
-}));
 
-/** The partitions as a table for the eye, and below them the log files that are parked. */
+/** The partitions as a table for the eye, and below them the log files that are parked, with what to do about them. */
 export async function* listPage(
   { partitions, parked }: PartitionList,
   width: number,
@@ -25,23 +23,27 @@ export async function* listPage(
     const counts = [generation, files, rows, bytes].map(formatCount);
     return [table, day, registration, ...counts, reason ?? null];
   });
-  yield* asTable(answerOf(PARTITIONS, rows), width);
+  yield* asTable({ columns: PARTITIONS, chunks: inOneChunk(rows) }, width);
   if (parked.length === 0) return;
-  yield `\nParked log files, to be tried again by the next ingest that meets them:\n`;
-  yield* asTable(
-    answerOf(
-      PARKED,
-      parked.map((entry) => [entry.status, entry.code ?? null, locationOf(entry)]),
-    ),
-    width,
-  );
+  yield '\nParked log files, to be tried again by the next ingest that meets them:\n';
+  // Each dataset parks a log file for itself.
+  for (const line of new Set(parked.map(parkedLine))) yield `${line}\n`;
+  for (const code of new Set(parked.map((entry) => entry.code))) yield todoLine(code);
 }
 
-function answerOf(columns: readonly AnswerColumn[], rows: readonly (readonly (string | null)[])[]): Answer {
-  const chunks = async function* () {
-    yield rows;
-  };
-  return { columns, chunks: chunks() };
+async function* inOneChunk<T>(rows: T): AsyncGenerator<T> {
+  yield rows;
+}
+
+function parkedLine(entry: LedgerEntry): string {
+  const place = locationOf(entry) ?? 'a log file that an older release parked without its place';
+  return `${entry.status.padEnd(11)} ${entry.code ?? ''}  ${printable(place)}`;
+}
+
+/** Empty for a code that only another release knows. */
+function todoLine(code: string | undefined): string {
+  const known = Object.entries(ERROR_CODES).find(([name]) => name === code);
+  return known ? `${' '.repeat(12)}${known[0]}: ${known[1].todo}\n` : '';
 }
 
 /** Undefined for an entry of an older release, which did not note it. */
@@ -77,13 +79,30 @@ function partitionObject({ registration, generation, files, reason, ...rest }: L
   };
 }
 
-/** What was found to differ, a day a line. `healed` is left out where nothing was to be changed. */
+/** What was found to differ; days with the same difference share a line. */
 export function driftText({ checked, drift }: ReconcilerReport, dryRun: boolean): string {
-  const lines = drift.map(({ table, day, kind, reason, healed }) => {
-    const done = dryRun ? '' : healed ? ': healed' : ': not healed';
-    return `${table} ${day} ${kind}${done}: ${reason}\n`;
+  const groups = new Map<string, { readonly found: FoundDrift; readonly days: string[] }>();
+  for (const found of drift) {
+    const { table, kind, healed, reason } = found;
+    const same = JSON.stringify([table, kind, healed, reason]);
+    const group = groups.get(same) ?? { found, days: [] };
+    groups.set(same, group);
+    group.days.push(found.day);
+  }
+  const lines = [...groups.values()].map(({ found, days }) => {
+    const done = dryRun ? '' : `: ${doneWord(found)}`;
+    return `${found.table} ${daysText(days)} ${found.kind}${done}: ${found.reason}\n`;
   });
   return `${lines.join('')}${plural(drift.length, 'difference')} in ${plural(checked, 'partition')}.\n`;
+}
+
+function doneWord({ kind, healed }: FoundDrift): string {
+  const word = kind === 'misplaced' || kind === 'regressed' ? 'moved' : 'healed';
+  return healed ? word : `not ${word}`;
+}
+
+function daysText(days: readonly string[]): string {
+  return days.length === 1 ? `${days[0]}` : `${days[0]} to ${days.at(-1)} (${days.length} days)`;
 }
 
 export function registeredText({ catalog, registrar }: Registered, database: string): string {
@@ -92,23 +111,36 @@ export function registeredText({ catalog, registrar }: Registered, database: str
 }
 
 /** What is left to do after a run, for stderr. */
-export function leftText({ catalog, registrar }: Registered): string {
-  const warnings = [...catalog.warnings, ...registrar.warnings].map((warning) => `Warning: ${warning}\n`);
-  const { pending, blocked } = registrar;
-  const left: string[] = [];
-  if (pending > 0)
-    left.push(
-      `${plural(pending, 'partition')} on the way: another run goes on (after a failure they wait, up to an hour).\n`,
-    );
-  if (blocked > 0) {
-    const next = '`audit-lake partitions list` tells why, `partitions register --retry` tries again';
-    left.push(`${plural(blocked, 'partition')} BLOCKED: ${next}.\n`);
+export function leftText(done: Registered): string {
+  const lines = warningsOf(done).map((warning) => `Warning: ${warning}\n`);
+  const { pending, blocked } = done.registrar;
+  const same = 'with the same settings, `audit-lake partitions';
+  if (pending > 0) {
+    const next = `${same} register\` goes on; after a failure they wait up to an hour, but not with --retry`;
+    lines.push(`${plural(pending, 'partition')} on the way, not visible to engines yet: ${next}.\n`);
   }
-  return [...warnings, ...left].join('');
+  if (blocked > 0) {
+    const next = `${same} list\` tells why, \`audit-lake partitions register --retry\` tries again`;
+    lines.push(`${plural(blocked, 'partition')} BLOCKED, not visible to engines: ${next}.\n`);
+  }
+  return lines.join('');
 }
 
-export const isUnfinished = ({ catalog, registrar }: Registered): boolean =>
-  registrar.pending + registrar.blocked + catalog.warnings.length + registrar.warnings.length > 0;
+/** The end of an ingest: as after `partitions register`, but where nothing changed nothing is said. */
+export function followedText(done: Registered, database: string): string {
+  const { catalog, registrar } = done;
+  const isNews = catalog.made.length + registrar.registered > 0;
+  return `${isNews ? registeredText(done, database) : ''}${leftText(done)}`;
+}
+
+const warningsOf = ({ swept, catalog, registrar }: Registered): readonly string[] => [
+  ...(swept?.warnings ?? []),
+  ...catalog.warnings,
+  ...registrar.warnings,
+];
+
+export const isUnfinished = (done: Registered): boolean =>
+  done.registrar.pending + done.registrar.blocked + warningsOf(done).length > 0;
 
 function plural(count: number, what: string): string {
   return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;

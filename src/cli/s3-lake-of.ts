@@ -18,7 +18,8 @@ export function s3LakeOf(config: Config): (S3LakeSettings & CatalogSettings) | u
 export function mustBeInS3(config: Config, command: string): S3LakeSettings & CatalogSettings {
   const settings = s3LakeOf(config);
   if (settings) return settings;
-  throw new AuditLakeError('USAGE', `${command} works on a lake in S3: --lake s3://bucket/prefix`);
+  const place = '--lake s3://bucket/prefix';
+  throw new AuditLakeError('USAGE', `a folder has no catalog: \`${command}\` is for lakes in S3 (${place})`);
 }
 
 /** The lake that is written to. */

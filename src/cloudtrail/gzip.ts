@@ -11,6 +11,9 @@ import { giveBack } from './give-back.js';
 /** A CloudTrail log file holds at most 50 MB (CloudTrail quotas); beyond these it is a bomb. */
 export const INFLATE_LIMITS = { bytes: 256 << 20, ratio: 200, ratioFrom: 16 << 20 } as const;
 
+/** Compressed bytes are held whole, and CloudTrail stops at 50 MB before compression: beyond this it is none of its files. */
+export const MOST_COMPRESSED_BYTES = 64 << 20;
+
 /** Up to this size a file is inflated in one call; above, in chunks of 1 MiB. */
 const WHOLE_BYTES = 16 << 20;
 const CHUNK_BYTES = 1 << 20;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AuditLakeError } from '../errors.js';
-import { gunzip, INFLATE_LIMITS, looksLikeGzip } from './gzip.js';
+import { gunzip, INFLATE_LIMITS, looksLikeGzip, MOST_COMPRESSED_BYTES } from './gzip.js';
 import { type RecordSink, RecordSplitter } from './record-splitter.js';
 
 /** What was read when a log file was read to its end. Sizes in bytes; sha256 in hex, over the inflated bytes. */
@@ -42,6 +42,19 @@ export async function readLogFile(
 type Inflated = { readonly chunks: AsyncIterable<Uint8Array>; readonly compressed: number | undefined };
 
 /** A name in .gz promises gzip; any other file is looked at. */
+const promisesGzip = (name: string) => /\.gz$/i.test(name);
+
+/**
+ * Refuses a file by its size, before anything of it is read.
+ * @throws AuditLakeError TOO_LARGE
+ */
+export function mustFit(name: string, bytes: number): void {
+  const most = promisesGzip(name) ? MOST_COMPRESSED_BYTES : INFLATE_LIMITS.bytes;
+  if (bytes <= most) return;
+  const message = `${bytes} bytes are more than ${most >> 20} MiB: CloudTrail stops at 50 MB before compression`;
+  throw new AuditLakeError('TOO_LARGE', message);
+}
+
 async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promise<Inflated> {
   const iterator = chunks[Symbol.asyncIterator]();
   const head = await headOf(iterator);
@@ -50,7 +63,7 @@ async function inflated(name: string, chunks: AsyncIterable<Uint8Array>): Promis
     next: () => iterator.next(),
     return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
   };
-  if (!/\.gz$/i.test(name) && !looksLikeGzip(head)) {
+  if (!promisesGzip(name) && !looksLikeGzip(head)) {
     return { chunks: following(head, rest), compressed: undefined };
   }
   if (head.length === 0) throw new AuditLakeError('BAD_GZIP', 'the file is empty');
@@ -84,6 +97,13 @@ async function* following(
 
 async function whole(head: Uint8Array, rest: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces = [head];
-  for await (const piece of rest) pieces.push(piece);
+  let bytes = head.length;
+  for await (const piece of rest) {
+    bytes += piece.length;
+    if (bytes > MOST_COMPRESSED_BYTES) {
+      throw new AuditLakeError('TOO_LARGE', `more than ${MOST_COMPRESSED_BYTES >> 20} MiB of gzip`);
+    }
+    pieces.push(piece);
+  }
   return pieces.length === 1 ? head : Buffer.concat(pieces);
 }

@@ -1,8 +1,8 @@
 import { AuditLakeError } from '../errors.js';
-import type { PartitionKey } from '../lake/partition.js';
 import { batchToken } from '../lake/partition-ddl.js';
 import type { Catalog, CatalogLocation, StatementOutcome } from '../ports/catalog.js';
 import type { PartitionBatch, PartitionRegister, RegisteredPartition } from '../ports/partition-register.js';
+import { misplaced } from './partition-drift.js';
 
 /** What the registrar works with. */
 export type RegistrarPorts = {
@@ -13,6 +13,8 @@ export type RegistrarPorts = {
   readonly pause: (millis: number) => Promise<void>;
   /** Names this run: no two that run at once share one. */
   readonly owner: string;
+  /** Somebody wants it to end: nothing more is begun. */
+  readonly isStopped?: () => boolean;
 };
 
 /** What became of a run, counted in partitions. */
@@ -81,12 +83,25 @@ type Held = { readonly claims: readonly RegisteredPartition[]; readonly run: Reg
 
 /** How the statement of a batch ended, started where nobody did; undefined where it may not be started. */
 async function outcomeOf(batch: PartitionBatch, held: Held): Promise<StatementOutcome | undefined> {
-  if (batch.executionId !== undefined) return end(batch.executionId, held.run);
+  if (batch.executionId !== undefined) return endOfOthers(batch, batch.executionId, held.run);
   const started = await start(batch, held);
   if (started === 'refused') return undefined;
   if (started === undefined) return { kind: 'failed', reason: 'its token stands for another statement' };
   await held.run.ports.register.noteExecution(batch.token, started);
   return end(started, held.run);
+}
+
+/**
+ * What another run has started may be impossible to ask after (another workgroup, permissions, kind of catalog). What the
+ * catalog shows counts anyway, so it is looked at first.
+ */
+async function endOfOthers(
+  { table, days }: PartitionBatch,
+  executionId: string,
+  run: RegistrarRun,
+): Promise<StatementOutcome> {
+  const shown = await run.ports.catalog.locations(table, days);
+  return days.every((day) => shown.has(day)) ? { kind: 'succeeded' } : end(executionId, run);
 }
 
 /** A refusal is certain not to have begun and no fault of the partitions: they wait, and are not given up for it. */
@@ -97,7 +112,7 @@ async function start(batch: PartitionBatch, { claims, run }: Held): Promise<stri
     return executionId;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    await fail(claims, { reason: error.message, blocked: false, run });
+    await fail(claims, { reason: error.message, blocked: false, isRefusal: true, run });
     return 'refused';
   }
 }
@@ -143,8 +158,11 @@ async function settleShown(
   { location, run }: { readonly location: CatalogLocation; readonly run: RegistrarRun },
 ): Promise<void> {
   const { register, catalog } = run.ports;
-  const reason = misplaced(claim, location);
-  if (reason !== undefined) return fail([claim], { reason, blocked: true, run });
+  const wrong = misplaced(claim, location);
+  if (wrong !== undefined) {
+    const mend = location.kind === 'foreign' ? ': `audit-lake partitions repair` moves it' : '';
+    return fail([claim], { reason: `${wrong}${mend}`, blocked: true, run });
+  }
   // Only a partition that was dropped after a compaction comes back in an older generation.
   const isBehind = location.kind === 'own' && location.generation < claim.visible;
   if (isBehind) await catalog.move(claim, claim.visible);
@@ -153,32 +171,24 @@ async function settleShown(
   run.report.pending--;
 }
 
-/** Why a partition may not stay where the catalog has it; undefined where it lies in a generation of its own. */
-export function misplaced(
-  { table, day, writing }: PartitionKey & { readonly writing: number },
-  location: CatalogLocation,
-): string | undefined {
-  const mend = '`audit-lake partitions repair` moves it';
-  if (location.kind === 'foreign') {
-    return `the catalog has ${table} ${day} at ${location.location}, not below ${location.root}: ${mend}`;
-  }
-  if (location.generation <= writing) return undefined;
-  return `the catalog has ${table} ${day} at generation ${location.generation}, the lake writes ${writing}`;
-}
-
 /** Gives claims back, or up. `blocked` undefined: after too many failures. */
 async function fail(
   claims: readonly RegisteredPartition[],
-  failure: { readonly reason: string; readonly blocked?: boolean; readonly run: RegistrarRun },
+  failure: {
+    readonly reason: string;
+    readonly blocked?: boolean;
+    readonly isRefusal?: boolean;
+    readonly run: RegistrarRun;
+  },
 ): Promise<void> {
-  const { reason, run } = failure;
+  const { reason, isRefusal = false, run } = failure;
   const [first, last] = [claims.at(-1), claims.at(0)];
   if (!first || !last) return;
   const { report, ports } = run;
   for (const claim of claims) {
     const blocked = failure.blocked ?? claim.failures >= MOST_FAILURES;
     const backOff = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** claim.failures);
-    await ports.register.failed(claim, { notBefore: ports.now() + backOff, blocked, reason });
+    await ports.register.failed(claim, { notBefore: ports.now() + backOff, blocked, reason, isRefusal });
     if (!blocked) continue;
     report.blocked++;
     report.pending--;

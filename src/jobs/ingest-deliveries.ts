@@ -16,9 +16,15 @@ export type LogFileDelivery = {
   readonly foreign: number;
 };
 
-/** Whether a message may be forgotten. `returned`: it must come again, for this reason. */
+/**
+ * Whether a message may be forgotten. `noted`: a log file of it is not in the lake, and the ledger says why.
+ * `returned`: it must come again, for this reason.
+ */
 export type DeliveryOutcome =
-  | { readonly kind: 'acknowledged' }
+  | {
+      readonly kind: 'acknowledged';
+      readonly noted?: { readonly code: ErrorCode; readonly message: string };
+    }
   | { readonly kind: 'returned'; readonly code: ErrorCode | undefined; readonly message: string };
 
 export type IngestDeliveriesOptions = {
@@ -44,8 +50,8 @@ export type DeliveriesReport = {
 const ALONE_FROM = 3;
 /** So many log files in a row that cannot be read or committed are not the fault of each of them. */
 const SHUT_FROM = 5;
-/** Log files looked up and read between two looks at the clock. */
-const BATCH = 16;
+/** Log files looked up and read between two looks at the clock: the largest take more than a second each. */
+const BATCH = 8;
 
 /**
  * Noted in the ledger, and no better by another delivery: these are acknowledged (`partitions list` names those that
@@ -107,7 +113,7 @@ class Work {
   outcomeOf({ files }: LogFileDelivery): DeliveryOutcome {
     const ends = files.map(({ location }) => this.#ends.get(location) ?? NOT_STARTED);
     const open = ends.find(({ acknowledged }) => !acknowledged);
-    if (!open) return { kind: 'acknowledged' };
+    if (!open) return acknowledged(ends);
     return { kind: 'returned', code: open.code, message: open.message };
   }
 
@@ -161,4 +167,9 @@ function endOf(outcome: LogFileOutcome): FileEnd {
   if (outcome.kind !== 'failed') return { acknowledged: true, message: '' };
   const { code, message } = outcome;
   return { acknowledged: NOTED.has(code), code, message };
+}
+
+function acknowledged(ends: readonly FileEnd[]): DeliveryOutcome {
+  const noted = ends.flatMap(({ code, message }) => (code === undefined ? [] : [{ code, message }]))[0];
+  return noted ? { kind: 'acknowledged', noted } : { kind: 'acknowledged' };
 }

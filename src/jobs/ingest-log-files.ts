@@ -12,6 +12,7 @@ export type IngestReport = {
   readonly failures: readonly Failure[];
   /** The first thousand records that no dataset could keep; the counter has all. */
   readonly rejections: readonly RejectedRecord[];
+  /** Stopped while log files were left: the same call continues. */
   readonly interrupted: boolean;
 };
 
@@ -19,8 +20,10 @@ export type IngestOptions = {
   readonly source: LogSource;
   readonly datasets: readonly DatasetName[];
   readonly lanes: readonly BundleLane[];
+  /** How many log files a lane takes at once; 128 where absent. */
+  readonly batchFiles?: number | undefined;
   readonly ports: CommitPorts;
-  /** Lets what engines see catch up with what was committed. */
+  /** Lets what engines see catch up with what was committed; not called where a stop came before any commit. */
   readonly follow: () => Promise<void>;
   /** Counters move while the job runs; `isStopped` is asked before anything new is started. */
   readonly counters?: Counters;
@@ -37,8 +40,12 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
   const counters = options.counters ?? newCounters();
   const { logFiles } = counters;
   const tally = new Tally(counters);
+  const listing = { isDone: false };
   const work = new WorkList({
-    objects: options.source.list(),
+    batchFiles: options.batchFiles,
+    objects: toldOfEnd(options.source.list(), () => {
+      listing.isDone = true;
+    }),
     onListed: (isLogFile) => addCounts(logFiles, isLogFile ? { listed: 1 } : { listed: 1, foreign: 1 }),
   });
   const halt = { broken: false };
@@ -54,13 +61,14 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   await ingestTwins(work, options, tally);
   logFiles.listed -= work.left;
-  await options.follow();
-  return {
-    counters,
-    failures: tally.failures,
-    rejections: tally.rejections,
-    interrupted: options.isStopped(),
-  };
+  const interrupted = options.isStopped() && !(listing.isDone && work.left === 0);
+  if (counters.dataFiles > 0 || !options.isStopped()) await options.follow();
+  return { counters, failures: tally.failures, rejections: tally.rejections, interrupted };
+}
+
+async function* toldOfEnd<T>(items: AsyncIterable<T>, onEnd: () => void): AsyncGenerator<T> {
+  yield* items;
+  onEnd();
 }
 
 type LaneOptions = Parameters<typeof ingestBundle>[0];

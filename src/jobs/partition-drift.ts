@@ -1,7 +1,6 @@
 import type { PartitionKey } from '../lake/partition.js';
 import type { CatalogLocation } from '../ports/catalog.js';
 import type { RegisteredPartition } from '../ports/partition-register.js';
-import { misplaced } from './add-batch.js';
 
 /** A day as the lake, the register and the catalog see it; what one of them does not know is left out. */
 export type SeenPartition = PartitionKey & {
@@ -34,6 +33,18 @@ export function driftOf({ folder, part, location }: SeenPartition): Drift | unde
   }
   if (part.registration === 'REGISTERED' || part.registration === 'ISSUING') return undefined;
   return { kind: 'unnoted', reason: `the catalog shows it, the register has it ${part.registration}` };
+}
+
+/** Why a partition may not stay where the catalog has it; undefined where it lies in a generation of its own. */
+export function misplaced(
+  { writing }: { readonly writing: number },
+  location: CatalogLocation,
+): string | undefined {
+  if (location.kind === 'foreign') {
+    return `the catalog has it at ${location.location}, not below ${location.root}`;
+  }
+  if (location.generation <= writing) return undefined;
+  return `the catalog has it at generation ${location.generation}, the lake writes ${writing}`;
 }
 
 /**

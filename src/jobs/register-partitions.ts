@@ -21,8 +21,8 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
  * The registrar: brings every partition that is due into the catalog, one statement at a time, the newest days first
  * (protocol 4.3). Any number may run at once: a claim decides who asks for a partition. Begins nothing new after
  * `budgetMs` and waits for nothing longer; what is left is for another run.
- * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT where the register cannot be read;
- *   whatever else goes wrong is a warning of the report
+ * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT where the register of a table cannot be
+ *   read, after the other tables had their turn; whatever else goes wrong is a warning of the report
  */
 export async function registerPartitions(
   tables: readonly TableName[],
@@ -31,7 +31,9 @@ export async function registerPartitions(
 ): Promise<RegistrarReport> {
   const report: RegistrarReport = { issued: 0, registered: 0, pending: 0, blocked: 0, warnings: [] };
   const run: RegistrarRun = { ports, until: ports.now() + budgetMs, report };
-  for (const table of tables) await registerTable(table, run);
+  const ends = [];
+  for (const table of tables) ends.push(...(await Promise.allSettled([registerTable(table, run)])));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return report;
 }
 
@@ -48,7 +50,7 @@ async function registerTable(table: TableName, run: RegistrarRun): Promise<void>
   const isThere = await orWarning(run, `${table} not made`, () => catalog.ensureTable(table));
   if (!isThere) return;
   for (const group of groupsOf(due)) {
-    if (now() >= run.until) return;
+    if (now() >= run.until || run.ports.isStopped?.()) return;
     await orWarning(run, `${table} not registered`, () => addGroup(group, run));
   }
 }

@@ -15,6 +15,8 @@ type DayQueue = {
 
 export type WorkListOptions = {
   readonly objects: AsyncIterable<ListedObject>;
+  /** How many log files a lane takes at once: fewer than 128 where a transaction holds fewer. */
+  readonly batchFiles?: number | undefined;
   /** Called once for each listed object; false: it is foreign. */
   readonly onListed: (isLogFile: boolean) => void;
 };
@@ -26,6 +28,7 @@ export type WorkListOptions = {
 export class WorkList {
   readonly #objects: AsyncIterator<ListedObject>;
   readonly #onListed: (isLogFile: boolean) => void;
+  readonly #batchFiles: number;
   readonly #days: DayQueue[] = [];
   readonly #seen = new Set<number>();
   readonly #twins: ListedLogFile[] = [];
@@ -33,7 +36,8 @@ export class WorkList {
   #listedAll = false;
   #listing: Promise<void> = Promise.resolve();
 
-  constructor({ objects, onListed }: WorkListOptions) {
+  constructor({ objects, batchFiles, onListed }: WorkListOptions) {
+    this.#batchFiles = batchFiles ?? BATCH.files;
     this.#objects = objects[Symbol.asyncIterator]();
     this.#onListed = onListed;
   }
@@ -45,7 +49,7 @@ export class WorkList {
     const day = this.#dayFor(lane);
     if (!day) return undefined;
     day.lane = lane;
-    const batch = takeBatch(day);
+    const batch = takeBatch(day, this.#batchFiles);
     this.#waiting -= batch.length;
     if (day.files.length === 0) this.#days.splice(this.#days.indexOf(day), 1);
     return batch;
@@ -107,11 +111,11 @@ export class WorkList {
   }
 }
 
-function takeBatch(day: DayQueue): ListedLogFile[] {
+function takeBatch(day: DayQueue, files: number): ListedLogFile[] {
   let bytes = 0;
   let count = 0;
   for (const file of day.files) {
-    if (count > 0 && (bytes + file.size > BATCH.bytes || count >= BATCH.files)) break;
+    if (count > 0 && (bytes + file.size > BATCH.bytes || count >= files)) break;
     bytes += file.size;
     count++;
   }

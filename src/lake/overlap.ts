@@ -1,5 +1,7 @@
 import { AuditLakeError } from '../errors.js';
 
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
 type Prefix = { readonly bucket: string; readonly start: string };
 
 /**
@@ -28,8 +30,11 @@ export function mustNotOverlap(written: string, sources: readonly string[]): voi
 
 function watchedPrefix(source: string): Prefix {
   const prefix = prefixOf(source);
-  if (prefix) return prefix;
-  throw new AuditLakeError('USAGE', `Not a source: ${JSON.stringify(source)}. Expected s3://bucket/prefix`);
+  if (prefix && BUCKET.test(prefix.bucket)) return prefix;
+  throw new AuditLakeError(
+    'USAGE',
+    `Not a source: ${JSON.stringify(source)}. Expected s3://bucket/prefix, the bucket of lower-case letters, digits, . and -`,
+  );
 }
 
 /** Everything behind the slash after the bucket, as it stands: a slash at its end matters. */

@@ -9,9 +9,13 @@ import { once } from './once.js';
 import { tellCounts, tellWarnings } from './report.js';
 import type { LambdaContext } from './time-left.js';
 
-const opened = once(async () => openMaintenance(await readConfig({})));
+const opened = once(async () => {
+  const maintenance = openMaintenance(await readConfig({}));
+  await maintenance.mustBeOurs();
+  return maintenance;
+});
 
-/** Kept for the end of what was begun. */
+/** Kept for the end of what was begun, or half of the time where there is little. */
 const RESERVE_MS = 15_000;
 
 /**
@@ -22,14 +26,17 @@ const RESERVE_MS = 15_000;
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const maintenance = await opened();
-  const hourly = isReconcile(event) ? await reconcile(maintenance) : {};
-  const budget = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
+  const [hourly] = await Promise.allSettled([isReconcile(event) ? reconcile(maintenance) : {}]);
+  const left = context.getRemainingTimeInMillis();
+  const budget = left - Math.min(RESERVE_MS, left / 2);
   // No two runs at once share an owner: each would take the other's claims for its own.
   const ports = { ...maintenance.registrar, owner: context.awsRequestId };
   const { warnings, ...registrar } = await registerPartitions(TABLE_NAMES, ports, budget);
   tellWarnings('registrar_warning', warnings);
+  // What stands in the way of the one must not stop the other.
+  if (hourly.status === 'rejected') throw hourly.reason;
   const counts = {
-    ...hourly,
+    ...hourly.value,
     PartitionsIssued: registrar.issued,
     PartitionsRegistered: registrar.registered,
     PartitionsPending: registrar.pending,
@@ -48,6 +55,7 @@ async function reconcile({ finishing, reconciler, now }: Maintenance): Promise<{
   tellWarnings('catalog_made', made);
   tellWarnings('catalog_warning', warnings);
   const swept = await sweepBundles(finishing, now());
+  tellWarnings('sweep_warning', swept.warnings);
   const found = await reconcilePartitions(TABLE_NAMES, reconciler, { repair: false, dryRun: false });
   tellWarnings('reconciler_warning', found.warnings);
   const drift = found.drift.map(({ table, day, kind, healed }) => {
@@ -57,6 +65,7 @@ async function reconcile({ finishing, reconciler, now }: Maintenance): Promise<{
   return {
     BundlesPublished: swept.published,
     BundlesAborted: swept.aborted,
+    BundlesStuck: swept.warnings.length,
     OldestBundleSeconds: Math.round(swept.oldestMillis / 1_000),
     PartitionsDrifted: found.drift.length,
     LocationRegressed: found.locationRegressed,

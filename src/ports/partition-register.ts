@@ -65,13 +65,18 @@ export interface PartitionRegister {
   /** A verified fact, whoever found it: REGISTERED, unless it is already. Needs no fence. */
   registered(partition: PartitionKey): Promise<void>;
   /**
-   * ISSUING becomes PENDING, or BLOCKED, under the fence of the claim, its attempt and failures one more; else
-   * nothing happens.
+   * ISSUING becomes PENDING, or BLOCKED, under the fence of the claim, its attempt one more; else nothing happens. Its
+   * failures too, unless it was refused: whose permissions are missing is not given up for it.
    */
   failed(
     claim: Claim,
-    failure: { readonly notBefore: number; readonly blocked: boolean; readonly reason: string },
+    failure: {
+      readonly notBefore: number;
+      readonly blocked: boolean;
+      readonly reason: string;
+      readonly isRefusal?: boolean;
+    },
   ): Promise<void>;
-  /** REGISTERED or BLOCKED becomes PENDING: the next attempt, no failures yet. ISSUING is left alone. */
+  /** REGISTERED, BLOCKED or PENDING becomes PENDING: the next attempt, no failures yet. ISSUING is left alone. */
   reopen(partition: PartitionKey, reason: string): Promise<void>;
 }

@@ -7,15 +7,16 @@ import { AuditLakeError } from '../errors.js';
 import { askedTables } from '../lake/asked-tables.js';
 import type { TableName } from '../lake/tables.js';
 import type { QueryEngine } from '../ports/query-engine.js';
+import { athenaResults, type ResultsSettings } from './athena-results.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
 import { realTime } from './real-time.js';
 
-export type AthenaSettings = AwsSettings & {
-  readonly lake: string;
-  readonly workGroup: string;
-  readonly database: string;
-  readonly results: string;
-};
+export type AthenaSettings = AwsSettings &
+  ResultsSettings & {
+    readonly lake: string;
+    readonly workGroup: string;
+    readonly database: string;
+  };
 
 /**
  * Athena over a lake in S3. Athena goes by the names of tables, wherever they lie: before a question is asked, those
@@ -23,18 +24,18 @@ export type AthenaSettings = AwsSettings & {
  */
 export function openAthena(settings: AthenaSettings): QueryEngine {
   const client = new AthenaClient(clientOptions(settings));
-  const { lake, workGroup, database, results } = settings;
+  const { lake, workGroup, database } = settings;
   const engine = new AthenaQueryEngine({
     client,
     lake,
     workGroup,
     database,
-    results,
+    ...athenaResults(settings),
     newToken: randomUUID,
     waiting: realTime,
   });
   const glue = new GlueClient(clientOptions(settings));
-  const shown = new GluePartitions({ glue, lake, database });
+  const shown = new GluePartitions({ glue, lake, database, waiting: realTime });
   return {
     query: async (sql) => {
       for (const table of askedTables(sql)) await mustBeOurs(shown, table);

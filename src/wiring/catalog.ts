@@ -6,26 +6,27 @@ import { DynamoDbPartitionRegister } from '../adapters/aws/dynamodb-partition-re
 import { GlueCatalog } from '../adapters/aws/glue-catalog.js';
 import type { RegistrarPorts } from '../jobs/register-partitions.js';
 import type { Catalog } from '../ports/catalog.js';
+import { athenaResults, type ResultsSettings } from './athena-results.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
 import { realTime } from './real-time.js';
 import type { S3Lake } from './s3-lake.js';
 
 /** Where engines look the lake up. */
-export type CatalogSettings = AwsSettings & {
-  readonly lake: string;
-  readonly catalog: 'athena' | 'glue';
-  readonly database: string;
-  readonly workGroup: string;
-  /** Where Athena puts the answers of statements. */
-  readonly results: string;
-};
+export type CatalogSettings = AwsSettings &
+  ResultsSettings & {
+    readonly lake: string;
+    readonly catalog: 'athena' | 'glue';
+    readonly database: string;
+    readonly workGroup: string;
+  };
 
 /** What engines see of a lake: by statements of Athena, or by calls of Glue. */
 export function openCatalog(settings: CatalogSettings): Catalog {
   const glue = new GlueClient(clientOptions(settings));
   const athena = new AthenaClient(clientOptions(settings));
-  const { lake, database, workGroup, results } = settings;
-  const options = { athena, glue, lake, database, workGroup, results, waiting: realTime };
+  const { lake, database, workGroup } = settings;
+  const place = { lake, database, workGroup, ...athenaResults(settings) };
+  const options = { athena, glue, ...place, waiting: realTime };
   return settings.catalog === 'glue' ? new GlueCatalog(options) : new AthenaCatalog(options);
 }
 

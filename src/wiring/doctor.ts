@@ -6,12 +6,12 @@ import { type Caller, callerOf } from '../adapters/aws/caller.js';
 import { catalogAccess } from '../adapters/aws/catalog-access.js';
 import { lakeAccess } from '../adapters/aws/lake-access.js';
 import { type ResourceArns, resourceArns } from '../adapters/aws/resource-arns.js';
-import { parsePlace, type S3Place } from '../adapters/aws/s3-place.js';
+import { mustBePlace } from '../adapters/aws/s3-place.js';
 import { sourceAccess } from '../adapters/aws/source-access.js';
 import { stateAccess } from '../adapters/aws/state-access.js';
-import { AuditLakeError } from '../errors.js';
 import { type Finding, runChecks } from '../jobs/run-checks.js';
 import type { Check } from '../ports/access-check.js';
+import { athenaResults } from './athena-results.js';
 import type { CatalogSettings } from './catalog.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
 import { realTime } from './real-time.js';
@@ -50,29 +50,23 @@ export async function* examineAws(settings: DoctorSettings): AsyncGenerator<Find
 
 function sourceChecks({ sources, sourceOwner, ...settings }: DoctorSettings, arns: ResourceArns): Check[] {
   const client = s3Client(settings);
-  return sources.map((source) =>
-    sourceAccess({ client, place: placeOf(source), expectedOwner: sourceOwner, arns }),
+  return sources.flatMap((source) =>
+    sourceAccess({ client, place: mustBePlace(source), expectedOwner: sourceOwner, arns }),
   );
 }
 
 function lakeChecks(settings: LakeSettings, arns: ResourceArns): Check[] {
   const { table, lakeFile, newBundleId } = s3Lake(settings);
-  const { lake, lakeOwner: expectedOwner, kmsKey, database, workGroup, results } = settings;
+  const { lake, lakeOwner: expectedOwner, kmsKey, database, workGroup } = settings;
   const seen = {};
   const client = s3Client(settings);
   const glue = new GlueClient(clientOptions(settings));
   const athena = new AthenaClient(clientOptions(settings));
-  const objects = { client, place: placeOf(lake), expectedOwner, kmsKey, waiting: realTime };
+  const objects = { client, place: mustBePlace(lake), expectedOwner, kmsKey, waiting: realTime };
   return [
     ...lakeAccess({ ...objects, lakeFile, bundleId: newBundleId(), arns, seen }),
-    ...stateAccess({ table, arns, seen }),
-    ...catalogAccess({ glue, lake, database, arns, seen }),
-    ...athenaAccess({ athena, workGroup, results, waiting: realTime, arns }),
+    ...stateAccess({ table, lake, arns, seen }),
+    ...catalogAccess({ glue, lake, database, waiting: realTime, arns, seen }),
+    ...athenaAccess({ athena, workGroup, ...athenaResults(settings), waiting: realTime, arns }),
   ];
-}
-
-function placeOf(location: string): S3Place {
-  const place = parsePlace(location);
-  if (place) return place;
-  throw new AuditLakeError('USAGE', `not a place in S3: ${location}`);
 }

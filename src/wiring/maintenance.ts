@@ -1,3 +1,4 @@
+import { mustNotBelongToOther } from '../adapters/aws/dynamodb-owner.js';
 import { AuditLakeError } from '../errors.js';
 import type { FinishPorts } from '../jobs/finish-bundle.js';
 import type { ReconcilerPorts } from '../jobs/reconcile-partitions.js';
@@ -12,6 +13,8 @@ export type Maintenance = {
   readonly reconciler: ReconcilerPorts;
   readonly finishing: FinishPorts;
   readonly now: () => number;
+  /** To be asked before anything is changed. @throws AuditLakeError LAKE_FORMAT where the state is of another lake */
+  readonly mustBeOurs: () => Promise<void>;
 };
 
 type Settings = {
@@ -27,7 +30,13 @@ export function openMaintenance(settings: Settings): Maintenance {
   const registrar = registrarPorts(lake, known);
   const { register, catalog } = registrar;
   const { days, state, finishing } = lake;
-  return { registrar, reconciler: { days, state, register, catalog }, finishing, now: realTime.now };
+  return {
+    registrar,
+    reconciler: { days, state, register, catalog },
+    finishing,
+    now: realTime.now,
+    mustBeOurs: () => mustNotBelongToOther(lake.table, lake.location),
+  };
 }
 
 function complete(settings: Settings): S3LakeSettings & CatalogSettings {

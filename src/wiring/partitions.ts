@@ -1,40 +1,41 @@
-import { type CatalogReport, ensureCatalog } from '../jobs/ensure-catalog.js';
+import { mustNotBelongToOther } from '../adapters/aws/dynamodb-owner.js';
+import { DynamoDbPartitionRegister } from '../adapters/aws/dynamodb-partition-register.js';
 import { type SweepReport, sweepBundles } from '../jobs/finish-bundle.js';
 import { listPartitions, type PartitionList } from '../jobs/list-partitions.js';
 import { type ReconcilerReport, reconcilePartitions } from '../jobs/reconcile-partitions.js';
-import { type RegistrarReport, registerPartitions } from '../jobs/register-partitions.js';
 import { TABLE_NAMES } from '../lake/tables.js';
-import { type CatalogSettings, registrarPorts } from './catalog.js';
+import type { RegisteredPartition } from '../ports/partition-register.js';
+import type { CatalogSettings } from './catalog.js';
 import { type Maintenance, openMaintenance } from './maintenance.js';
 import { orLakeMissing } from './missing-lake.js';
+import { type Registered, registerNow } from './register-now.js';
 import { type S3LakeSettings, s3Lake } from './s3-lake.js';
 
 type Settings = S3LakeSettings & CatalogSettings;
 
-/** What the catalog missed and got, and what became of the partitions. */
-export type Registered = { readonly catalog: CatalogReport; readonly registrar: RegistrarReport };
 export type Repaired = {
   readonly reconciler: ReconcilerReport;
   /** Absent where nothing was to be changed. */
   readonly done?: Registered & { readonly swept: SweepReport };
 };
 
-/** A person waits, and a backfill has thousands of days: longer than a run of the Lambda. */
-const BUDGET_MS = 600_000;
-
 /** @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT, AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED */
-export async function listS3Partitions(settings: Settings): Promise<PartitionList> {
+export async function listS3Partitions(settings: S3LakeSettings): Promise<PartitionList> {
   const lake = s3Lake(settings);
-  const { register } = registrarPorts(lake, settings);
+  const register = new DynamoDbPartitionRegister(lake.table);
   try {
-    return await orLakeMissing(settings, () => listPartitions(lake.state, register));
+    return await orLakeMissing(settings, async () => {
+      await mustNotBelongToOther(lake.table, lake.location);
+      return listPartitions(lake.state, register);
+    });
   } finally {
     lake.close();
   }
 }
 
 /**
- * Makes what the catalog misses and runs the registrar. `retry`: partitions that were given up are tried again.
+ * Makes what the catalog misses and runs the registrar. `retry`: partitions that were given up, or that wait after a
+ * failure, are tried again at once.
  * @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT, AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED
  */
 export async function registerS3Partitions(
@@ -43,8 +44,9 @@ export async function registerS3Partitions(
 ): Promise<Registered> {
   const maintenance = openMaintenance(settings);
   return orLakeMissing(settings, async () => {
-    if (retry) await reopenBlocked(maintenance);
-    return register(maintenance);
+    await maintenance.mustBeOurs();
+    if (retry) await reopenWaiting(maintenance);
+    return registerNow(maintenance.registrar);
   });
 }
 
@@ -59,23 +61,23 @@ export async function repairS3Partitions(
 ): Promise<Repaired> {
   const maintenance = openMaintenance(settings);
   return orLakeMissing(settings, async () => {
+    await maintenance.mustBeOurs();
     const options = { repair: true, dryRun };
     const reconciler = await reconcilePartitions(TABLE_NAMES, maintenance.reconciler, options);
     if (dryRun) return { reconciler };
     const swept = await sweepBundles(maintenance.finishing, maintenance.now());
-    return { reconciler, done: { swept, ...(await register(maintenance)) } };
+    return { reconciler, done: { swept, ...(await registerNow(maintenance.registrar)) } };
   });
 }
 
-async function register({ registrar: ports }: Maintenance): Promise<Registered> {
-  const catalog = await ensureCatalog(ports.catalog);
-  return { catalog, registrar: await registerPartitions(TABLE_NAMES, ports, BUDGET_MS) };
-}
-
-async function reopenBlocked({ registrar: { register } }: Maintenance): Promise<void> {
+async function reopenWaiting({ registrar: { register }, now }: Maintenance): Promise<void> {
   for (const table of TABLE_NAMES) {
     for (const partition of await register.list(table)) {
-      if (partition.registration === 'BLOCKED') await register.reopen(partition, 'tried again by hand');
+      if (isWaiting(partition, now())) await register.reopen(partition, 'tried again by hand');
     }
   }
+}
+
+function isWaiting({ registration, notBefore = 0 }: RegisteredPartition, now: number): boolean {
+  return registration === 'BLOCKED' || (registration === 'PENDING' && notBefore > now);
 }

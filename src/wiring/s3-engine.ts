@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nameOf } from '../adapters/aws/aws-error.js';
+import { mustNotBelongToOther } from '../adapters/aws/dynamodb-owner.js';
 import { fetchDataFiles } from '../adapters/aws/s3-data-files.js';
-import { parsePlace } from '../adapters/aws/s3-place.js';
+import { mustBePlace } from '../adapters/aws/s3-place.js';
 import { openDuckDb } from '../adapters/local/duckdb-query-engine.js';
-import { AuditLakeError } from '../errors.js';
 import { askedTables } from '../lake/asked-tables.js';
 import type { CommittedDay } from '../ports/lake-state.js';
 import type { QueryEngine } from '../ports/query-engine.js';
+import { orLakeMissing } from './missing-lake.js';
 import { realTime } from './real-time.js';
 import { type S3LakeSettings, s3Client, s3Lake } from './s3-lake.js';
 
@@ -47,27 +47,22 @@ export async function openS3DuckDb(settings: S3LakeSettings, options: FetchOptio
 
 async function committedDays(settings: S3LakeSettings, sql: string): Promise<readonly CommittedDay[]> {
   const lake = s3Lake(settings);
+  const read = async () => {
+    await mustNotBelongToOther(lake.table, lake.location);
+    return Promise.all(askedTables(sql).map((table) => lake.state.committedList(table)));
+  };
   try {
-    const tables = await Promise.all(askedTables(sql).map((table) => lake.state.committedList(table)));
-    return tables.flat();
-  } catch (error) {
-    if (!isMissingTable(error)) throw error;
-    const message = `there is no lake in ${settings.lake}: no DynamoDB table ${settings.stateTable} holds its state`;
-    throw new AuditLakeError('LAKE_MISSING', message, error);
+    return (await orLakeMissing(settings, read)).flat();
   } finally {
     lake.close();
   }
 }
 
-const isMissingTable = (error: unknown) =>
-  error instanceof AuditLakeError && nameOf(error.cause) === 'ResourceNotFoundException';
-
 type Fetch = { readonly root: string; readonly settings: S3LakeSettings; readonly options: FetchOptions };
 
 async function fetched(days: readonly CommittedDay[], { root, settings, options }: Fetch) {
   const { tell, signal } = options;
-  const place = parsePlace(settings.lake);
-  if (!place) throw new AuditLakeError('USAGE', `not a lake in S3: ${settings.lake}`);
+  const place = mustBePlace(settings.lake);
   const client = s3Client(settings);
   const before = filesOf(days);
   tell({ kind: 'begins', files: before.length, bytes: before.reduce((sum, { bytes }) => sum + bytes, 0) });

@@ -2,13 +2,11 @@ import { ensureTable, hasTable } from '../adapters/aws/dynamodb-create-table.js'
 import { dryBundles, dryState } from '../adapters/dry-run.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
-import { ensureCatalog } from '../jobs/ensure-catalog.js';
 import { sweepBundles } from '../jobs/finish-bundle.js';
-import { registerPartitions } from '../jobs/register-partitions.js';
 import { newLakeFile, withDatasets } from '../lake/lake-file.js';
-import { TABLE_NAMES } from '../lake/tables.js';
 import { type CatalogSettings, registrarPorts } from './catalog.js';
 import { realTime } from './real-time.js';
+import { registerNow } from './register-now.js';
 import { openForDatasets, type S3Lake, type S3LakeSettings, s3Lake } from './s3-lake.js';
 import type { OpenLakeOptions, WritableLake } from './writable-lake.js';
 
@@ -16,22 +14,25 @@ type Settings = S3LakeSettings & CatalogSettings;
 
 /**
  * Opens a lake in S3 for the command line, making what is missing and saying so. What was settled before is left
- * alone while log files are read; at the end one sweep publishes whatever others left, and the new partitions are
- * registered.
+ * alone while log files are read; at the end one sweep publishes whatever others left, unless a stop was asked for,
+ * and the new partitions are registered.
  * @throws AuditLakeError DATASET_SELECTION, LAKE_FORMAT, AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
  */
 export async function openS3LakeForWriting(
   settings: Settings,
-  { datasets, say }: OpenLakeOptions,
+  options: OpenLakeOptions,
 ): Promise<WritableLake> {
+  const { datasets, say } = options;
   const lake = s3Lake(settings);
   if (!(await hasTable(lake.table)) && (await lake.lakeFile.read())) throw lostState(settings);
-  if ((await ensureTable(lake.table)) === 'created') say(`Made the DynamoDB table ${lake.table.name}.\n`);
+  const { outcome, unprotected } = await ensureTable(lake.table);
+  if (outcome === 'created') say(`Made the DynamoDB table ${lake.table.name}.\n`);
+  if (unprotected !== undefined) say(noRecovery(lake.table.name, unprotected));
   await openForDatasets(lake, datasets);
   const { state, store: bundles, newBundleId } = lake;
   return {
     ports: { state, bundles, newBundleId },
-    follow: () => follow(lake, settings, say),
+    follow: () => follow(lake, settings, options),
     release: async () => lake.close(),
   };
 }
@@ -50,19 +51,20 @@ export async function openS3LakeForDryRun(
   return { ports, follow: async () => undefined, release: async () => lake.close() };
 }
 
+const noRecovery = (table: string, why: string) =>
+  `Warning: point-in-time recovery of the DynamoDB table ${table} is off (${why}): switch it on.\n`;
+
 /** A new table would know nothing of what is in the lake, and all would be ingested again. */
 function lostState({ lake, stateTable }: Settings): AuditLakeError {
   const message = `${lake} is a lake already, but its state, the DynamoDB table ${stateTable}, is gone: restore it`;
   return new AuditLakeError('LAKE_FORMAT', message);
 }
 
-async function follow(lake: S3Lake, settings: Settings, say: (text: string) => void): Promise<void> {
-  await sweepBundles(lake.finishing, realTime.now());
-  const ports = registrarPorts(lake, settings);
-  const { made, warnings } = await ensureCatalog(ports.catalog);
-  if (made.length > 0) say(`Made in the catalog ${settings.database}: ${made.join(', ')}.\n`);
-  for (const warning of warnings) say(`Warning: ${warning}\n`);
-  const report = await registerPartitions(TABLE_NAMES, ports);
-  if (report.registered > 0) say(`Registered ${report.registered} partitions in ${settings.database}.\n`);
-  for (const warning of report.warnings) say(`Warning: ${warning}\n`);
+async function follow(
+  lake: S3Lake,
+  settings: Settings,
+  { isStopped, tellRegistered }: OpenLakeOptions,
+): Promise<void> {
+  const swept = isStopped() ? {} : { swept: await sweepBundles(lake.finishing, realTime.now()) };
+  tellRegistered({ ...swept, ...(await registerNow(registrarPorts(lake, settings), isStopped)) });
 }

@@ -7,7 +7,7 @@ import { DynamoDbTable } from '../adapters/aws/dynamodb-table.js';
 import { S3BundleStore } from '../adapters/aws/s3-bundle-store.js';
 import { S3LakeDays } from '../adapters/aws/s3-lake-days.js';
 import { S3LakeFile } from '../adapters/aws/s3-lake-file.js';
-import { parsePlace } from '../adapters/aws/s3-place.js';
+import { mustBePlace } from '../adapters/aws/s3-place.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
 import type { FinishPorts } from '../jobs/finish-bundle.js';
@@ -48,8 +48,7 @@ export function s3Client(settings: AwsSettings): S3Client {
 
 /** Builds clients and adapters; calls nothing. @throws AuditLakeError USAGE for a lake that is no place in S3 */
 export function s3Lake(settings: S3LakeSettings): S3Lake {
-  const place = parsePlace(settings.lake);
-  if (!place) throw new AuditLakeError('USAGE', `not a lake in S3: ${settings.lake}`);
+  const place = mustBePlace(settings.lake);
   const s3 = s3Client(settings);
   const dynamodb = new DynamoDBClient(clientOptions(settings));
   const table = new DynamoDbTable(dynamodb, settings.stateTable, realTime);

@@ -1,7 +1,6 @@
 import { S3LogReader } from '../adapters/aws/s3-log-reader.js';
 import { S3LogSource } from '../adapters/aws/s3-log-source.js';
-import { parsePlace } from '../adapters/aws/s3-place.js';
-import { AuditLakeError } from '../errors.js';
+import { mustBePlace, parsePlace } from '../adapters/aws/s3-place.js';
 import { OpenBundle, type OpenBundleOptions } from '../jobs/open-bundle.js';
 import type { LogReader, LogSource } from '../ports/log-source.js';
 import type { AwsSettings } from './client-options.js';
@@ -19,11 +18,7 @@ export function s3Reader(settings: S3SourceSettings): LogReader {
 
 /** Log files below `s3://` places, but not what lies in the lake. @throws AuditLakeError USAGE */
 export function s3Source(given: readonly string[], lake: string, settings: S3SourceSettings): LogSource {
-  const places = given.map((location) => {
-    const place = parsePlace(location);
-    if (place) return place;
-    throw new AuditLakeError('USAGE', `not a place in S3: ${location}`);
-  });
+  const places = given.map(mustBePlace);
   const expectedOwner = settings.sourceOwner;
   return new S3LogSource({ client: s3Client(settings), places, lake: parsePlace(lake), expectedOwner });
 }

@@ -2,6 +2,7 @@ import type { Dataset } from '../datasets/dataset.js';
 import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { type BundleSize, FULL } from '../jobs/open-bundle.js';
 import type { CatalogSettings } from './catalog.js';
+import type { Registered } from './register-now.js';
 import { S3_BUNDLE } from './s3-bundle.js';
 import type { S3LakeSettings } from './s3-lake.js';
 
@@ -24,7 +25,14 @@ export type OpenLakeOptions = {
   readonly isStopped: () => boolean;
   /** Talk for people, a line at a time. */
   readonly say: (text: string) => void;
+  /** What became of the catalog of a lake in S3 at the end. */
+  readonly tellRegistered: (registered: Registered) => void;
 };
+
+/** How many log files a lane takes at once: of a transaction's 99 items a bundle leaves room for one batch more. */
+export function batchOf({ kind }: LakeTarget): number | undefined {
+  return kind === 'folder' ? undefined : 16;
+}
 
 /** How large the bundles of a lake are. */
 export function bundleSizeOf({ kind }: LakeTarget): BundleSize {

@@ -8,6 +8,7 @@ import { sourceAccess } from '../../src/adapters/aws/source-access.js';
 import { stateAccess } from '../../src/adapters/aws/state-access.js';
 import { type Finding, runChecks } from '../../src/jobs/run-checks.js';
 import type { Check } from '../../src/ports/access-check.js';
+import { denied } from '../support/aws/aws-error.ts';
 import { AwsWorld } from '../support/aws/aws-world.ts';
 import { keyOf, makeLogFile } from '../support/log-files.ts';
 
@@ -41,6 +42,8 @@ function bucketChecks(world: AwsWorld, client = world.clients.s3): readonly Chec
   return lakeAccess({ ...options, lakeFile, bundleId: 'a'.repeat(26), arns, seen: {} });
 }
 
+const LAKE = 's3://amzn-s3-demo-lake/audit';
+
 describe('a store that does not heed conditions', () => {
   test('is found out in S3, and cleaned up', async () => {
     const world = new AwsWorld();
@@ -58,7 +61,7 @@ describe('a store that does not heed conditions', () => {
     world.dynamodb.createTable('state');
     const deaf = deafTo(world.clients.dynamodb, 'ConditionExpression', 'ReturnValuesOnConditionCheckFailure');
     const checksOf = (client: typeof deaf) =>
-      stateAccess({ table: new DynamoDbTable(client, 'state', waiting), arns, seen: {} });
+      stateAccess({ table: new DynamoDbTable(client, 'state', waiting), lake: LAKE, arns, seen: {} });
     const heeding = await findingsOf(checksOf(world.clients.dynamodb));
     expect(heeding.map(({ result }) => result)).toEqual(['ok', 'ok', 'ok']);
     expect(world.dynamodb.items('state')).toEqual([]);
@@ -70,10 +73,8 @@ describe('a store that does not heed conditions', () => {
 describe('what is checked of a source', () => {
   const logFile = makeLogFile(1, [{ service: 'athena', day: 0 }]);
   const check = async (world: AwsWorld, prefix: string) => {
-    const [finding] = await findingsOf([
-      sourceAccess({ client: world.clients.s3, place: { bucket: BUCKET, prefix }, arns }),
-    ]);
-    return finding;
+    const place = { bucket: BUCKET, prefix };
+    return findingsOf(sourceAccess({ client: world.clients.s3, place, arns }));
   };
 
   test('is the first log file that is neither foreign nor archived, to its end', async () => {
@@ -82,15 +83,41 @@ describe('what is checked of a source', () => {
     world.s3.put(BUCKET, 'AWSLogs/111122223333/CloudTrail-Digest/x.json.gz', Buffer.from('x'));
     world.s3.put(BUCKET, keyOf(0, 0), Buffer.from('archived'), { storageClass: 'GLACIER' });
     world.s3.put(BUCKET, logFile.key, logFile.bytes);
-    const finding = await check(world, 'AWSLogs');
-    expect(finding?.text).toContain(`read ${logFile.key} (${logFile.bytes.length} bytes)`);
+    const [, read] = await check(world, 'AWSLogs');
+    expect(read?.text).toBe(`read ${logFile.key} (${logFile.bytes.length} bytes)`);
     expect(world.s3.openBodies()).toBe(0);
   });
 
-  test('is not more than a listing where there is no log file, and that is said', async () => {
+  test('is that log file behind thousands of digests and files of other services, too', async () => {
     const world = new AwsWorld();
     world.s3.createBucket(BUCKET);
-    expect(await check(world, 'AWSLogs')).toMatchObject({ result: 'ok', text: /none read/ });
+    for (const family of [
+      'AWSLogs/111122223333/CloudTrail-Digest/eu-west-1',
+      'AWSLogs/000000000000/Config',
+    ]) {
+      for (let n = 0; n < 2_500; n++) world.s3.put(BUCKET, `${family}/2026/01/05/${n}.json.gz`, 'x');
+    }
+    world.s3.put(BUCKET, logFile.key, logFile.bytes);
+    world.fail(({ operation }) => operation === 'GetObject', denied);
+    const [listed, read] = await check(world, 'AWSLogs');
+    expect(listed).toMatchObject({ result: 'ok' });
+    expect(read).toMatchObject({ name: 'log file', result: 'fail', code: 'AWS_DENIED' });
+    expect(world.count('ListObjectsV2')).toBe(3);
+  });
+
+  test('is not ok where there is none to read, and what was seen is said', async () => {
+    const world = new AwsWorld();
+    world.s3.createBucket(BUCKET);
+    const none = (objects: number) => {
+      const text = `no log file outside of archives among the ${objects} objects that were listed: none was read`;
+      return [{ result: 'ok' }, { name: 'log file', result: 'skip', text }];
+    };
+    expect(await check(world, 'AWSLogs')).toMatchObject(none(0));
+    for (let n = 0; n < 1_001; n++) world.s3.put(BUCKET, keyOf(n, 0), 'x', { storageClass: 'GLACIER' });
+    expect(await check(world, 'AWSLogs')).toMatchObject(none(1_001));
+    for (let n = 0; n < 20_000; n++) world.s3.put(BUCKET, `AWSLogs/${n}.txt`, 'x');
+    expect(await check(world, 'AWSLogs')).toMatchObject(none(20_000));
+    expect(world.count('GetObject')).toBe(0);
   });
 
   test('in China has the names of China', async () => {
@@ -100,6 +127,10 @@ describe('what is checked of a source', () => {
 });
 
 describe('what is checked of a work group', () => {
+  const asked = async (world: AwsWorld, workGroup: string, results: string | undefined) => {
+    const options = { athena: world.clients.athena, workGroup, results, waiting, arns };
+    return findingsOf(athenaAccess(options));
+  };
   const answered = async (workGroup: object) => {
     const { athena } = new AwsWorld().clients;
     const behind = athena as unknown as Client;
@@ -126,5 +157,30 @@ describe('what is checked of a work group', () => {
     expect(group?.text).toContain(`puts results at ${OutputLocation}`);
     const same = { ...Configuration, ResultConfiguration: { OutputLocation: RESULTS } };
     expect((await answered({ State: 'ENABLED', Configuration: same }))[0]?.text).toBe('primary');
+  });
+
+  test('is that it is told of no location where it manages results itself', async () => {
+    const world = new AwsWorld();
+    world.athena.createManagedWorkGroup('managed');
+    const [refused, skipped] = await asked(world, 'managed', RESULTS);
+    expect(refused).toMatchObject({ name: 'work group', result: 'fail', code: 'AWS_FAILED' });
+    expect(refused?.text).toContain('set results to workgroup');
+    expect(skipped).toMatchObject({ result: 'skip' });
+    const findings = await asked(world, 'managed', undefined);
+    expect(findings).toMatchObject([{ result: 'ok', text: /manages results itself/ }, { result: 'ok' }]);
+  });
+
+  test('is that it names a location where it is to say it', async () => {
+    const world = new AwsWorld();
+    world.athena.createWorkGroup('audit', RESULTS);
+    const [group, athena] = await asked(world, 'audit', undefined);
+    expect(group).toMatchObject({ result: 'ok', text: `audit; it puts results at ${RESULTS}` });
+    expect(athena).toMatchObject({ result: 'ok' });
+    const ended = { ends: 'FAILED', reason: 'Access denied when writing output' } as const;
+    world.fail(({ operation }) => operation === 'StartQueryExecution', ended);
+    const [, denial] = await asked(world, 'audit', undefined);
+    expect(denial).toMatchObject({ text: `writing results denied on ${RESULTS}` });
+    const [nowhere] = await asked(world, 'primary', undefined);
+    expect(nowhere).toMatchObject({ result: 'fail', text: /name one with --results/ });
   });
 });

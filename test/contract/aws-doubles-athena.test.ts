@@ -137,6 +137,21 @@ describe.each(FACES)('the double of Athena, $name', ({ open, retries }) => {
     expect(WorkGroup?.Configuration?.ResultConfiguration?.OutputLocation).toBe(`${LAKE}/_meta/results/`);
   });
 
+  test('refuses what is said of results to a work group that manages them itself', async () => {
+    world.athena.createManagedWorkGroup('managed');
+    const ResultConfiguration = { OutputLocation: `${LAKE}/r/` };
+    await expect(start('SELECT 1', { WorkGroup: 'managed', ResultConfiguration })).rejects.toMatchObject({
+      name: 'InvalidRequestException',
+      message: 'ManagedQueryResultsConfiguration and ResultConfiguration cannot be set together',
+    });
+    const QueryExecutionId = await start('SELECT 1', { WorkGroup: 'managed' });
+    await statusOf(QueryExecutionId);
+    const { ResultSet } = await athena.send(new GetQueryResultsCommand({ QueryExecutionId }));
+    expect(ResultSet?.Rows).toHaveLength(2);
+    const { WorkGroup } = await athena.send(new GetWorkGroupCommand({ WorkGroup: 'managed' }));
+    expect(WorkGroup?.Configuration?.ManagedQueryResultsConfiguration).toEqual({ Enabled: true });
+  });
+
   test('starts one execution for a token while it remembers it (P2)', async () => {
     await withTables();
     const before = world.athena.executions().length;

@@ -160,8 +160,17 @@ for (const [name, make] of Object.entries(PARTITION_REGISTERS)) {
       await register.failed(await claimed(), { ...failure, blocked: true });
       await register.reopen(DAY, 'by hand');
       expect(await only()).toMatchObject({ registration: 'PENDING', attempt: 4, failures: 0 });
-      await register.reopen(DAY, 'twice');
-      expect(await only()).toMatchObject({ attempt: 4, reason: 'by hand' });
+    });
+
+    test('P2: reopened while it waits after a failure, it may be claimed at once', async () => {
+      await made.open(DAY);
+      await register.failed(await claimed(), failure);
+      expect(await register.claim(DAY, OURS)).toBeUndefined();
+      await register.reopen(DAY, 'by hand');
+      const part = await only();
+      expect(part).toMatchObject({ registration: 'PENDING', attempt: 2, failures: 0, reason: 'by hand' });
+      expect(part).not.toHaveProperty('notBefore');
+      expect(await claimed()).toMatchObject({ attempt: 2 });
     });
 
     test('leaves the generations alone', async () => {
@@ -311,12 +320,14 @@ describe('the register in DynamoDB', () => {
     expect(world.count('TransactWriteItems')).toBe(6);
   });
 
-  test('X3: gives up where that does not end', async () => {
+  test('X3: gives up after twelve attempts where that does not end', async () => {
     const { world, made } = registerInProcess();
     await made.open(DAY);
     const conflict = new AwsError('TransactionConflictException', 'Transaction is ongoing for the item');
+    const before = world.count('UpdateItem');
     world.fail(({ operation }) => operation === 'UpdateItem', conflict, { times: Number.POSITIVE_INFINITY });
     await expect(made.register.claim(DAY, OURS)).rejects.toMatchObject({ code: 'AWS_FAILED' });
+    expect(world.count('UpdateItem') - before).toBe(12);
   });
 
   test('D17: a claim whose response is lost is told as failed, and is ours the next time', async () => {

@@ -81,13 +81,13 @@ describe('audit-lake doctor', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines.every((line) => line.startsWith('ok    '))).toBe(true);
     expect(lines.map((line) => line.slice(6, 33).trimEnd())).toEqual([
-      ...['node', 'endpoint', 'credentials', 'source', 'lake bucket', 'lake.json'],
+      ...['node', 'endpoint', 'credentials', 'source', 'log file', 'lake bucket', 'lake.json'],
       ...['state table', 'state reads', 'state writes', 'database'],
       ...['table athena_events', 'table cloudtrail_events', 'table athena_query_details', 'partitions'],
       ...['view athena_audit_logs', 'view cloudtrail_audit_logs', 'work group', 'athena'],
     ]);
     expect(out).toContain('arn:aws:iam::111122223333:user/jane (eu-west-1)');
-    expect(out).toMatch(/^ok {4}source .*read AWSLogs\/.*\.json\.gz \(\d+ bytes\)$/m);
+    expect(out).toMatch(/^ok {4}log file .*read AWSLogs\/.*\.json\.gz \(\d+ bytes\)$/m);
     expect([aws.world.dynamodb.items(STATE), [...aws.world.s3.objects(BUCKET).keys()]]).toEqual(before);
   });
 
@@ -118,7 +118,7 @@ describe('audit-lake doctor', () => {
 
   test.each([
     ['s3:ListBucket', 'source', on('ListObjectsV2', TRAIL), [`arn:aws:s3:::${TRAIL}`]],
-    ['s3:GetObject', 'source', on('GetObject', TRAIL), [`arn:aws:s3:::${TRAIL}/AWSLogs/*`]],
+    ['s3:GetObject', 'log file', on('GetObject', TRAIL), [`arn:aws:s3:::${TRAIL}/AWSLogs/*`]],
     ['s3:ListBucket', 'lake bucket', on('ListObjectsV2', BUCKET), [`arn:aws:s3:::${BUCKET}`]],
     ['s3:PutObject', 'lake bucket', on('PutObject'), [`arn:aws:s3:::${BUCKET}/audit/*`]],
     ['s3:GetObject', 'lake.json', on('GetObject', BUCKET), [`arn:aws:s3:::${BUCKET}/audit/*`]],
@@ -161,7 +161,7 @@ describe('audit-lake doctor', () => {
     const refusal = new AwsError('AccessDenied', message, { status: 403 });
     const findings = await examineWhile(on('GetObject', TRAIL), refusal);
     expect(findings.find(({ result }) => result === 'fail')).toMatchObject({
-      name: 'source',
+      name: 'log file',
       text: `kms:Decrypt denied on ${key}`,
       allow: { actions: ['kms:Decrypt'], resources: [key] },
     });
@@ -170,6 +170,11 @@ describe('audit-lake doctor', () => {
   test('a delete that is denied leaves an object that a sweep takes away', async () => {
     const findings = await examineWhile(on('DeleteObject'), denied);
     expect(results(findings, 'fail')).toEqual(['lake bucket']);
+    // T13: nothing that is published is ever deleted.
+    expect(findings.find(({ result }) => result === 'fail')?.allow).toEqual({
+      actions: ['s3:DeleteObject'],
+      resources: [`arn:aws:s3:::${BUCKET}/audit/_meta/stage/*`],
+    });
     const [left, ...more] = [...aws.world.s3.objects(BUCKET, 'audit/_meta/stage/').keys()];
     expect(left).toMatch(/^audit\/_meta\/stage\/[a-z2-7]{26}$/);
     expect(more).toEqual([]);
@@ -232,7 +237,7 @@ describe('audit-lake doctor', () => {
     const { code, out } = await aws.run(['doctor']);
     expect((await aws.run(['partitions', 'register'])).code).toBe(0);
     expect(code).toBe(1);
-    const next = `audit-lake partitions register --lake ${LAKE} makes it`;
+    const next = 'with the same settings, `audit-lake partitions register` makes it';
     expect(out).toContain(`view audit_lake.cloudtrail_audit_logs is missing: ${next}`);
     expect(results(await examine(), 'fail')).toEqual([]);
   });

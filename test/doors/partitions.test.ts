@@ -55,7 +55,7 @@ describe('audit-lake partitions list', () => {
     const { code, out } = await aws.run(['partitions', 'list']);
     expect(code).toBe(0);
     expect(out).toMatch(/│ athena_events │ 2026-01-06 │ REGISTERED │ +0 │ +1 │ +1 │ +[\d,]+ │/);
-    expect(out).toMatch(/│ DEFERRED │ LOG_FILE_ARCHIVED │ s3:/);
+    expect(out).toContain(`\nDEFERRED    LOG_FILE_ARCHIVED  s3://${TRAIL}/${archived.key}\n`);
   });
 
   test('X2: refuses an item of a newer version', async () => {
@@ -88,7 +88,10 @@ describe('audit-lake partitions list', () => {
 describe('audit-lake partitions register', () => {
   test('makes what the catalog misses and registers what an ingest could not', async () => {
     const fault = aws.world.fail(({ service }) => service === 'glue', denied, { times: Infinity });
-    expect((await aws.ingest(0, 1)).code).toBe(0);
+    const ingested = await aws.ingest(0, 1);
+    expect(ingested.code).toBe(0);
+    expect(ingested.err).toContain('2 partitions on the way, not visible to engines yet');
+    expect(ingested.err).not.toContain('Registered');
     fault.stop();
     expect((await list()).partitions.map(({ state }: { state: string }) => state)).toEqual([
       ...['PENDING', 'PENDING'],
@@ -121,6 +124,7 @@ describe('audit-lake partitions register', () => {
     const { code: ingested, err: talk } = await aws.ingest(1);
     expect(ingested).toBe(0);
     expect(talk).toContain(FOREIGN);
+    expect(talk).toContain('1 partition BLOCKED');
     const told = await list();
     expect(told.code).toBe(1);
     expect(told.partitions[1]).toMatchObject({ day: '2026-01-06', state: 'BLOCKED', data_files: 1 });
@@ -132,6 +136,24 @@ describe('audit-lake partitions register', () => {
     expect(err).toContain('1 partition BLOCKED');
     expect(err).toContain('--retry');
     expect(shown()).toEqual({ '2026/01/05': own(0) });
+    const retried = await aws.run(['partitions', 'register', '--retry']);
+    expect(retried).toMatchObject({ code: 0, out: 'Registered 1 partition in audit_lake.\n', err: '' });
+    expect(shown()).toEqual({ '2026/01/05': own(0), '2026/01/06': own(1) });
+  });
+});
+
+describe('audit-lake partitions register --retry', () => {
+  test('tries again at once what waits after a failure', async () => {
+    await aws.ingest(0);
+    const fault = aws.world.fail(({ operation }) => operation === 'StartQueryExecution', denied, {
+      times: Infinity,
+    });
+    const { err: talk } = await aws.ingest(1);
+    expect(talk).toContain('1 partition on the way');
+    fault.stop();
+    const waiting = await aws.run(['partitions', 'register']);
+    expect(waiting.out).toContain('Registered 0 partitions');
+    expect(waiting.err).toContain('1 partition on the way');
     const retried = await aws.run(['partitions', 'register', '--retry']);
     expect(retried).toMatchObject({ code: 0, out: 'Registered 1 partition in audit_lake.\n', err: '' });
     expect(shown()).toEqual({ '2026/01/05': own(0), '2026/01/06': own(1) });
@@ -155,7 +177,8 @@ describe('audit-lake partitions repair', () => {
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toContain('athena_events 2026-01-05 dropped: healed: ');
-    expect(out).toContain('athena_events 2026-01-06 misplaced: healed: ');
+    expect(out).toContain('athena_events 2026-01-06 misplaced: moved: ');
+    expect(out).not.toContain('partitions repair');
     expect(out).toContain('Registered 1 partition in audit_lake.');
     expect(shown()).toEqual({ '2026/01/05': own(0), '2026/01/06': own(1), '2026/01/07': own(2) });
     expect(await aws.run(['partitions', 'repair', '--dry-run'])).toMatchObject({
@@ -215,7 +238,9 @@ describe('a lake in a folder', () => {
     const { code, out, err } = await run(['partitions', verb, '--lake', folder]);
     expect(code).toBe(2);
     expect(out).toBe('');
-    expect(err).toMatch(new RegExp(`USAGE: partitions ${verb} .*a lake in S3`));
+    expect(err).toMatch(
+      new RegExp(`USAGE: a folder has no catalog: .partitions ${verb}. is for lakes in S3`),
+    );
   });
 
   test('that is none is LAKE_MISSING', async () => {

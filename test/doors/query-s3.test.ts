@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateDatabaseCommand, CreateTableCommand } from '@aws-sdk/client-glue';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AwsServer, startAwsServer } from '../support/aws/aws-server.ts';
 import { AwsWorld } from '../support/aws/aws-world.ts';
@@ -68,7 +69,22 @@ describe('audit-lake query over a lake in S3', () => {
       err: 'Athena scanned 0 B.\n',
     });
     expect(world.athena.executions().map(({ sql }) => sql)).toEqual([SQL]);
-    expect(world.calls.filter(({ service }) => service !== 'athena')).toEqual([]);
+    // Looked up before: whether the tables of these names are those of this lake.
+    const others = world.calls.filter(({ service }) => service !== 'athena');
+    expect(others.map(({ operation }) => operation)).toEqual(['GetTable', 'GetTable']);
+  });
+
+  test('P4: asks nothing of a database whose tables are those of another lake', async () => {
+    const TableInput = {
+      Name: 'athena_events',
+      StorageDescriptor: { Location: 's3://amzn-s3-demo-lake/other/athena_events/' },
+    };
+    await world.clients.glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'audit_lake' } }));
+    await world.clients.glue.send(new CreateTableCommand({ DatabaseName: 'audit_lake', TableInput }));
+    const ended = await run(query(SQL), { env: env() });
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toMatch(/^LAKE_FORMAT: .*name another --database/);
+    expect(world.count('StartQueryExecution')).toBe(0);
   });
 
   test('asks DuckDB over a copy when told to, and removes the copy', async () => {

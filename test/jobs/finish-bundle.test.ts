@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditLakeError } from '../../src/errors.js';
 import { finishBundle, sweepBundles } from '../../src/jobs/finish-bundle.js';
-import type { BundleLedger } from '../../src/ports/staged-bundles.js';
+import type { BundleLedger, StagedBundles } from '../../src/ports/staged-bundles.js';
 import { Chaos, Crash, HAPPENINGS } from '../support/chaos.ts';
 import { makeLogFile, truthOf } from '../support/log-files.ts';
 import { MemoryLogSource } from '../support/memory-log-source.ts';
@@ -145,19 +145,19 @@ describe('the sweep', () => {
 
   test('finds nothing in a lake where all is done', async () => {
     await lake.worker().deliver(FILES, new MemoryLogSource(FILES));
-    expect(await sweepAt(9 * HOUR)).toEqual({ published: 0, aborted: 0, young: 0, oldestMillis: 0 });
+    expect(await sweepAt(9 * HOUR)).toMatchObject({ published: 0, aborted: 0, young: 0, oldestMillis: 0 });
   });
 
   test('publishes what was committed, however young, and tells how long it waited', async () => {
     await leaveUnpublished();
-    expect(await sweepAt(5)).toEqual({ published: 1, aborted: 0, young: 0, oldestMillis: 5 });
+    expect(await sweepAt(5)).toMatchObject({ published: 1, aborted: 0, young: 0, oldestMillis: 5 });
     expect(await lake.rows()).toEqual(TRUTH);
     expect(await lake.staged()).toEqual([]);
   });
 
   test('leaves alone what was staged within the hour: somebody may be about to commit it', async () => {
     await leaveUncommitted();
-    expect(await sweepAt(HOUR - 1)).toEqual({ published: 0, aborted: 0, young: 1, oldestMillis: 0 });
+    expect(await sweepAt(HOUR - 1)).toMatchObject({ published: 0, aborted: 0, young: 1, oldestMillis: 0 });
     expect(await lake.staged()).toHaveLength(1);
     expect(lake.items.bundles.size).toBe(0);
   });
@@ -165,7 +165,7 @@ describe('the sweep', () => {
   test('aborts what nobody committed within the hour, then deletes it; the log files are free', async () => {
     await leaveUncommitted();
     const id = await bid();
-    expect(await sweepAt(HOUR)).toEqual({ published: 0, aborted: 1, young: 0, oldestMillis: 0 });
+    expect(await sweepAt(HOUR)).toMatchObject({ published: 0, aborted: 1, young: 0, oldestMillis: 0 });
     expect(await lake.staged()).toEqual([]);
     expect(lake.items.bundles.get(id)).toBe('ABORTED');
     await lake.worker().deliver(FILES, new MemoryLogSource(FILES));
@@ -186,6 +186,30 @@ describe('the sweep', () => {
     expect(aborted.map((id) => lake.items.bundles.get(id))).toEqual(['ABORTED']);
     expect(await lake.rows()).toEqual(TRUTH);
     expect(await lake.staged()).toEqual([]);
+  });
+
+  test('is not held up by one bundle that cannot be ended: it is named, and the others are', async () => {
+    await leaveUnpublished();
+    const { ledger, staged, pause } = lake.worker().ports;
+    const stuck = 'a'.repeat(26);
+    const both = {
+      ...forwarded(staged),
+      async *list() {
+        yield { bid: stuck, stagedAt: 0 };
+        yield* staged.list();
+      },
+    };
+    const looked = {
+      findBundle: async (id: string) => {
+        if (id === stuck) throw new AuditLakeError('INTERNAL', 'other bytes');
+        return ledger.findBundle(id);
+      },
+      abortBundle: (id: string) => ledger.abortBundle(id),
+    };
+    const report = await sweepBundles({ ledger: looked, staged: both, pause }, HOUR);
+    expect(report).toMatchObject({ published: 1, aborted: 0 });
+    expect(report.warnings).toEqual([`staged bundle ${stuck} not ended: other bytes`]);
+    expect(await lake.rows()).toEqual(TRUTH);
   });
 
   test('deletes only what it could abort: a commit between look and abort wins', async () => {
@@ -220,3 +244,13 @@ describe('the sweep', () => {
     });
   }
 });
+
+/** A port whose methods keep their object. */
+function forwarded(staged: StagedBundles): StagedBundles {
+  return {
+    list: () => staged.list(),
+    isStaged: (id) => staged.isStaged(id),
+    publishStaged: (id, parts) => staged.publishStaged(id, parts),
+    forget: (id) => staged.forget(id),
+  };
+}

@@ -47,9 +47,9 @@ describe('D10: when time runs short, nothing new is started', () => {
       reader,
       mayStart,
     });
-    expect(reader.asked).toBe(16);
-    expect(acknowledged).toHaveLength(16);
-    expect(Object.values(returned)).toHaveLength(24);
+    expect(reader.asked).toBe(8);
+    expect(acknowledged).toHaveLength(8);
+    expect(Object.values(returned)).toHaveLength(32);
     expect(report.halted).toBeUndefined();
   });
 });

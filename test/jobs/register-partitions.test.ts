@@ -234,9 +234,23 @@ describe('a catalog that refuses', () => {
       expect(warnings.every((it) => it.includes('athena:StartQueryExecution'))).toBe(true);
       world.now += 5 * MINUTE;
     }
-    expect(world.items.get(FIRST)).toMatchObject({ registration: 'PENDING' });
+    // What was refused is not held against the partition: a first real failure later gives nothing up.
+    expect(world.items.get(FIRST)).toMatchObject({ registration: 'PENDING', failures: 0 });
     world.now += 60 * MINUTE;
     expect(await world.run()).toMatchObject({ registered: 1 });
+  });
+
+  test('a statement of another run that cannot be asked after: what the catalog shows counts', async () => {
+    const world = new RegistrarWorld([FIRST]);
+    const deaf = otherwise(world.catalog, {
+      outcomeOf: async () => {
+        throw new AuditLakeError('AWS_FAILED', 'athena:GetQueryExecution on another workgroup');
+      },
+    });
+    expect(await world.run({ catalog: deaf })).toMatchObject({ registered: 0 });
+    expect(world.items.get(FIRST).registration).toBe('ISSUING');
+    world.now += 60 * MINUTE;
+    expect(await world.run({ catalog: deaf })).toMatchObject({ registered: 1 });
   });
 
   test('no table can be made: nothing is claimed', async () => {

@@ -157,6 +157,20 @@ describe('the environment', () => {
   });
 });
 
+describe('a variable that nobody knows', () => {
+  test.each([
+    ['AUDIT_LAKE_KMSKEY', 'AUDIT_LAKE_KMS_KEY'],
+    ['AUDIT_LAKE_DATASET', 'AUDIT_LAKE_DATASETS'],
+  ])('is refused with the nearest that is known: %s', async (name, nearest) => {
+    const message = await failureOf(readConfig({}, { ...home, [name]: 'x' }));
+    expect(message).toContain(`unknown setting "${name}" in the environment. Did you mean ${nearest}?`);
+  });
+
+  test('is none of ours without our prefix, and not set where it is empty', async () => {
+    await readConfig({}, { ...home, AUDITLAKE: 'x', AUDIT_LAKE_OLD: '' });
+  });
+});
+
 describe('a value', () => {
   test.each<[SettingName, readonly string[]]>([
     [
@@ -194,7 +208,10 @@ describe('a value', () => {
     ['stateTable', ['ab', 'a/b', 'a'.repeat(256)]],
     ['database', ['Audit', 'audit-lake', '1audit', "a'; DROP TABLE x; --", 'a`b', 'a'.repeat(129)]],
     ['workGroup', ['a b', 'a/b', 'a'.repeat(129), '*']],
-    ['results', ['./results', 's3://amzn-s3-demo-bucket/*/', 'amzn-s3-demo-bucket/x']],
+    [
+      'results',
+      ['./results', 'Workgroup', 'work_group', 's3://amzn-s3-demo-bucket/*/', 'amzn-s3-demo-bucket/x'],
+    ],
     ['catalog', ['hive', 'Glue', 'athena,glue']],
     ['sourceOwner', ['11112222333', '1111222233334', '1111-2222-3333', '*', '11112222333x']],
     ['lakeOwner', ['11112222333', '1.11122223333e11']],
@@ -250,6 +267,11 @@ describe('a lake', () => {
       });
       expect(config.origins).toMatchObject({ stateTable: 'default', results: 'default' });
     }
+  });
+
+  test('leaves it to the workgroup where results go, for the word workgroup', async () => {
+    const config = await readConfig({ lake: S3_LAKE, results: 'workgroup' }, home);
+    expect(config.results).toBe('workgroup');
   });
 
   test('in a folder has neither', async () => {
@@ -425,10 +447,10 @@ describe('the settings file', () => {
     ['concurrency: 1e1', 'not "1e1"'],
     ['- lake', 'holds no settings'],
     ['lake', 'holds no settings'],
-    ['lake: a\nlake: b', 'is not sound YAML'],
-    ['lake: [a', 'is not sound YAML'],
-    ['lake: !secret x', 'is not sound YAML'],
-    ['lake: a\n---\nlake: b', 'is not sound YAML'],
+    ['lake: a\nlake: b', 'is not valid YAML'],
+    ['lake: [a', 'is not valid YAML'],
+    ['lake: !secret x', 'is not valid YAML'],
+    ['lake: a\n---\nlake: b', 'is not valid YAML'],
   ])('with another shape is refused: %j', async (text, message) => {
     await write(text);
     const said = await refusal({});

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readLogFile } from '../../src/cloudtrail/log-file.js';
@@ -7,12 +7,15 @@ import { inPieces } from '../support/chunks.js';
 
 const TEXT = Buffer.from('{"Records":[{"eventID":"a"},{"eventID":"b"}]}');
 
-/** Chunks as a file gives them; `closed` tells whether its reader let go of it. */
+/** Chunks as a file gives them; `closed` tells whether its reader let go of it, `read` how many it took. */
 function source(chunks: readonly Uint8Array[]) {
-  const state = { closed: false };
+  const state = { closed: false, read: 0 };
   async function* chunksOf() {
     try {
-      yield* chunks;
+      for (const chunk of chunks) {
+        state.read++;
+        yield chunk;
+      }
     } finally {
       state.closed = true;
     }
@@ -69,6 +72,18 @@ describe('a log file', () => {
     };
     await expect(readLogFile(name, chunks, { ...counting(), drain })).rejects.toThrow('enough');
     expect(state.closed).toBe(true);
+  });
+
+  test('of gzip beyond 64 MiB is refused, whatever its name says, and no more of it is read', async () => {
+    const random = randomBytes(16 << 20);
+    for (const name of ['x.json', 'x.json.gz']) {
+      const body = source([gzipSync(TEXT), ...Array<Uint8Array>(8).fill(random)]);
+      await expect(readLogFile(name, body.chunks, counting())).rejects.toMatchObject({
+        code: 'TOO_LARGE',
+        message: 'more than 64 MiB of gzip',
+      });
+      expect(body.state).toMatchObject({ closed: true, read: 5 });
+    }
   });
 
   test('of plain JSON beyond 256 MiB is refused', async () => {

@@ -93,21 +93,18 @@ export class MemoryPartitionRegister implements PartitionRegister {
     this.#put({ ...rest, registration: 'REGISTERED', failures: 0 });
   }
 
-  async failed(
-    claim: Claim,
-    failure: { readonly notBefore: number; readonly blocked: boolean; readonly reason: string },
-  ): Promise<void> {
+  async failed(claim: Claim, failure: Parameters<PartitionRegister['failed']>[1]): Promise<void> {
     if (!this.#holds(claim)) return;
     const { leaseUntil: _, batch: __, ...rest } = this.#items.get(claim);
-    const { notBefore, blocked, reason } = failure;
+    const { notBefore, blocked, reason, isRefusal = false } = failure;
     const registration = blocked ? 'BLOCKED' : 'PENDING';
-    const counts = { attempt: rest.attempt + 1, failures: rest.failures + 1 };
+    const counts = { attempt: rest.attempt + 1, failures: rest.failures + (isRefusal ? 0 : 1) };
     this.#put({ ...rest, ...counts, registration, notBefore, reason });
   }
 
   async reopen(key: PartitionKey, reason: string): Promise<void> {
     const part = this.#items.parts.get(nameOf(key));
-    if (part?.registration !== 'REGISTERED' && part?.registration !== 'BLOCKED') return;
+    if (!part || part.registration === 'ISSUING') return;
     const { leaseUntil: _, notBefore: __, batch: ___, ...rest } = part;
     this.#put({ ...rest, registration: 'PENDING', attempt: part.attempt + 1, failures: 0, reason });
   }

@@ -1,6 +1,11 @@
-import { type AthenaClient, GetQueryResultsCommand, GetWorkGroupCommand } from '@aws-sdk/client-athena';
+import {
+  type AthenaClient,
+  GetQueryResultsCommand,
+  GetWorkGroupCommand,
+  type WorkGroupConfiguration,
+} from '@aws-sdk/client-athena';
 import { AuditLakeError } from '../../errors.js';
-import type { Check, Permission, Step } from '../../ports/access-check.js';
+import type { Call, Check, Step } from '../../ports/access-check.js';
 import type { StatementOutcome } from '../../ports/catalog.js';
 import { AthenaStatements, type AthenaStatementsOptions } from './athena-statements.js';
 import { awsError } from './aws-error.js';
@@ -23,31 +28,51 @@ const WRITES_RESULTS = [
 ];
 const IS_DENIED = /access ?denied|not authorized|permission/i;
 
+/** Where results go, `s3://bucket/prefix/`: learned from the work group. Unset where it manages them itself. */
+type Seen = { place?: string };
+
 /** Whether the work group takes questions, and its answers can be written and read. */
 export function athenaAccess(options: AthenaAccessOptions): readonly Check[] {
-  return [workGroupCheck(options), questionCheck(options)];
+  const seen: Seen = {};
+  return [workGroupCheck(options, seen), questionCheck(options, seen)];
 }
 
-function workGroupCheck(options: AthenaAccessOptions): Check {
-  const { athena, workGroup, results } = options;
+function workGroupCheck(options: AthenaAccessOptions, seen: Seen): Check {
+  const { athena, workGroup } = options;
   const run = async () => {
     const command = new GetWorkGroupCommand({ WorkGroup: workGroup });
     const { WorkGroup } = await athena.send(command).catch((error: unknown) => {
       throw awsError(error, { action: 'athena:GetWorkGroup', resource: `workgroup/${workGroup}` });
     });
     if (WorkGroup?.State === 'DISABLED') {
-      throw new AuditLakeError('AWS_FAILED', `workgroup/${workGroup} is disabled: name another --work-group`);
+      throw refused(workGroup, 'is disabled: name another --work-group');
     }
-    const { EnforceWorkGroupConfiguration: isEnforced, ResultConfiguration } = WorkGroup?.Configuration ?? {};
-    const enforced = isEnforced ? ResultConfiguration?.OutputLocation : undefined;
-    if (enforced === undefined || enforced === results) return workGroup;
-    return `${workGroup}; it puts results at ${enforced}, whatever the setting results says`;
+    return placeOf(WorkGroup?.Configuration ?? {}, options, seen);
   };
   return { name: 'work group', needs: ['credentials'], steps: [athenaStep('GetWorkGroup', options, run)] };
 }
 
-function questionCheck(options: AthenaAccessOptions): Check {
-  const { athena, workGroup, results } = options;
+/** Learns where results go, and tells it. @throws AuditLakeError AWS_FAILED where that cannot be */
+function placeOf(configuration: WorkGroupConfiguration, options: AthenaAccessOptions, seen: Seen): string {
+  const { workGroup, results } = options;
+  const { EnforceWorkGroupConfiguration: isEnforced, ManagedQueryResultsConfiguration } = configuration;
+  if (ManagedQueryResultsConfiguration?.Enabled) {
+    if (results === undefined) return `${workGroup}; it manages results itself`;
+    throw refused(workGroup, 'manages query results itself and takes no location: set results to workgroup');
+  }
+  const own = configuration.ResultConfiguration?.OutputLocation;
+  const place = isEnforced ? (own ?? results) : (results ?? own);
+  if (place === undefined)
+    throw refused(workGroup, 'says nothing of a place for results: name one with --results');
+  seen.place = place;
+  if (results === undefined) return `${workGroup}; it puts results at ${place}`;
+  return place === results
+    ? workGroup
+    : `${workGroup}; it puts results at ${place}, whatever the setting results says`;
+}
+
+function questionCheck(options: AthenaAccessOptions, seen: Seen): Check {
+  const { athena, workGroup } = options;
   const statements = new AthenaStatements(options);
   let id = '';
   let outcome: StatementOutcome = { kind: 'running' };
@@ -72,20 +97,26 @@ function questionCheck(options: AthenaAccessOptions): Check {
     await athena.send(new GetQueryResultsCommand({ QueryExecutionId: id })).catch((error: unknown) => {
       throw awsError(error, { action: 'athena:GetQueryResults', resource: `workgroup/${workGroup}` });
     });
-    return `${QUESTION} answered; results at ${results}`;
+    return `${QUESTION} answered; results ${seen.place === undefined ? 'in the work group' : `at ${seen.place}`}`;
   };
   const steps = [
     athenaStep('StartQueryExecution', options, start),
     athenaStep('GetQueryExecution', options, wait),
-    { call: { action: 'writing results', on: results, allowedBy: resultsPermission(options) }, run: written },
+    { deniedInstead: () => writing(options, seen), run: written },
     athenaStep('GetQueryResults', options, read),
   ];
   return { name: 'athena', needs: ['work group'], steps };
 }
 
-function resultsPermission({ results, arns }: AthenaAccessOptions): Permission {
-  const place = parsePlace(results) ?? { bucket: '*', prefix: '' };
-  return { actions: WRITES_RESULTS, resources: [...arns.bucket(place), ...arns.objects(place)] };
+function writing({ arns }: AthenaAccessOptions, { place: on = '' }: Seen): Call | undefined {
+  const place = parsePlace(on);
+  if (!place) return undefined;
+  const resources = [...arns.bucket(place), ...arns.objects(place)];
+  return { action: 'writing results', on, allowedBy: { actions: WRITES_RESULTS, resources } };
+}
+
+function refused(workGroup: string, what: string): AuditLakeError {
+  return new AuditLakeError('AWS_FAILED', `workgroup/${workGroup} ${what}`);
 }
 
 function athenaStep(operation: string, { workGroup, arns }: AthenaAccessOptions, run: Step['run']): Step {

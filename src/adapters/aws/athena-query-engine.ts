@@ -10,18 +10,17 @@ import {
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { Answer, AnswerColumn, QueryEngine } from '../../ports/query-engine.js';
 import { mustBeQuestion } from './athena-question.js';
+import { type AthenaResults, resultsAsked } from './athena-results.js';
 import { columnsOf, valuesOf } from './athena-values.js';
-import { awsError, nameOf } from './aws-error.js';
-import { backOff, type Waiting } from './back-off.js';
+import { awsError, isTooBusy, nameOf } from './aws-error.js';
+import { again, type Waiting } from './back-off.js';
 
-export type AthenaQueryOptions = {
+export type AthenaQueryOptions = AthenaResults & {
   readonly client: Pick<AthenaClient, 'send'>;
   /** Of the lake, to be named in messages. */
   readonly lake: string;
   readonly workGroup: string;
   readonly database: string;
-  /** Where Athena puts results: `s3://bucket/prefix/`. */
-  readonly results: string;
   /** A fresh token of 32 to 128 characters: the same one would give the answer of another question. */
   readonly newToken: () => string;
   readonly waiting: Waiting;
@@ -30,7 +29,6 @@ export type AthenaQueryOptions = {
 const FIRST_LOOK_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 const MOST_ATTEMPTS = 8;
-const THROTTLED: ReadonlySet<string> = new Set(['TooManyRequestsException', 'ThrottlingException']);
 const NOT_THERE =
   /(TABLE|VIEW|SCHEMA|DATABASE)_NOT_FOUND|\b(table|view|schema|database)\b.*(does not exist|not found)/is;
 
@@ -86,13 +84,13 @@ export class AthenaQueryEngine implements QueryEngine {
 
   /** A request whose answer was lost may be sent again: its token makes it the same question. */
   async #start(sql: string): Promise<string> {
-    const { workGroup, database, results, newToken } = this.#options;
+    const { workGroup, database, newToken } = this.#options;
     const command = new StartQueryExecutionCommand({
       QueryString: sql,
       ClientRequestToken: newToken(),
       WorkGroup: workGroup,
       QueryExecutionContext: { Database: database },
-      ResultConfiguration: { OutputLocation: results },
+      ...resultsAsked(this.#options),
     });
     const { QueryExecutionId } = await this.#tried('StartQueryExecution', () =>
       this.#options.client.send(command),
@@ -143,25 +141,20 @@ export class AthenaQueryEngine implements QueryEngine {
 
   /** Calls Athena, again where it is too busy. What it refuses as a wrong question is one. */
   async #tried<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await call();
-      } catch (error) {
-        if (nameOf(error) === 'InvalidRequestException') throw this.#refusal(messageOf(error), error);
-        const isLast = attempt === MOST_ATTEMPTS || this.#isClosed;
-        if (isLast || !THROTTLED.has(nameOf(error))) {
-          const resource = `work group ${this.#options.workGroup}`;
-          throw awsError(error, { action: `athena:${operation}`, resource });
-        }
-      }
-      await backOff(attempt, this.#options.waiting);
+    const { waiting, workGroup } = this.#options;
+    const mayPass = (error: unknown) => isTooBusy(error) && !this.#isClosed;
+    try {
+      return await again({ waiting, most: MOST_ATTEMPTS, mayPass }, call);
+    } catch (error) {
+      if (nameOf(error) === 'InvalidRequestException') throw this.#refusal(messageOf(error), error);
+      throw awsError(error, { action: `athena:${operation}`, resource: `work group ${workGroup}` });
     }
   }
 
   /** Athena's reason is meant for the one who wrote the SQL. */
   #refusal(reason: string, cause?: unknown): AuditLakeError {
     if (!NOT_THERE.test(reason)) return failed(reason, cause);
-    const next = `audit-lake partitions register --lake ${this.#options.lake}`;
-    return failed(`${reason}\nTables and views of the lake that are missing are made by: ${next}`, cause);
+    const next = 'with the same settings, `audit-lake partitions register` makes them';
+    return failed(`${reason}\nTables and views of ${this.#options.lake} that are missing: ${next}`, cause);
   }
 }

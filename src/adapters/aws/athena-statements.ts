@@ -5,14 +5,13 @@ import {
 } from '@aws-sdk/client-athena';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { StatementOutcome } from '../../ports/catalog.js';
-import { awsError, nameOf } from './aws-error.js';
-import { backOff, type Waiting } from './back-off.js';
+import { type AthenaResults, resultsAsked } from './athena-results.js';
+import { awsError, isTooBusy, nameOf } from './aws-error.js';
+import { again, type Waiting } from './back-off.js';
 
-export type AthenaStatementsOptions = {
+export type AthenaStatementsOptions = AthenaResults & {
   readonly athena: Pick<AthenaClient, 'send'>;
   readonly workGroup: string;
-  /** Where Athena puts what a statement answers: `s3://bucket/prefix/`. */
-  readonly results: string;
   readonly waiting: Waiting;
 };
 
@@ -26,8 +25,6 @@ const MOST_PATIENCE_MS = 120_000;
 const MOST_ATTEMPTS = 6;
 /** Of a reason that Athena gives: more tells nothing. */
 const MOST_REASON = 300;
-/** Twenty statements may be active at once in an account and Region; the SDK alone gives up too soon for that. */
-const TOO_BUSY: ReadonlySet<string> = new Set(['TooManyRequestsException', 'ThrottlingException']);
 
 /** Statements of DDL in Athena: started, asked after, waited for. Messages never hold their text. */
 export class AthenaStatements {
@@ -43,11 +40,11 @@ export class AthenaStatements {
    * @throws AuditLakeError AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED
    */
   async start({ sql, database, token }: Statement): Promise<string | undefined> {
-    const { workGroup, results } = this.#options;
+    const { workGroup } = this.#options;
     const command = new StartQueryExecutionCommand({
       QueryString: sql,
       WorkGroup: workGroup,
-      ResultConfiguration: { OutputLocation: results },
+      ...resultsAsked(this.#options),
       ...(database !== undefined && { QueryExecutionContext: { Database: database } }),
       ...(token !== undefined && { ClientRequestToken: token }),
     });
@@ -96,15 +93,9 @@ export class AthenaStatements {
     throw this.#unfinished(what, `still running after ${MOST_PATIENCE_MS / 1_000} s (${id})`);
   }
 
-  async #patiently<T>(call: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await call();
-      } catch (error) {
-        if (attempt >= MOST_ATTEMPTS || !TOO_BUSY.has(nameOf(error))) throw error;
-      }
-      await backOff(attempt, this.#options.waiting);
-    }
+  /** Twenty statements may be active at once in an account and Region; the SDK alone gives up too soon for that. */
+  #patiently<T>(call: () => Promise<T>): Promise<T> {
+    return again({ waiting: this.#options.waiting, most: MOST_ATTEMPTS, mayPass: isTooBusy }, call);
   }
 
   #failed(operation: string, error: unknown): AuditLakeError {

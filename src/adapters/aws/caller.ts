@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { AuditLakeError } from '../../errors.js';
-import { awsError } from './aws-error.js';
+import { awsError, NO_REGION } from './aws-error.js';
 
 /** Who calls, and where: what the names of resources in policies are made of. */
 export type Caller = {
@@ -36,7 +36,6 @@ async function regionOf({ config }: CallerClient): Promise<string> {
   try {
     return await config.region();
   } catch (error) {
-    const message = 'no AWS Region is known: name one with --region, AWS_REGION or the profile';
-    throw new AuditLakeError('USAGE', message, error);
+    throw new AuditLakeError('USAGE', NO_REGION, error);
   }
 }

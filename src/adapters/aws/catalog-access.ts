@@ -96,8 +96,8 @@ function glueStep(operation: string, { on, resources, run }: Glue): Step {
 }
 
 /** What only an ingest makes may be missing before it. @throws AuditLakeError LAKE_FORMAT */
-function missing(what: string, { seen, lake }: CatalogAccessOptions): string {
+function missing(what: string, { seen }: CatalogAccessOptions): string {
   if (!seen.isMade) return 'not there yet: the first ingest makes it';
-  const next = `audit-lake partitions register --lake ${lake}`;
-  throw new AuditLakeError('LAKE_FORMAT', `${what} is missing: ${next} makes it`);
+  const next = 'with the same settings, `audit-lake partitions register` makes it';
+  throw new AuditLakeError('LAKE_FORMAT', `${what} is missing: ${next}`);
 }

@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { AuditLakeError } from '../../errors.js';
 import type { Commit, CommitPart, LedgerEntry, Verdict } from '../../ports/lake-state.js';
 import { isDenied, nameOf } from './aws-error.js';
-import { backOff } from './back-off.js';
+import { again } from './back-off.js';
 import { type Item, text, whole } from './dynamodb-attributes.js';
+import { cancelledBy, isRefused } from './dynamodb-conflict.js';
 import {
   bundleItem,
   bundleKey,
@@ -41,7 +43,6 @@ type Writes = {
   readonly parts: readonly TransactWriteItem[];
   readonly members: readonly TransactWriteItem[];
 };
-type Reason = { readonly Code?: string | undefined; readonly Item?: Item | undefined };
 
 /**
  * The transaction of protocol 4.2 step 6: log files settled, parts counted and listed, the bundle decided; all or
@@ -56,20 +57,30 @@ export async function transact(table: DynamoDbTable, commit: Commit): Promise<Ve
     ...writes.parts,
     ...writes.members,
   ];
-  let last: unknown;
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    if (attempt > 0) await backOff(attempt, table.waiting);
+  const ClientRequestToken = tokenOf(commit);
+  const send = async (): Promise<Verdict> => {
     try {
-      await table.client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+      await table.client.send(new TransactWriteItemsCommand({ TransactItems: items, ClientRequestToken }));
       return { kind: 'committed' };
     } catch (error) {
-      if (isDenied(error)) throw table.failed('dynamodb:TransactWriteItems', error);
-      last = error;
-      const verdict = await verdictOf(error, { table, writes, bid: commit.bid });
+      const verdict = mayPass(error) && (await verdictOf(error, { table, writes, bid: commit.bid }));
       if (verdict) return verdict;
+      throw error;
     }
-  }
-  throw table.failed('dynamodb:TransactWriteItems', last);
+  };
+  const persistence = { waiting: table.waiting, most: MOST_ATTEMPTS, mayPass };
+  return table.tried('dynamodb:TransactWriteItems', () => again(persistence, send));
+}
+
+/** Neither refused for good, nor one of the reads that ask what became of it. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof AuditLakeError || isDenied(error) || HOPELESS.has(nameOf(error)));
+}
+
+/** The same for the same request, so that DynamoDB completes what it has begun; 36 characters are allowed. */
+function tokenOf({ bid, parts }: Commit): string {
+  const places = parts.map(({ generation, copy }) => `${generation} ${copy ?? ''}`).join();
+  return `${bid}-${hash('sha256', places).slice(0, 8)}`;
 }
 
 function writesOf(TableName: string, { bid, entries, parts }: Commit): Writes {
@@ -99,8 +110,7 @@ async function verdictOf(
   error: unknown,
   { table, writes, bid }: { readonly table: DynamoDbTable; readonly writes: Writes; readonly bid: string },
 ): Promise<Verdict | undefined> {
-  if (HOPELESS.has(nameOf(error))) throw table.failed('dynamodb:TransactWriteItems', error);
-  const reasons = reasonsOf(error);
+  const reasons = cancelledBy(error);
   if (reasons.length === 0) return decided(await table.get(bundleKey(bid)));
   if (isRefused(reasons[0])) return decided(reasons[0]?.Item ?? (await table.get(bundleKey(bid))));
   const settled: LedgerEntry[] = [];
@@ -110,24 +120,16 @@ async function verdictOf(
     const winner = reason?.Item ?? (await table.get(fileKey(entry.fid)));
     if (winner) settled.push(readFile(winner));
   }
+  // Half of our own transaction can be seen while it still settles: the rest decides, and never a discard of its rows.
+  if (settled.some((winner) => winner.bid === bid)) return decided(await table.get(bundleKey(bid)));
   if (settled.length > 0) return { kind: 'files-settled', settled };
   const parts = reasons.slice(1 + writes.files.length, 1 + writes.files.length + writes.parts.length);
   if (parts.some(isRefused)) return { kind: 'partition-moved' };
   return undefined;
 }
 
-const isRefused = (reason: Reason | undefined) => reason?.Code === 'ConditionalCheckFailed';
-
 /** Nobody draws a bundle id twice: a committed bundle of this id is our own, whose response was lost (D17). */
 function decided(item: Item | undefined): Verdict | undefined {
   if (item === undefined) return undefined;
   return { kind: readBundle(item) === 'aborted' ? 'aborted' : 'committed' };
-}
-
-function reasonsOf(error: unknown): readonly Reason[] {
-  if (nameOf(error) !== 'TransactionCanceledException') return [];
-  if (typeof error !== 'object' || error === null || !('CancellationReasons' in error)) return [];
-  const reasons: unknown = error.CancellationReasons;
-  if (!Array.isArray(reasons)) throw new AuditLakeError('AWS_FAILED', 'a transaction gave no reasons', error);
-  return reasons;
 }

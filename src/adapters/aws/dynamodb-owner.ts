@@ -23,6 +23,15 @@ export async function mustBelongTo(table: DynamoDbTable, location: string, isKno
   if (refused) mustName(refused.refusedBy, location, table);
 }
 
+/**
+ * The same for who reads and mends: a state that nobody owns yet is let through.
+ * @throws AuditLakeError LAKE_FORMAT; AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
+ */
+export async function mustNotBelongToOther(table: DynamoDbTable, location: string): Promise<void> {
+  const there = await table.get(KEY);
+  if (there) mustName(there, location, table);
+}
+
 function mustName(item: Item, location: string, table: DynamoDbTable): void {
   const owner = ItemReader.ofItem(item).text('location');
   if (owner === location) return;

@@ -13,7 +13,7 @@ import type {
   RegisteredPartition,
 } from '../../ports/partition-register.js';
 import { ITEM_VERSION, type Item, text, whole } from './dynamodb-attributes.js';
-import { cancelledBy, pastConflicts } from './dynamodb-conflict.js';
+import { cancelledBy, isRefused, pastConflicts } from './dynamodb-conflict.js';
 import { batchFields, batchKey, partKey, readBatch, readPart } from './dynamodb-part.js';
 import { partitionsOf } from './dynamodb-partitions.js';
 import type { DynamoDbTable } from './dynamodb-table.js';
@@ -25,7 +25,7 @@ const PENDING_AND_DUE = '(#reg = :pending AND (attribute_not_exists(#notBefore) 
 const LEASE_RAN_OUT = '(#reg = :issuing AND #leaseUntil < :now)';
 const STILL_CLAIMED = '#reg = :issuing AND #fence = :fence';
 const NOT_REGISTERED = '#reg <> :registered';
-const SETTLED = '#reg IN (:registered, :blocked)';
+const NOBODY_IS_AT_IT = '#reg IN (:pending, :registered, :blocked)';
 
 const NEXT_ATTEMPT = '#attempt = if_not_exists(#attempt, :zero) + :one';
 const NEXT_FENCE = '#fence = if_not_exists(#fence, :zero) + :one';
@@ -121,14 +121,14 @@ export class DynamoDbPartitionRegister implements PartitionRegister {
 
   async failed(
     { table, day, fence }: Claim,
-    failure: { readonly notBefore: number; readonly blocked: boolean; readonly reason: string },
+    failure: Parameters<PartitionRegister['failed']>[1],
   ): Promise<void> {
-    const { notBefore, blocked, reason } = failure;
+    const { notBefore, blocked, reason, isRefusal = false } = failure;
     await this.#change({
       key: partKey(table, day),
       update:
         `SET #reg = ${blocked ? ':blocked' : ':pending'}, #notBefore = :notBefore, #reason = :reason, ` +
-        `${NEXT_ATTEMPT}, ${ONE_FAILURE_MORE} REMOVE #leaseUntil, #batch`,
+        `${NEXT_ATTEMPT}${isRefusal ? '' : `, ${ONE_FAILURE_MORE}`} REMOVE #leaseUntil, #batch`,
       conditions: [OUR_VERSION, STILL_CLAIMED],
       values: { ':notBefore': whole(notBefore), ':reason': text(reason), ':fence': whole(fence) },
     });
@@ -138,7 +138,7 @@ export class DynamoDbPartitionRegister implements PartitionRegister {
     await this.#change({
       key: partKey(table, day),
       update: `SET #reg = :pending, #reason = :reason, ${NEXT_ATTEMPT} REMOVE #leaseUntil, #notBefore, #failures, #batch`,
-      conditions: [OUR_VERSION, SETTLED],
+      conditions: [OUR_VERSION, NOBODY_IS_AT_IT],
       values: { ':reason': text(reason) },
     });
   }
@@ -147,11 +147,9 @@ export class DynamoDbPartitionRegister implements PartitionRegister {
   async #change(change: Change): Promise<Item | undefined> {
     let item: Item | undefined;
     const command = new UpdateItemCommand({ ...this.#updateOf(change), ReturnValues: 'ALL_NEW' });
-    const refused = await this.#table.unlessRefused('dynamodb:UpdateItem', () =>
-      pastConflicts(this.#table.waiting, async () => {
-        item = (await this.#table.client.send(command)).Attributes;
-      }),
-    );
+    const refused = await this.#table.unlessRefused('dynamodb:UpdateItem', async () => {
+      item = (await this.#table.client.send(command)).Attributes;
+    });
     const told = refused ? refused.refusedBy : item;
     return told && 'pk' in told ? told : undefined;
   }
@@ -177,7 +175,7 @@ export class DynamoDbPartitionRegister implements PartitionRegister {
       await pastConflicts(this.#table.waiting, () => this.#table.client.send(command));
       return true;
     } catch (error) {
-      if (cancelledBy(error).includes('ConditionalCheckFailed')) return false;
+      if (cancelledBy(error).some(isRefused)) return false;
       throw this.#table.failed('dynamodb:TransactWriteItems', error);
     }
   }

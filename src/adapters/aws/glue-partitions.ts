@@ -16,12 +16,14 @@ import type { TableName } from '../../lake/tables.js';
 import type { ViewName } from '../../lake/views.js';
 import type { CatalogLocation } from '../../ports/catalog.js';
 import { awsError, nameOf } from './aws-error.js';
+import { backOff, type Waiting } from './back-off.js';
 
 export type GlueOptions = {
   readonly glue: Pick<GlueClient, 'send'>;
   /** `s3://bucket/prefix` */
   readonly lake: string;
   readonly database: string;
+  readonly waiting: Waiting;
 };
 
 type Locations = ReadonlyMap<Day, CatalogLocation>;
@@ -107,12 +109,15 @@ export class GluePartitions {
   }
 
   async #page(table: TableName, keys: readonly { Values: string[] }[]): Promise<Partition[]> {
-    const { glue, database } = this.#options;
+    const { glue, database, waiting } = this.#options;
     const shown: Partition[] = [];
     let left: PartitionValueList[] = [...keys];
     for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt >= MOST_ATTEMPTS) {
+        throw this.#failed('BatchGetPartition', this.nameOf(table), new Error('UnprocessedKeys'));
+      }
+      if (attempt > 0) await backOff(attempt, waiting);
       const input = { DatabaseName: database, TableName: table, PartitionsToGet: left };
-      if (attempt >= MOST_ATTEMPTS) throw this.#failed('BatchGetPartition', this.nameOf(table), undefined);
       const command = new BatchGetPartitionCommand(input);
       const answer = await this.#found('BatchGetPartition', this.nameOf(table), () => glue.send(command));
       shown.push(...(answer?.Partitions ?? []));

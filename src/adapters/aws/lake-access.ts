@@ -5,7 +5,7 @@ import { kmsDenial } from './kms-denial.js';
 import { bucketName, type ResourceArns } from './resource-arns.js';
 import type { S3LakeFile } from './s3-lake-file.js';
 import { S3LakeObjects, type S3LakeOptions } from './s3-lake-objects.js';
-import { formatPlace } from './s3-place.js';
+import { formatPlace, keyBelow } from './s3-place.js';
 
 /** Whether the lake has been made: learned on the way, needed by what comes after it. */
 export type LakeSeen = { isMade?: boolean };
@@ -52,13 +52,16 @@ function bucketCheck(options: LakeAccessOptions): Check {
   };
   const inBucket = { on: bucketName(place, expectedOwner), resources: arns.bucket(place) };
   const ofObjects = { on: at, resources: arns.objects(place) };
+  // What is published is never deleted (threat T13).
+  const stage = { ...place, prefix: keyBelow(place, STAGE) };
+  const ofStaged = { on: formatPlace(stage), resources: arns.objects(stage) };
   return {
     name: 'lake bucket',
     needs: ['credentials'],
     steps: [
       step('s3:ListBucket', inBucket, list),
       step('s3:PutObject', ofObjects, write),
-      step('s3:DeleteObject', ofObjects, remove),
+      step('s3:DeleteObject', ofStaged, remove),
     ],
   };
 }

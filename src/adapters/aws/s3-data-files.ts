@@ -6,7 +6,7 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { CommittedDay } from '../../ports/lake-state.js';
 import { awsError, nameOf } from './aws-error.js';
-import { backOff, type Waiting } from './back-off.js';
+import { again, type Waiting } from './back-off.js';
 import { formatPlace, keyBelow, type S3Place } from './s3-place.js';
 import { sideBySide } from './side-by-side.js';
 
@@ -72,17 +72,17 @@ async function fetchDataFile(file: DataFile, folder: string, options: DataFilesO
   const { place, signal, waiting } = options;
   const object = { bucket: place.bucket, prefix: keyBelow(place, file.path) };
   const resource = formatPlace(object);
-  for (let attempt = 1; ; attempt++) {
+  const fetchIt = async () => {
     const body = await bodyOf(object, options);
     if (body === undefined) return false;
-    try {
-      await keep(body, join(folder, file.path), { bytes: file.bytes, resource, signal });
-      return true;
-    } catch (error) {
-      const isLast = attempt === MOST_ATTEMPTS || signal.aborted;
-      if (isLast || error instanceof AuditLakeError) throw awsError(error, { action: GET, resource });
-    }
-    await backOff(attempt, waiting);
+    await keep(body, join(folder, file.path), { bytes: file.bytes, resource, signal });
+    return true;
+  };
+  const mayPass = (error: unknown) => !(signal.aborted || error instanceof AuditLakeError);
+  try {
+    return await again({ waiting, most: MOST_ATTEMPTS, mayPass }, fetchIt);
+  } catch (error) {
+    throw awsError(error, { action: GET, resource });
   }
 }
 

@@ -1,5 +1,5 @@
 import { isDenied, nameOf, statusOf } from './aws-error.js';
-import { backOff, type Waiting } from './back-off.js';
+import { again, type Waiting } from './back-off.js';
 
 /** Beyond the retries of the SDK, of which some end without an answer. */
 const MOST_ATTEMPTS = 4;
@@ -10,15 +10,8 @@ const SLOW = 'RequestTimeout';
  * Sends the same request again until an answer tells what happened (protocol 4.2 step 7). Only for requests of
  * which two do what one does.
  */
-export async function insist<T>(send: () => Promise<T>, waiting: Waiting): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await send();
-    } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !mayPass(error)) throw error;
-    }
-    await backOff(attempt, waiting);
-  }
+export function insist<T>(send: () => Promise<T>, waiting: Waiting): Promise<T> {
+  return again({ waiting, most: MOST_ATTEMPTS, mayPass }, send);
 }
 
 /** No answer at all, two conditional writes that met, too many requests, or S3 itself failed. */

@@ -3,7 +3,7 @@ import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s
 import { AuditLakeError } from '../../errors.js';
 import type { LogFileBody } from '../../ports/log-source.js';
 import { bareEtag, type S3Access } from './s3-pages.js';
-import { formatPlace, type S3Place } from './s3-place.js';
+import type { S3Place } from './s3-place.js';
 import { changed, readError } from './s3-read-error.js';
 
 /** How often one body may be asked for again from where its connection broke. */
@@ -69,12 +69,11 @@ export class S3LogBody implements LogFileBody {
     // An endpoint that does not know ranges or conditions answers with the whole of whatever is there now.
     if (answer.etag === this.#etag && answer.size === this.size - at && !this.#closed) return;
     answer.stream.destroy();
-    throw changed(this.#object);
+    throw changed();
   }
 
   #ended(at: number, cause?: unknown): AuditLakeError {
-    const message = `${formatPlace(this.#object)} ended after ${at} of ${this.size} bytes`;
-    return new AuditLakeError('READ_FAILED', message, cause);
+    return new AuditLakeError('READ_FAILED', `it ended after ${at} of ${this.size} bytes`, cause);
   }
 }
 
@@ -86,16 +85,16 @@ async function get(
   const { bucket: Bucket, prefix: Key } = object;
   const command = new GetObjectCommand({ Bucket, Key, ExpectedBucketOwner: expectedOwner, ...part });
   try {
-    return answerOf(await client.send(command), object);
+    return answerOf(await client.send(command));
   } catch (error) {
     throw readError(error, object);
   }
 }
 
-function answerOf({ Body, ContentLength, ETag }: GetObjectCommandOutput, object: S3Place): Answer {
+function answerOf({ Body, ContentLength, ETag }: GetObjectCommandOutput): Answer {
   if (!(Body instanceof Readable) || ContentLength === undefined) {
     if (Body instanceof Readable) Body.destroy();
-    throw new AuditLakeError('READ_FAILED', `the answer for ${formatPlace(object)} has no body or no length`);
+    throw new AuditLakeError('READ_FAILED', 'the answer has no body or no length');
   }
   // A connection may break while nobody reads: the reader meets the failure, and nobody else has to.
   Body.on('error', () => undefined);

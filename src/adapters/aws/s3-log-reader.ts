@@ -1,4 +1,4 @@
-import { INFLATE_LIMITS } from '../../cloudtrail/gzip.js';
+import { mustFit } from '../../cloudtrail/log-file.js';
 import { AuditLakeError } from '../../errors.js';
 import type { LogFileBody, LogReader } from '../../ports/log-source.js';
 import { S3LogBody } from './s3-log-body.js';
@@ -18,11 +18,13 @@ export class S3LogReader implements LogReader {
 
   async read(location: string): Promise<LogFileBody> {
     const object = parsePlace(location);
-    if (!object?.prefix) throw new AuditLakeError('READ_FAILED', `${location} names no object in S3`);
+    if (!object?.prefix) throw new AuditLakeError('READ_FAILED', 'it names no object in S3');
     const body = await S3LogBody.open(this.#access, object);
-    if (body.size > INFLATE_LIMITS.bytes) {
+    try {
+      mustFit(object.prefix, body.size);
+    } catch (error) {
       body.close();
-      throw new AuditLakeError('TOO_LARGE', `${body.size} bytes: a log file has at most 50 MB`);
+      throw error;
     }
     return body.size > WHOLE_BYTES ? body : whole(body);
   }

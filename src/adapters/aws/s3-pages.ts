@@ -12,6 +12,8 @@ export type Listing = {
   readonly bucket: string;
   readonly prefix: string;
   readonly delimiter?: string;
+  /** Only keys that sort behind this one. */
+  readonly after?: string | undefined;
   /** Ends after so many keys; all where absent. */
   readonly most?: number;
 };
@@ -19,7 +21,7 @@ export type Listing = {
 /** The pages of a listing, keys as they are. Holds one. @throws AuditLakeError AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED */
 export async function* listPages(
   { client, expectedOwner }: S3Access,
-  { bucket, prefix, delimiter, most }: Listing,
+  { bucket, prefix, delimiter, after, most }: Listing,
 ): AsyncGenerator<ListObjectsV2CommandOutput> {
   let token: string | undefined;
   do {
@@ -27,6 +29,7 @@ export async function* listPages(
       Bucket: bucket,
       Prefix: prefix,
       Delimiter: delimiter,
+      StartAfter: after,
       MaxKeys: most,
       ContinuationToken: token,
       ExpectedBucketOwner: expectedOwner,

@@ -1,3 +1,5 @@
+import { AuditLakeError } from '../../errors.js';
+
 /** A place in S3: a bucket, and what the keys below begin with. For a single object its whole key. */
 export type S3Place = { readonly bucket: string; readonly prefix: string };
 
@@ -8,6 +10,13 @@ export type S3Place = { readonly bucket: string; readonly prefix: string };
 export function parsePlace(text: string): S3Place | undefined {
   const [, bucket, prefix = ''] = /^s3:\/\/([A-Za-z0-9._-]{3,255})(?:\/(.*))?$/s.exec(text) ?? [];
   return bucket === undefined ? undefined : { bucket, prefix };
+}
+
+/** The same, of what somebody named. @throws AuditLakeError USAGE */
+export function mustBePlace(text: string): S3Place {
+  const place = parsePlace(text);
+  if (place) return place;
+  throw new AuditLakeError('USAGE', `not a place in S3: ${text}. Expected s3://bucket/prefix`);
 }
 
 /** The inverse of {@link parsePlace}. */

@@ -12,12 +12,16 @@ import { formatPlace, type S3Place } from './s3-place.js';
 export type SourceAccessOptions = S3Access & { readonly place: S3Place; readonly arns: ResourceArns };
 
 const MOST_KEYS = 1_000;
+const MOST_PAGES = 20;
 const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
+/** What a listing came upon: the first log file that can be read, and how many objects it was looked for among. */
+type Found = { readonly key: string | undefined; readonly objects: number };
+
 /** Whether log files of a place can be listed, and the first of them read to its end. */
-export function sourceAccess(options: SourceAccessOptions): Check {
+export function sourceAccess(options: SourceAccessOptions): readonly Check[] {
   const { place, arns, expectedOwner } = options;
-  const found: { key?: string } = {};
+  let found: Found | undefined;
   const list: Step = {
     call: {
       action: 's3:ListBucket',
@@ -25,10 +29,7 @@ export function sourceAccess(options: SourceAccessOptions): Check {
       allowedBy: { actions: ['s3:ListBucket'], resources: arns.bucket(place) },
     },
     run: async () => {
-      const key = await firstLogFile(options);
-      if (key === undefined)
-        return `${formatPlace(place)}: no log file among the first ${MOST_KEYS} objects, none read`;
-      found.key = key;
+      found = await firstLogFile(options);
       return formatPlace(place);
     },
   };
@@ -39,18 +40,48 @@ export function sourceAccess(options: SourceAccessOptions): Check {
       allowedBy: { actions: ['s3:GetObject'], resources: arns.objects(place) },
     },
     deniedInstead: kmsDenial,
-    run: async () => (found.key === undefined ? undefined : readToItsEnd(found.key, options)),
+    run: async () => (found?.key === undefined ? undefined : readToItsEnd(found.key, options)),
   };
-  return { name: 'source', needs: ['credentials'], steps: [list, read] };
+  const unless = () => {
+    if (found === undefined) return 'needs source';
+    if (found.key !== undefined) return undefined;
+    return `no log file outside of archives among the ${found.objects} objects that were listed: none was read`;
+  };
+  const needs = ['credentials'];
+  return [
+    { name: 'source', needs, steps: [list] },
+    { name: 'log file', needs, unless, steps: [read] },
+  ];
 }
 
-async function firstLogFile({ place, ...access }: SourceAccessOptions): Promise<string | undefined> {
+async function firstLogFile({ place, ...access }: SourceAccessOptions): Promise<Found> {
   const { bucket, prefix } = place;
-  for await (const { Contents = [] } of listPages(access, { bucket, prefix, most: MOST_KEYS })) {
-    const readable = Contents.filter(({ StorageClass = '' }) => !ARCHIVES.has(StorageClass));
-    return readable.find(({ Key = '' }) => parseKey(bucket, Key).kind === 'log-file')?.Key;
+  let objects = 0;
+  let after: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    for await (const page of listPages(access, { bucket, prefix, after, most: MOST_KEYS })) {
+      const { Contents: listed = [], IsTruncated: isMore = false } = page;
+      objects += listed.length;
+      const readable = listed.filter(({ StorageClass = '' }) => !ARCHIVES.has(StorageClass));
+      const key = readable.find(({ Key = '' }) => parseKey(bucket, Key).kind === 'log-file')?.Key;
+      if (key !== undefined || !isMore) return { key, objects };
+      after = pastForeign(bucket, listed.at(-1)?.Key ?? '');
+    }
   }
-  return undefined;
+  return { key: undefined, objects };
+}
+
+/**
+ * Behind which key to go on: digests sort before log files and may be thousands, so what is left of a folder that
+ * holds no log files is passed over.
+ */
+function pastForeign(bucket: string, key: string): string {
+  for (let end = key.indexOf('/'); end >= 0; end = key.indexOf('/', end + 1)) {
+    const folder = key.slice(0, end);
+    // Of all characters 0 comes next to the slash.
+    if (parseKey(bucket, `${folder}/any.json`).kind === 'foreign') return `${folder}0`;
+  }
+  return key;
 }
 
 async function readToItsEnd(key: string, { place, ...access }: SourceAccessOptions): Promise<string> {
@@ -70,6 +101,8 @@ async function readToItsEnd(key: string, { place, ...access }: SourceAccessOptio
 
 /** To an ingest a refusal is one log file that could not be read; here it is what is looked for. */
 function deniedOr(error: unknown, resource: string): unknown {
-  const cause = error instanceof AuditLakeError ? error.cause : error;
-  return isDenied(cause) ? awsError(cause, { action: 's3:GetObject', resource }) : error;
+  const isOurs = error instanceof AuditLakeError;
+  const cause = isOurs ? error.cause : error;
+  if (isDenied(cause)) return awsError(cause, { action: 's3:GetObject', resource });
+  return isOurs ? new AuditLakeError(error.code, `${resource}: ${error.message}`, cause) : error;
 }

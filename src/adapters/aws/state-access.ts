@@ -11,7 +11,9 @@ import { TABLE_NAMES } from '../../lake/tables.js';
 import type { Check, Step } from '../../ports/access-check.js';
 import { nameOf } from './aws-error.js';
 import { ITEM_VERSION, text, whole } from './dynamodb-attributes.js';
-import { cancelledBy } from './dynamodb-conflict.js';
+import { cancelledBy, isRefused } from './dynamodb-conflict.js';
+import { isUsable } from './dynamodb-create-table.js';
+import { mustNotBelongToOther } from './dynamodb-owner.js';
 import { partitionsOf } from './dynamodb-partitions.js';
 import { CONDITION_FAILED, type DynamoDbTable } from './dynamodb-table.js';
 import type { LakeSeen } from './lake-access.js';
@@ -19,6 +21,8 @@ import type { ResourceArns } from './resource-arns.js';
 
 export type StateAccessOptions = {
   readonly table: DynamoDbTable;
+  /** The lake whose state it must be. */
+  readonly lake: string;
   readonly arns: ResourceArns;
   readonly seen: LakeSeen;
 };
@@ -51,8 +55,8 @@ export function stateAccess(options: StateAccessOptions): readonly Check[] {
 }
 
 function readSteps(options: StateAccessOptions): readonly Step[] {
-  const { table } = options;
-  const one = async () => void (await table.get(KEY));
+  const { table, lake } = options;
+  const one = async () => void (await mustNotBelongToOther(table, lake));
   const many = async () => void (await table.getMany([KEY], { consistent: true }));
   return [
     stateStep('GetItem', one, options),
@@ -93,8 +97,7 @@ async function describedTable(table: DynamoDbTable): Promise<string | undefined>
     const { TableStatus: status, KeySchema: keys = [] } = Table ?? {};
     const isOurs = hasKey(keys, 'pk', 'HASH') && hasKey(keys, 'sk', 'RANGE');
     if (!isOurs) throw refused(table, 'has other keys than pk and sk: name another one with --state-table');
-    if (status !== 'ACTIVE')
-      throw refused(table, `is ${status ?? 'in no known state'}: try again in a minute`);
+    if (!isUsable(status)) throw refused(table, `is ${status ?? 'in no known state'}: try again in a minute`);
     return `${table.name}${(await isRecoverable(table)) ? '' : ', without point-in-time recovery: switch it on'}`;
   } catch (error) {
     if (nameOf(error) === 'ResourceNotFoundException') return undefined;
@@ -153,9 +156,7 @@ async function mustBeRefused(table: DynamoDbTable, operation: string, write: Wri
   try {
     await write(table);
   } catch (error) {
-    const isRefused =
-      nameOf(error) === CONDITION_FAILED || cancelledBy(error).includes('ConditionalCheckFailed');
-    if (isRefused) return undefined;
+    if (nameOf(error) === CONDITION_FAILED || cancelledBy(error).some(isRefused)) return undefined;
     throw table.failed(`dynamodb:${operation}`, error);
   }
   throw refused(table, `does not heed the condition of ${operation}: exactly-once rests on it`);

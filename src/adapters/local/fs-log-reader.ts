@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { INFLATE_LIMITS } from '../../cloudtrail/gzip.js';
+import { mustFit } from '../../cloudtrail/log-file.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { LogFileBody, LogReader } from '../../ports/log-source.js';
 
@@ -12,9 +12,7 @@ export class FsLogReader implements LogReader {
     const file = attempt(location, () => openSync(location, 'r'));
     try {
       const { size, mtimeNs } = attempt(location, () => fstatSync(file, { bigint: true }));
-      if (size > INFLATE_LIMITS.bytes) {
-        throw new AuditLakeError('TOO_LARGE', `${size} bytes: a log file has at most 50 MB`);
-      }
+      mustFit(location, Number(size));
       return new FsLogBody({ location, file, size: Number(size), etag: fileEtag({ size, mtimeNs }) });
     } catch (error) {
       closeSync(file);

@@ -3,8 +3,8 @@ import { type Config, readConfig } from '../../config.js';
 import type { Answer } from '../../ports/query-engine.js';
 import { SETTINGS, SETTINGS_FILE, type SettingName } from '../../settings.js';
 import { asTable } from '../answer-table.js';
-import { settingOptions } from '../aws-options.js';
 import type { Io } from '../io.js';
+import { settingOptions } from '../setting-options.js';
 
 type Shown = {
   readonly key: string;
@@ -17,10 +17,11 @@ type Shown = {
 /** `audit-lake config`, to be added to the program. */
 export function configCommand(io: Io): Command {
   const show = new Command('show')
+    .summary('show every setting and where it comes from')
     .description(
       'Shows every setting, and whether a flag, the environment, the settings file or a default gave it.',
     )
-    .addOption(new Option('--output <format>').choices(['table', 'json']).default('table'))
+    .addOption(new Option('--output <format>', OUTPUT).choices(['table', 'json']).default('table'))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: { readonly output: string }) => {
       const config = await readConfig(flags);
@@ -28,8 +29,13 @@ export function configCommand(io: Io): Command {
       for await (const text of texts) await io.out(text);
     });
   settingOptions(show, [SETTINGS_FILE, ...Object.values(SETTINGS)]);
-  return new Command('config').description('show the settings').addCommand(show);
+  return new Command('config')
+    .summary('show the settings')
+    .description('Shows the settings.')
+    .addCommand(show);
 }
+
+const OUTPUT = 'a table for people, or one JSON object';
 
 const EXAMPLES = `
 Examples:

@@ -27,7 +27,8 @@ Athena runs one statement at a time, in this order.
 /** `audit-lake ddl`, to be added to the program. */
 export function ddlCommand(io: Io): Command {
   return new Command('ddl')
-    .description('print the CREATE TABLE and CREATE VIEW statements for Athena')
+    .summary('print the CREATE TABLE and CREATE VIEW statements for Athena')
+    .description('Prints the CREATE TABLE and CREATE VIEW statements for Athena.')
     .option('--lake <location>', 'where the lake lies: s3://bucket/prefix')
     .addHelpText('after', EXAMPLES)
     .action(async (options: DdlOptions) => await runDdl(options, io));

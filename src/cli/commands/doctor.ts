@@ -4,10 +4,10 @@ import { AuditLakeError } from '../../errors.js';
 import type { Finding } from '../../jobs/run-checks.js';
 import { mustNotOverlap } from '../../lake/overlap.js';
 import { SETTINGS } from '../../settings.js';
-import { awsOptions, lakeOptions, settingOptions } from '../aws-options.js';
 import { findingObject, findingText } from '../finding-texts.js';
 import type { Io } from '../io.js';
 import { s3LakeOf } from '../s3-lake-of.js';
+import { awsOptions, lakeOptions, settingOptions } from '../setting-options.js';
 
 type Flags = { readonly output: 'text' | 'json' };
 
@@ -31,7 +31,11 @@ export function doctorCommand(io: Io, exit: (code: number) => void): Command {
     .summary('check credentials, permissions and the lake')
     .description('Checks what an ingest and a query need, and tells which permission is missing.')
     .argument('[source...]', 'places in S3 that log files come from; else the setting sources')
-    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'));
+    .addOption(
+      new Option('--output <format>', 'lines for people, or one JSON object')
+        .choices(['text', 'json'])
+        .default('text'),
+    );
   return settingOptions(awsOptions(lakeOptions(command)), [SETTINGS.sourceOwner])
     .addHelpText('after', EXAMPLES)
     .action(async (sources: string[], flags: Flags) => exit(await runDoctor(sources, flags, io)));

@@ -3,13 +3,14 @@ import { namedLake, readConfig } from '../../config.js';
 import { AuditLakeError } from '../../errors.js';
 import type { IngestReport } from '../../jobs/ingest-log-files.js';
 import { SETTINGS } from '../../settings.js';
-import { awsOptions, lakeOptions, settingOptions } from '../aws-options.js';
 import type { IngestRunOptions } from '../ingest-run.js';
 import { sourceOf } from '../ingest-source.js';
 import { summaryObject, summaryText } from '../ingest-summary.js';
 import { interruption } from '../interruption.js';
 import { type Io, OutputClosed } from '../io.js';
+import { followedText } from '../partition-texts.js';
 import { targetOf } from '../s3-lake-of.js';
+import { awsOptions, lakeOptions, settingOptions } from '../setting-options.js';
 
 type Flags = {
   readonly queryHistory?: string;
@@ -20,13 +21,15 @@ type Flags = {
 
 const EXAMPLES = `
 Examples:
-  audit-lake ingest ./logs --lake ./lake
-  audit-lake ingest './logs/**/*.json.gz' --lake ./lake --query-history history.json
-  audit-lake ingest ./AWSLogs --lake ./lake --dataset cloudtrail_events --event-source s3.amazonaws.com
-  audit-lake ingest ./logs --lake ./lake --dry-run
-  audit-lake ingest s3://amzn-s3-demo-bucket/AWSLogs --lake s3://amzn-s3-demo-lake/audit
+  $ audit-lake ingest ./logs --lake ./lake
+  $ audit-lake ingest './logs/**/*.json.gz' --lake ./lake --query-history history.json
+  $ audit-lake ingest ./AWSLogs --lake ./lake --dataset cloudtrail_events --event-source s3.amazonaws.com
+  $ audit-lake ingest ./logs --lake ./lake --dry-run
+  $ audit-lake ingest s3://amzn-s3-demo-bucket/AWSLogs --lake s3://amzn-s3-demo-lake/audit
 
-Exit codes: 0 done, 1 some log file failed, 2 usage, 130 interrupted with the state saved.`;
+Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 4 AWS says no, 130 interrupted with
+the state saved.
+`;
 
 const STOPPING = 'Stopping: finishing what is being written. Press Ctrl-C again to stop at once.\n';
 
@@ -46,7 +49,11 @@ export function ingestCommand(io: Io, exit: (code: number) => void): Command {
       'saved answers of BatchGetQueryExecution: the SQL that CloudTrail hides',
     )
     .option('--dry-run', 'read and count everything, write nothing')
-    .addOption(new Option('--output <format>', 'the summary').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--output <format>', 'the summary: for people, or one JSON object')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
     .option('--quiet', 'no progress')
     .addHelpText('after', EXAMPLES)
     .action(async (sources: string[], flags: Flags) => exit(await runIngest(sources, flags, io)));
@@ -72,11 +79,12 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
   };
   try {
     const { ingestRun } = await import('../ingest-run.js');
-    const { report, seconds } = await ingestRun(options, io);
+    const { report, seconds, registered } = await ingestRun(options, io);
     const facts = { lake, datasets: datasets.map(({ name }) => name), seconds, dryRun: options.dryRun };
     const isJson = flags.output === 'json';
     const text = isJson ? `${JSON.stringify(summaryObject(report, facts))}\n` : summaryText(report, facts);
     await io.out(text).catch(unlessClosed);
+    if (registered) io.err(followedText(registered, config.database));
     for (const hint of hints(report, options)) io.err(`${hint}\n`);
     if (report.interrupted) return 130;
     return report.failures.length > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { namedLake, readConfig } from '../../config.js';
-import { awsOptions, lakeOptions } from '../aws-options.js';
+import { SETTINGS } from '../../settings.js';
 import type { Io } from '../io.js';
 import {
   driftText,
@@ -11,6 +11,7 @@ import {
   registeredText,
 } from '../partition-texts.js';
 import { mustBeInS3, s3LakeOf } from '../s3-lake-of.js';
+import { awsOptions, lakeOptions, settingOptions } from '../setting-options.js';
 
 type Exit = (code: number) => void;
 type ListFlags = { readonly output: 'table' | 'json' };
@@ -20,7 +21,8 @@ type RepairFlags = { readonly dryRun?: true };
 /** `audit-lake partitions`: how the days of a lake become visible to engines. Returns exit codes by `exit`. */
 export function partitionsCommand(io: Io, exit: Exit): Command {
   return new Command('partitions')
-    .description('list, register and repair the partitions of a lake')
+    .summary('list, register and repair the partitions of a lake')
+    .description('Lists, registers and repairs the partitions of a lake.')
     .addCommand(listCommand(io, exit))
     .addCommand(registerCommand(io, exit))
     .addCommand(repairCommand(io, exit));
@@ -31,7 +33,17 @@ Examples:
   $ audit-lake partitions list --lake ./lake
   $ audit-lake partitions list --lake s3://amzn-s3-demo-lake/audit --output json
 
-States: PENDING and ISSUING are on their way, REGISTERED is visible to engines, BLOCKED was given up.
+States of a partition:
+  PENDING      known to the lake, not yet to the catalog
+  ISSUING      on its way into the catalog
+  REGISTERED   visible to engines
+  BLOCKED      given up: the reason tells why, \`audit-lake partitions register --retry\` tries again
+
+Parked log files could not be ingested, and are tried again by the next ingest that meets them:
+  DEFERRED     it lies in an archive class and has to be restored first
+  QUARANTINED  it is damaged, or no log file of CloudTrail
+  MISSING      a notification named it, and it was not there
+
 Exit codes: 0 done, 1 some partition is BLOCKED, 2 usage, 4 AWS says no.
 `;
 
@@ -39,8 +51,13 @@ function listCommand(io: Io, exit: Exit): Command {
   const command = new Command('list')
     .summary('show every partition, and the log files that are parked')
     .description('Shows every partition of a lake and how it stands, and the log files that are parked.')
-    .addOption(new Option('--output <format>').choices(['table', 'json']).default('table'));
-  return awsOptions(lakeOptions(command))
+    .addOption(
+      new Option('--output <format>', 'tables and lines for people, or one JSON object')
+        .choices(['table', 'json'])
+        .default('table'),
+    );
+  settingOptions(command, [SETTINGS.lake, SETTINGS.stateTable]);
+  return awsOptions(command)
     .addHelpText('after', LIST_EXAMPLES)
     .action(async (flags: ListFlags) => exit(await runList(flags, io)));
 }
@@ -71,7 +88,7 @@ function registerCommand(io: Io, exit: Exit): Command {
     .description(
       'Makes the database, tables and views that the catalog misses, and registers the partitions that are not yet.',
     )
-    .option('--retry', 'try those that are BLOCKED again, too');
+    .option('--retry', 'try again at once what is BLOCKED or waits after a failure');
   return awsOptions(lakeOptions(command))
     .addHelpText('after', REGISTER_EXAMPLES)
     .action(async (flags: RegisterFlags) => exit(await runRegister(flags, io)));
@@ -80,7 +97,7 @@ function registerCommand(io: Io, exit: Exit): Command {
 async function runRegister(flags: RegisterFlags, io: Io): Promise<number> {
   const config = await readConfig(flags);
   namedLake(config);
-  const settings = mustBeInS3(config, 'partitions register (in a folder, what is committed is visible)');
+  const settings = mustBeInS3(config, 'partitions register');
   const { registerS3Partitions } = await import('../../wiring/partitions.js');
   const done = await registerS3Partitions(settings, { retry: flags.retry ?? false });
   await io.out(registeredText(done, settings.database));
@@ -119,7 +136,7 @@ function repairCommand(io: Io, exit: Exit): Command {
 async function runRepair(flags: RepairFlags, io: Io): Promise<number> {
   const config = await readConfig(flags);
   namedLake(config);
-  const settings = mustBeInS3(config, 'partitions repair (a folder has no catalog to differ from)');
+  const settings = mustBeInS3(config, 'partitions repair');
   const { repairS3Partitions } = await import('../../wiring/partitions.js');
   const dryRun = flags.dryRun ?? false;
   const { reconciler, done } = await repairS3Partitions(settings, { dryRun });

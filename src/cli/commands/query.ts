@@ -3,12 +3,13 @@ import { Command, Option } from 'commander';
 import { type Config, namedLake, readConfig } from '../../config.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { QueryEngine } from '../../ports/query-engine.js';
+import { SETTINGS } from '../../settings.js';
 import type { EngineTarget, FetchNews, openEngine } from '../../wiring/engine.js';
 import { formatAnswer, OUTPUT_FORMATS, type OutputFormat } from '../answer-format.js';
-import { awsOptions, lakeOptions } from '../aws-options.js';
 import { interruption } from '../interruption.js';
 import { type Io, OutputClosed } from '../io.js';
 import { s3LakeOf } from '../s3-lake-of.js';
+import { awsOptions, settingOptions } from '../setting-options.js';
 import { formatBytes, formatCount } from '../units.js';
 
 export type QueryOptions = {
@@ -112,9 +113,14 @@ export function queryCommand(io: Io, doors: QueryDoors): Command {
     new Option('--engine <name>', 'duckdb fetches the data files of a lake in S3').choices(ENGINES),
   );
   command.addOption(
-    new Option('--output <format>', 'table on a terminal, else ndjson, unless given').choices(OUTPUT_FORMATS),
+    new Option(
+      '--output <format>',
+      'how the answer is printed (default: table on a terminal, else ndjson)',
+    ).choices(OUTPUT_FORMATS),
   );
-  return awsOptions(lakeOptions(command))
+  const { lake, stateTable, database, workGroup, results, lakeOwner } = SETTINGS;
+  settingOptions(command, [lake, stateTable, database, workGroup, results, lakeOwner]);
+  return awsOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (sql: string | undefined, flags: Flags) => {
       const target = targetOf(await readConfig(flags), flags);

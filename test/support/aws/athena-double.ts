@@ -32,6 +32,12 @@ const START = [
   ...(['ResultConfiguration', 'WorkGroup'] as const),
 ] as const;
 
+type WorkGroup = { readonly outputLocation?: string; readonly isManaged?: boolean };
+
+const RESULT_MEMBERS: ReadonlySet<string> = new Set<keyof ResultConfiguration>([
+  ...(['OutputLocation', 'EncryptionConfiguration', 'ExpectedBucketOwner'] as const),
+]);
+
 /** Athena: statements that run for a while and then change the catalog, and queries that tests answer. */
 export class AthenaDouble {
   /** Answers a query. What it throws is why the query failed. */
@@ -53,7 +59,7 @@ export class AthenaDouble {
     string,
     { readonly request: string; readonly id: string; readonly at: number }
   >();
-  readonly #workGroups = new Map<string, string | undefined>([['primary', undefined]]);
+  readonly #workGroups = new Map<string, WorkGroup>([['primary', {}]]);
 
   constructor({ now, glue }: { readonly now: () => number; readonly glue: Catalog }) {
     this.#now = now;
@@ -86,7 +92,12 @@ export class AthenaDouble {
   };
 
   createWorkGroup(name: string, outputLocation?: string): void {
-    this.#workGroups.set(name, outputLocation);
+    this.#workGroups.set(name, outputLocation === undefined ? {} : { outputLocation });
+  }
+
+  /** One that keeps results in storage of Athena's own. */
+  createManagedWorkGroup(name: string): void {
+    this.#workGroups.set(name, { isManaged: true });
   }
 
   /** The statements that were started, oldest first, with how they stand. */
@@ -127,9 +138,7 @@ export class AthenaDouble {
     const { QueryString: sql = '', WorkGroup: workGroup = 'primary' } = input;
     if (sql === '' || Buffer.byteLength(sql) > MOST_QUERY_BYTES)
       throw refused('queryString has an invalid length');
-    const { ResultConfiguration } = this.#configuration(workGroup);
-    const outputLocation = input.ResultConfiguration?.OutputLocation ?? ResultConfiguration.OutputLocation;
-    if (outputLocation === undefined) throw refused('No output location provided.');
+    const outputLocation = this.#outputLocation(workGroup, input.ResultConfiguration);
     const ddl = ddlOf(sql);
     const active = [...this.#active].filter((execution) => execution.ddl !== undefined).length;
     if (ddl !== undefined && active >= MOST_ACTIVE_DDL) throw tooMany();
@@ -203,12 +212,37 @@ export class AthenaDouble {
     return resultPage(execution.answer ?? { columns: [], rows: [] }, Number(NextToken ?? 0), MaxResults);
   }
 
+  /** Undefined where Athena keeps the results itself. @throws AwsError InvalidRequestException */
+  #outputLocation(name: string, asked: ResultConfiguration | undefined): string | undefined {
+    const { isManaged, outputLocation: own } = this.#workGroup(name);
+    if (isManaged && asked !== undefined) {
+      throw refused('ManagedQueryResultsConfiguration and ResultConfiguration cannot be set together');
+    }
+    for (const member of Object.keys(asked ?? {})) {
+      if (!RESULT_MEMBERS.has(member)) throw new Error(`The AWS double does not know ${member} of results`);
+    }
+    const encryption = asked?.EncryptionConfiguration;
+    if (encryption && encryption.EncryptionOption !== 'SSE_S3' && !encryption.KmsKey) {
+      throw refused('KmsKey must be provided');
+    }
+    const outputLocation = asked?.OutputLocation ?? own;
+    if (outputLocation === undefined && !isManaged) throw refused('No output location provided.');
+    return outputLocation;
+  }
+
+  #workGroup(name: string): WorkGroup {
+    const found = this.#workGroups.get(name);
+    if (found === undefined) throw refused(`WorkGroup ${name} is not found.`);
+    return found;
+  }
+
   #configuration(name: string) {
-    if (!this.#workGroups.has(name)) throw refused(`WorkGroup ${name} is not found.`);
-    const outputLocation = this.#workGroups.get(name);
-    const ResultConfiguration: ResultConfiguration =
-      outputLocation === undefined ? {} : { OutputLocation: outputLocation };
-    return { ResultConfiguration, EnforceWorkGroupConfiguration: false };
+    const { outputLocation, isManaged = false } = this.#workGroup(name);
+    return {
+      ResultConfiguration: outputLocation === undefined ? {} : { OutputLocation: outputLocation },
+      ManagedQueryResultsConfiguration: { Enabled: isManaged },
+      EnforceWorkGroupConfiguration: false,
+    };
   }
 }
 

@@ -19,7 +19,8 @@ export type Execution = {
   readonly id: string;
   readonly input: StartQueryExecutionCommandInput;
   readonly workGroup: string;
-  readonly outputLocation: string;
+  /** Undefined where Athena keeps the results itself. */
+  readonly outputLocation: string | undefined;
   readonly ddl: Ddl | undefined;
   readonly pace: Pace;
   readonly mishap: Mishap;
@@ -54,7 +55,9 @@ export function shown(execution: Execution, now: number): QueryExecution {
     SubstatementType: ddl === undefined ? 'SELECT' : ddl.kind.toUpperCase().replaceAll(' ', '_'),
     ResultConfiguration: {
       ...input.ResultConfiguration,
-      OutputLocation: `${outputLocation}${id}.${ddl ? 'txt' : 'csv'}`,
+      ...(outputLocation !== undefined && {
+        OutputLocation: `${outputLocation}${id}.${ddl ? 'txt' : 'csv'}`,
+      }),
     },
     QueryExecutionContext: input.QueryExecutionContext ?? {},
     Status: {

@@ -2,6 +2,7 @@ import type {
   BatchGetItemCommandInput,
   CreateTableCommandInput,
   DeleteItemCommandInput,
+  DescribeContinuousBackupsCommandInput,
   DescribeTableCommandInput,
   GetItemCommandInput,
   KeysAndAttributes,
@@ -9,6 +10,7 @@ import type {
   QueryCommandInput,
   ScanCommandInput,
   TransactWriteItemsCommandInput,
+  UpdateContinuousBackupsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Mishap } from './aws-call.ts';
@@ -46,6 +48,8 @@ export class DynamoDbDouble {
   pageBytes = 1_048_576;
   /** How often a new table says CREATING before it is ACTIVE. */
   creating = 1;
+  /** How often the backups of tables say that they are still being enabled, when recovery is to be switched on. */
+  enablingBackups = 0;
   readonly #tables = new Map<string, TableDouble>();
   readonly #transactions: Transactions;
 
@@ -56,6 +60,13 @@ export class DynamoDbDouble {
   readonly operations = {
     CreateTable: operation<CreateTableCommandInput>(TABLE, (input) => this.#create(input)),
     DescribeTable: operation<DescribeTableCommandInput>(['TableName'], (input) => this.#describe(input)),
+    UpdateContinuousBackups: operation<UpdateContinuousBackupsCommandInput>(
+      ['TableName', 'PointInTimeRecoverySpecification'],
+      (input) => this.#protect(input),
+    ),
+    DescribeContinuousBackups: operation<DescribeContinuousBackupsCommandInput>(['TableName'], (input) =>
+      backupsOf(this.#table(input.TableName)),
+    ),
     GetItem: operation<GetItemCommandInput>([...READING, 'Key'], (input) => this.#get(input)),
     PutItem: operation<PutItemCommandInput>(['TableName', 'Item', 'ReturnValues', ...CONDITION], (input) =>
       written(putOf(this.#table(input.TableName), input), input.ReturnValues),
@@ -87,9 +98,11 @@ export class DynamoDbDouble {
     ),
   };
 
-  /** An active table with the keys `pk` and `sk`. */
+  /** An active table with the keys `pk` and `sk`, and point-in-time recovery. */
   createTable(name: string): void {
-    this.#tables.set(name, new TableDouble(name, { hash: 'pk', range: 'sk' }, 0));
+    const table = new TableDouble(name, { hash: 'pk', range: 'sk' }, 0);
+    table.isRecoverable = true;
+    this.#tables.set(name, table);
   }
 
   /** Every item of a table, by its keys. */
@@ -125,6 +138,17 @@ export class DynamoDbDouble {
     const answer = { Table: description(table) };
     table.creating = Math.max(0, table.creating - 1);
     return answer;
+  }
+
+  #protect({ TableName, PointInTimeRecoverySpecification: it }: UpdateContinuousBackupsCommandInput) {
+    const table = this.#table(TableName);
+    if (this.enablingBackups > 0) {
+      this.enablingBackups -= 1;
+      const message = `Backups are being enabled for the table: ${table.name}. Please retry later`;
+      throw new AwsError('ContinuousBackupsUnavailableException', message);
+    }
+    table.isRecoverable = it?.PointInTimeRecoveryEnabled ?? false;
+    return backupsOf(table);
   }
 
   #get(input: GetItemCommandInput) {
@@ -177,4 +201,13 @@ const description = ({ name, key, creating }: TableDouble) => ({
     { AttributeName: key.hash, KeyType: 'HASH' as const },
     ...(key.range === undefined ? [] : [{ AttributeName: key.range, KeyType: 'RANGE' as const }]),
   ],
+});
+
+const backupsOf = ({ isRecoverable }: TableDouble) => ({
+  ContinuousBackupsDescription: {
+    ContinuousBackupsStatus: 'ENABLED' as const,
+    PointInTimeRecoveryDescription: {
+      PointInTimeRecoveryStatus: isRecoverable ? ('ENABLED' as const) : ('DISABLED' as const),
+    },
+  },
 });

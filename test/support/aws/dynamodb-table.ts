@@ -13,6 +13,8 @@ export class TableDouble {
   readonly key: TableKey;
   /** How often it still says CREATING when it is asked. */
   creating: number;
+  /** Whether point-in-time recovery is on. */
+  isRecoverable = false;
   readonly #partitions = new Map<string, Map<string, Item>>();
 
   constructor(name: string, key: TableKey, creating: number) {

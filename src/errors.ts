@@ -35,7 +35,8 @@ export const ERROR_CODES = define({
   },
   TOO_LARGE: {
     disposition: 'park',
-    meaning: 'The log file inflates beyond the limit in size or in ratio (a gzip bomb).',
+    meaning:
+      'The log file has more than 64 MiB of gzip, or inflates beyond the limit in size or in ratio (a gzip bomb).',
     todo: 'CloudTrail stops at 50 MB. Look at who wrote the object; it is not a CloudTrail log file.',
   },
   BAD_JSON: {

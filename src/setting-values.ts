@@ -26,7 +26,7 @@ export const isInS3 = (lake: string): boolean => lake.startsWith('s3://');
 export const lakeName: Parse<string> = (text) =>
   /^(s3:|[a-z][a-z0-9+.-]*:\/\/)/i.test(text) ? locationInS3(text) : text;
 
-/** With a slash at its end: results are written below it. Or the word that leaves it to the work group. */
+/** With a slash at its end: results are written below it. Or the word that leaves it to the workgroup. */
 export const resultsLocation: Parse<string> = (text) => {
   if (text === 'workgroup') return text;
   const location = locationInS3(text);

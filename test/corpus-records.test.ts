@@ -140,7 +140,7 @@ describe.skipIf(!hasCorpus)('the records of the corpus', () => {
   });
 });
 
-/** name | status | text | source | query | named query | its name | database | work group | submitted */
+/** name | status | text | source | query | named query | its name | database | workgroup | submitted */
 const ATHENA_ROWS = [
   'StartQueryExecution | in_event | Select 10 | event | b621 | - | - | - | - | true',
   'StartQueryExecution | in_event | Select 10 | event | - | - | - | - | - | true',

@@ -183,7 +183,10 @@ describe('the documentation says what is there, and nothing that is not:', () =>
 describe('the commands of the documentation', () => {
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   const main = inRepository('dist/cli/main.js');
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await server.close();
+  });
 
   const world = new AwsWorld({ now: Date.now });
   let server: AwsServer;
@@ -220,8 +223,6 @@ describe('the commands of the documentation', () => {
       if (/\.\w+$/.test(path)) world.s3.put('amzn-s3-demo-bucket', path, readFileSync(join(trail, path)));
     }
   });
-
-  afterAll(() => server.close());
 
   const lines = [...shellLines(README), ...shellLines(SAMPLES)].filter((line) =>
     /^npx audit-lake /.test(line),

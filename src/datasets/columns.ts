@@ -57,7 +57,7 @@ export const QUERY_COLUMNS: readonly Column[] = [
   text('query_text_source', 'where the text came from: event, or the query history'),
   text('statement_type', 'DDL, DML or UTILITY, from Athena'),
   text('substatement_type', 'such as SELECT or CREATE_TABLE, from Athena'),
-  text('work_group', 'work group of the query'),
+  text('work_group', 'workgroup of the query'),
   text('catalog_name', 'catalog of the query context'),
   text('database_name', 'database of the query context'),
   text('output_location', 'where the results went'),

@@ -78,7 +78,7 @@ const OTHER_KEPT_THINGS: readonly AthenaCall[] = [
   },
 ];
 
-/** Named queries, prepared statements and work groups: what is kept in Athena, and who changed it. */
+/** Named queries, prepared statements and workgroups: what is kept in Athena, and who changed it. */
 export function keptThings(asOf: AsOf, random: Random): readonly Happening[] {
   const calls = [...namedQueryCalls(random), ...OTHER_KEPT_THINGS];
   return calls.map((it) => call(it, asOf, random));

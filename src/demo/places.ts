@@ -6,7 +6,7 @@ export const ACCOUNTS = {
   analytics: '111122223333',
   /** The nightly loads. */
   platform: '444455556666',
-  /** The auditors. Its work group refuses to show its queries to anyone else. */
+  /** The auditors. Its workgroup refuses to show its queries to anyone else. */
   security: '777788889999',
 } as const;
 export type AccountId = (typeof ACCOUNTS)[keyof typeof ACCOUNTS];

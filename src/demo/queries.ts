@@ -50,7 +50,7 @@ export function isArchived(query: Query): boolean {
   return query.at === ARCHIVED_MOMENT;
 }
 
-/** Where the results of a work group go. */
+/** Where the results of a workgroup go. */
 export function resultsOf(workGroup: string): string {
   return `s3://${BUCKET}/results/${workGroup}/`;
 }

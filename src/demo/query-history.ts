@@ -5,7 +5,7 @@ import { type Query, resultsOf, textStatusOf } from './queries.js';
 /** What `aws athena batch-get-query-execution` would have answered, gathered over accounts and Regions. */
 export type QueryHistory = {
   readonly QueryExecutions: readonly JsonObject[];
-  /** Ids that Athena did not show: no permission on their work group, or no such query. */
+  /** Ids that Athena did not show: no permission on their workgroup, or no such query. */
   readonly errors: readonly JsonObject[];
 };
 

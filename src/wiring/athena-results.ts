@@ -1,7 +1,7 @@
 import type { AthenaResults } from '../adapters/aws/athena-results.js';
 
 export type ResultsSettings = {
-  /** Where Athena puts what it answers: `s3://bucket/prefix/`, or `workgroup`: where the work group says. */
+  /** Where Athena puts what it answers: `s3://bucket/prefix/`, or `workgroup`: where the workgroup says. */
   readonly results: string;
   readonly lakeOwner?: string | undefined;
   readonly kmsKey?: string | undefined;

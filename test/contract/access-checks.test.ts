@@ -126,7 +126,7 @@ describe('what is checked of a source', () => {
   });
 });
 
-describe('what is checked of a work group', () => {
+describe('what is checked of a workgroup', () => {
   const asked = async (world: AwsWorld, workGroup: string, results: string | undefined) => {
     const options = { athena: world.clients.athena, workGroup, results, waiting, arns };
     return findingsOf(athenaAccess(options));
@@ -146,7 +146,7 @@ describe('what is checked of a work group', () => {
   test('is that it is enabled', async () => {
     const [group, athena] = await answered({ State: 'DISABLED' });
     expect(group).toMatchObject({ result: 'fail', code: 'AWS_FAILED' });
-    expect(athena).toMatchObject({ result: 'skip', text: 'needs work group' });
+    expect(athena).toMatchObject({ result: 'skip', text: 'needs workgroup' });
   });
 
   test('is whether it puts results elsewhere', async () => {
@@ -163,7 +163,7 @@ describe('what is checked of a work group', () => {
     const world = new AwsWorld();
     world.athena.createManagedWorkGroup('managed');
     const [refused, skipped] = await asked(world, 'managed', RESULTS);
-    expect(refused).toMatchObject({ name: 'work group', result: 'fail', code: 'AWS_FAILED' });
+    expect(refused).toMatchObject({ name: 'workgroup', result: 'fail', code: 'AWS_FAILED' });
     expect(refused?.text).toContain('set results to workgroup');
     expect(skipped).toMatchObject({ result: 'skip' });
     const findings = await asked(world, 'managed', undefined);

@@ -91,7 +91,7 @@ const refusal = (sql: string) =>
   );
 
 describe('a question', () => {
-  test('goes to the work group, database and result location that were given, as it is, under a fresh token', async () => {
+  test('goes to the workgroup, database and result location that were given, as it is, under a fresh token', async () => {
     expect(await rowsOf(engine, SQL)).toEqual([['john.doe'], ['jane.roe']]);
     await rowsOf(engine, SQL);
     const [first, second] = inputsOf('StartQueryExecution');
@@ -139,10 +139,10 @@ describe('a question', () => {
   test.each([
     ['is throttled for ever', throttled, 'AWS_FAILED', 'ThrottlingException'],
     ['is denied', denied, 'AWS_DENIED', 'AccessDenied'],
-  ])('that %s fails with its code, action and work group', async (_, outcome, code, name) => {
+  ])('that %s fails with its code, action and workgroup', async (_, outcome, code, name) => {
     world.fail(is('StartQueryExecution'), outcome, { times: Number.POSITIVE_INFINITY });
     const said = await refusal(SQL);
-    expect(said).toContain(`${code}: athena:StartQueryExecution on work group primary: ${name}`);
+    expect(said).toContain(`${code}: athena:StartQueryExecution on workgroup primary: ${name}`);
     expect(said).not.toContain('user_name');
   });
 
@@ -153,7 +153,7 @@ describe('a question', () => {
     world.fail(second, throttled, { times: 2 });
     expect(await rowsOf(engine, SQL)).toHaveLength(1500);
     world.fail(second, denied);
-    expect(await refusal(SQL)).toMatch(/^AWS_DENIED: athena:GetQueryResults on work group primary/);
+    expect(await refusal(SQL)).toMatch(/^AWS_DENIED: athena:GetQueryResults on workgroup primary/);
   });
 });
 

@@ -127,7 +127,7 @@ describe.each(FACES)('the double of Athena, $name', ({ open, retries }) => {
     expect(world.athena.executions()).toEqual([]);
   });
 
-  test('refuses an unknown work group, and results without a place', async () => {
+  test('refuses an unknown workgroup, and results without a place', async () => {
     const refused = { name: 'InvalidRequestException' };
     await expect(start('SELECT 1', { WorkGroup: 'none' })).rejects.toMatchObject(refused);
     await expect(start('SELECT 1', { WorkGroup: 'primary' })).rejects.toMatchObject(refused);
@@ -137,7 +137,7 @@ describe.each(FACES)('the double of Athena, $name', ({ open, retries }) => {
     expect(WorkGroup?.Configuration?.ResultConfiguration?.OutputLocation).toBe(`${LAKE}/_meta/results/`);
   });
 
-  test('refuses what is said of results to a work group that manages them itself', async () => {
+  test('refuses what is said of results to a workgroup that manages them itself', async () => {
     world.athena.createManagedWorkGroup('managed');
     const ResultConfiguration = { OutputLocation: `${LAKE}/r/` };
     await expect(start('SELECT 1', { WorkGroup: 'managed', ResultConfiguration })).rejects.toMatchObject({

@@ -31,9 +31,9 @@ describe('a failure of AWS tells what to do next', () => {
   });
 
   test('T15: of Athena the name alone, which is that of the system where there is none', () => {
-    const attempt = { action: 'athena:StartQueryExecution', resource: 'work group primary' };
+    const attempt = { action: 'athena:StartQueryExecution', resource: 'workgroup primary' };
     expect(awsError(ofTheNetwork('ENOTFOUND'), attempt).message).toBe(
-      'athena:StartQueryExecution on work group primary: ENOTFOUND; check --region, --endpoint-url and the network',
+      'athena:StartQueryExecution on workgroup primary: ENOTFOUND; check --region, --endpoint-url and the network',
     );
   });
 

@@ -231,7 +231,7 @@ describe('both catalogs on AWS', () => {
       world.fail(() => true, denied, ALWAYS);
       const table = `table ${DATABASE}.athena_events`;
       const asked =
-        kind === 'glue' ? `glue:GetTable on ${table}` : 'athena:StartQueryExecution on work group primary';
+        kind === 'glue' ? `glue:GetTable on ${table}` : 'athena:StartQueryExecution on workgroup primary';
       for (const [call, words] of [
         [() => made.catalog.ensureTable('athena_events'), `glue:GetTable on ${table}`],
         [() => made.catalog.startAdding(batchOf([DAY.day])), asked],
@@ -266,7 +266,7 @@ describe('the catalog behind Athena', () => {
     ]);
   });
 
-  test('sends statements to the work group and the results to their place', async () => {
+  test('sends statements to the workgroup and the results to their place', async () => {
     const { world, catalog } = await withTable();
     await catalog.startAdding(batchOf([DAY.day]));
     expect(world.calls.findLast(isStart)?.input).toMatchObject({
@@ -363,7 +363,7 @@ describe('the catalog behind Athena', () => {
     const { world, made } = inProcess('athena');
     world.fail(isStart, { ends: 'FAILED', reason: 'Insufficient Lake Formation permission' });
     const error = await made.catalog.ensureTable('athena_events').catch((it: Error) => it);
-    expect(String(error)).toContain('making database audit_lake in work group primary: FAILED: Insufficient');
+    expect(String(error)).toContain('making database audit_lake in workgroup primary: FAILED: Insufficient');
     expect(String(error)).not.toContain('CREATE');
   });
 

@@ -13,7 +13,10 @@ describe('a table of state', () => {
   beforeEach(() => {
     world = new AwsWorld({ now: () => 0 });
     world.dynamodb.createTable(TABLE);
-    table = new DynamoDbTable(world.clients.dynamodb, TABLE, { pause: async () => undefined, random: () => 0 });
+    table = new DynamoDbTable(world.clients.dynamodb, TABLE, {
+      pause: async () => undefined,
+      random: () => 0,
+    });
   });
 
   test('belongs to the first lake that comes, again and again', async () => {

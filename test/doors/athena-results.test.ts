@@ -19,7 +19,7 @@ const on = (name: string) => (call: AwsCall) => call.operation === name;
 const resultsAsked = () =>
   aws.world.calls.filter(on('StartQueryExecution')).map(({ input }) => input['ResultConfiguration']);
 
-test('a work group that manages results itself takes ingest, query and doctor, once results says workgroup', async () => {
+test('a workgroup that manages results itself takes ingest, query and doctor, once results says workgroup', async () => {
   aws.world.athena.createManagedWorkGroup('managed');
   const managed = { AUDIT_LAKE_WORK_GROUP: 'managed', AUDIT_LAKE_RESULTS: 'workgroup' };
   const ended = [];
@@ -28,7 +28,7 @@ test('a work group that manages results itself takes ingest, query and doctor, o
   expect(ended[0]?.err).not.toContain('Warning');
   expect(new Set(resultsAsked())).toEqual(new Set([undefined]));
   const { code, out } = await aws.run(['doctor'], { AUDIT_LAKE_WORK_GROUP: 'managed' });
-  expect([code, out]).toEqual([4, expect.stringMatching(/^fail {2}work group .*set results to workgroup$/m)]);
+  expect([code, out]).toEqual([4, expect.stringMatching(/^fail {2}workgroup .*set results to workgroup$/m)]);
 });
 
 test('T10: results have the key and the owner of the lake, those of statements and of questions', async () => {

@@ -84,7 +84,7 @@ describe('audit-lake doctor', () => {
       ...['node', 'endpoint', 'credentials', 'source', 'log file', 'lake bucket', 'lake.json'],
       ...['state table', 'state reads', 'state writes', 'database'],
       ...['table athena_events', 'table cloudtrail_events', 'table athena_query_details', 'partitions'],
-      ...['view athena_audit_logs', 'view cloudtrail_audit_logs', 'work group', 'athena'],
+      ...['view athena_audit_logs', 'view cloudtrail_audit_logs', 'workgroup', 'athena'],
     ]);
     expect(out).toContain('arn:aws:iam::111122223333:user/jane (eu-west-1)');
     expect(out).toMatch(/^ok {4}log file .*read AWSLogs\/.*\.json\.gz \(\d+ bytes\)$/m);
@@ -133,7 +133,7 @@ describe('audit-lake doctor', () => {
     ['glue:GetTable', 'view athena_audit_logs', on('GetTable', 'athena_audit_logs'), of('athena_audit_logs')],
     ['glue:BatchGetPartition', 'partitions', on('BatchGetPartition'), of('athena_events')],
     ['glue:GetPartitions', 'partitions', on('GetPartitions'), of('athena_events')],
-    ['athena:GetWorkGroup', 'work group', on('GetWorkGroup'), WORK_GROUP],
+    ['athena:GetWorkGroup', 'workgroup', on('GetWorkGroup'), WORK_GROUP],
     ['athena:GetQueryExecution', 'athena', on('GetQueryExecution'), WORK_GROUP],
     ['athena:GetQueryResults', 'athena', on('GetQueryResults'), WORK_GROUP],
   ])('names %s where that is denied to %s', async (action, name, fits, resources) => {

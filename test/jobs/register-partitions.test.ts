@@ -225,7 +225,7 @@ describe('a catalog that refuses', () => {
     const world = new RegistrarWorld([FIRST]);
     const catalog = otherwise(world.catalog, {
       startAdding: async () => {
-        throw new AuditLakeError('AWS_DENIED', 'athena:StartQueryExecution on work group primary');
+        throw new AuditLakeError('AWS_DENIED', 'athena:StartQueryExecution on workgroup primary');
       },
     });
     for (let minute = 0; minute < 24 * 60; minute += 5) {

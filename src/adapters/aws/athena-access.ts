@@ -28,10 +28,10 @@ const WRITES_RESULTS = [
 ];
 const IS_DENIED = /access ?denied|not authorized|permission/i;
 
-/** Where results go, `s3://bucket/prefix/`: learned from the work group. Unset where it manages them itself. */
+/** Where results go, `s3://bucket/prefix/`: learned from the workgroup. Unset where it manages them itself. */
 type Seen = { place?: string };
 
-/** Whether the work group takes questions, and its answers can be written and read. */
+/** Whether the workgroup takes questions, and its answers can be written and read. */
 export function athenaAccess(options: AthenaAccessOptions): readonly Check[] {
   const seen: Seen = {};
   return [workGroupCheck(options, seen), questionCheck(options, seen)];
@@ -49,7 +49,7 @@ function workGroupCheck(options: AthenaAccessOptions, seen: Seen): Check {
     }
     return placeOf(WorkGroup?.Configuration ?? {}, options, seen);
   };
-  return { name: 'work group', needs: ['credentials'], steps: [athenaStep('GetWorkGroup', options, run)] };
+  return { name: 'workgroup', needs: ['credentials'], steps: [athenaStep('GetWorkGroup', options, run)] };
 }
 
 /** Learns where results go, and tells it. @throws AuditLakeError AWS_FAILED where that cannot be */
@@ -97,7 +97,7 @@ function questionCheck(options: AthenaAccessOptions, seen: Seen): Check {
     await athena.send(new GetQueryResultsCommand({ QueryExecutionId: id })).catch((error: unknown) => {
       throw awsError(error, { action: 'athena:GetQueryResults', resource: `workgroup/${workGroup}` });
     });
-    return `${QUESTION} answered; results ${seen.place === undefined ? 'in the work group' : `at ${seen.place}`}`;
+    return `${QUESTION} answered; results ${seen.place === undefined ? 'in the workgroup' : `at ${seen.place}`}`;
   };
   const steps = [
     athenaStep('StartQueryExecution', options, start),
@@ -105,7 +105,7 @@ function questionCheck(options: AthenaAccessOptions, seen: Seen): Check {
     { deniedInstead: () => writing(options, seen), run: written },
     athenaStep('GetQueryResults', options, read),
   ];
-  return { name: 'athena', needs: ['work group'], steps };
+  return { name: 'athena', needs: ['workgroup'], steps };
 }
 
 function writing({ arns }: AthenaAccessOptions, { place: on = '' }: Seen): Call | undefined {

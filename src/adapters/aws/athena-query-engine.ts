@@ -96,10 +96,7 @@ export class AthenaQueryEngine implements QueryEngine {
       this.#options.client.send(command),
     );
     if (QueryExecutionId !== undefined) return QueryExecutionId;
-    throw new AuditLakeError(
-      'AWS_FAILED',
-      `athena:StartQueryExecution on work group ${workGroup} gave no id`,
-    );
+    throw new AuditLakeError('AWS_FAILED', `athena:StartQueryExecution on workgroup ${workGroup} gave no id`);
   }
 
   async #ended(id: string): Promise<QueryExecution> {
@@ -147,7 +144,7 @@ export class AthenaQueryEngine implements QueryEngine {
       return await again({ waiting, most: MOST_ATTEMPTS, mayPass }, call);
     } catch (error) {
       if (nameOf(error) === 'InvalidRequestException') throw this.#refusal(messageOf(error), error);
-      throw awsError(error, { action: `athena:${operation}`, resource: `work group ${workGroup}` });
+      throw awsError(error, { action: `athena:${operation}`, resource: `workgroup ${workGroup}` });
     }
   }
 

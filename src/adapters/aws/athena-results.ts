@@ -2,7 +2,7 @@ import type { StartQueryExecutionCommandInput } from '@aws-sdk/client-athena';
 
 /** Where Athena puts what it answers, and how. */
 export type AthenaResults = {
-  /** `s3://bucket/prefix/`; undefined: where the work group says. */
+  /** `s3://bucket/prefix/`; undefined: where the workgroup says. */
   readonly results: string | undefined;
   /** Account that must own the bucket. */
   readonly expectedOwner?: string | undefined;
@@ -11,7 +11,7 @@ export type AthenaResults = {
 
 type Asked = Pick<StartQueryExecutionCommandInput, 'ResultConfiguration'>;
 
-/** Nothing where the work group says: one that manages results itself takes no word about them. */
+/** Nothing where the workgroup says: one that manages results itself takes no word about them. */
 export function resultsAsked({ results, expectedOwner, kmsKey }: AthenaResults): Asked {
   if (results === undefined) return {};
   const encryption = { EncryptionOption: 'SSE_KMS', KmsKey: kmsKey } as const;

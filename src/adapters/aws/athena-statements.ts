@@ -69,7 +69,7 @@ export class AthenaStatements {
       const reason = StateChangeReason ?? AthenaError?.ErrorMessage ?? 'Athena gives no reason';
       return { kind: 'failed', reason: `${State}: ${reason.slice(0, MOST_REASON)} (${executionId})` };
     } catch (error) {
-      // Forgotten after 45 days, or with its work group: nobody can tell any more how it ended.
+      // Forgotten after 45 days, or with its workgroup: nobody can tell any more how it ended.
       if (!isRefusedAs(error, /QueryExecution .*not found/i)) throw this.#failed('GetQueryExecution', error);
       return { kind: 'failed', reason: `Athena does not know the statement any more (${executionId})` };
     }
@@ -101,12 +101,12 @@ export class AthenaStatements {
   #failed(operation: string, error: unknown): AuditLakeError {
     return awsError(error, {
       action: `athena:${operation}`,
-      resource: `work group ${this.#options.workGroup}`,
+      resource: `workgroup ${this.#options.workGroup}`,
     });
   }
 
   #unfinished(what: string, reason: string): AuditLakeError {
-    return new AuditLakeError('AWS_FAILED', `${what} in work group ${this.#options.workGroup}: ${reason}`);
+    return new AuditLakeError('AWS_FAILED', `${what} in workgroup ${this.#options.workGroup}: ${reason}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { newCounters } from '../telemetry.js';
 import { openNotifiedLake } from '../wiring/notified-lake.js';
 import { sortDeliveries } from './deliveries.js';
 import { once } from './once.js';
-import { countMessages, tellIngest } from './report.js';
+import { countMessages, tellEndpoint, tellIngest } from './report.js';
 import { responseTo } from './response.js';
 import { type LambdaContext, stopwatch } from './time-left.js';
 
@@ -15,7 +15,11 @@ import { type LambdaContext, stopwatch } from './time-left.js';
 setFlagsFromString('--heap-growing-percent=20');
 
 /** Settings, clients and lake.json: read once, by the first event of this instance. */
-const opened = once(async () => openNotifiedLake(await readConfig({})));
+const opened = once(async () => {
+  const config = await readConfig({});
+  tellEndpoint(config.endpointUrl);
+  return openNotifiedLake(config);
+});
 
 /**
  * Whatever names objects of a trail's bucket (see cloudtrail/notification.ts) becomes rows of the lake. Of a queue's

@@ -6,11 +6,13 @@ import { registerPartitions } from '../jobs/register-partitions.js';
 import { TABLE_NAMES } from '../lake/tables.js';
 import { type Maintenance, openMaintenance } from '../wiring/maintenance.js';
 import { once } from './once.js';
-import { tellCounts, tellWarnings } from './report.js';
+import { tellCounts, tellEndpoint, tellWarnings } from './report.js';
 import type { LambdaContext } from './time-left.js';
 
 const opened = once(async () => {
-  const maintenance = openMaintenance(await readConfig({}));
+  const config = await readConfig({});
+  tellEndpoint(config.endpointUrl);
+  const maintenance = openMaintenance(config);
   await maintenance.mustBeOurs();
   return maintenance;
 });

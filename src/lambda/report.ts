@@ -61,3 +61,8 @@ export function tellCounts(event: string, counts: { readonly [name: string]: num
 export function tellWarnings(event: string, warnings: readonly string[]): void {
   for (const reason of warnings.slice(0, MOST_LINES)) logger.warn(event, { reason });
 }
+
+/** Who redirects us sees everything: an endpoint in place of AWS is never obeyed in silence (threat T20). */
+export function tellEndpoint(endpointUrl: string | undefined): void {
+  if (endpointUrl !== undefined) logger.warn('endpoint_in_place_of_aws', { endpoint: endpointUrl });
+}

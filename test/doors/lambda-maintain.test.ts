@@ -38,7 +38,8 @@ const alters = () => lambda.aws.athena.executions().filter(({ sql }) => /^ALTER 
 const stateOf = (day: string) =>
   lambda.aws.dynamodb.items(STATE).find(({ pk, sk }) => pk?.S === `PART#${TABLE}` && sk?.S === day)?.['reg']
     ?.S;
-const warnings = () => lambda.log().filter(({ level }) => level === 'WARN');
+const ENDPOINT = 'endpoint_in_place_of_aws';
+const warnings = () => lambda.log().filter(({ level, message }) => level === 'WARN' && message !== ENDPOINT);
 
 describe('the maintenance handler, each minute', () => {
   test('makes the table that is not there, and registers each new day with one statement', async () => {
@@ -58,6 +59,12 @@ describe('the maintenance handler, each minute', () => {
     const before = made.length;
     await lambda.maintain(RECONCILE);
     expect(lambda.aws.athena.executions()).toHaveLength(before);
+  });
+
+  test('T20: says so at its start where an endpoint stands in for AWS', async () => {
+    await lambda.maintain(MINUTELY);
+    const told = lambda.log().filter(({ message }) => message === ENDPOINT);
+    expect(told).toMatchObject([{ level: 'WARN', endpoint: lambda.endpoint }]);
   });
 
   test('asks nothing of Athena where nothing is new', async () => {

@@ -120,7 +120,7 @@ export function leftText(done: Registered): string {
     lines.push(`${plural(pending, 'partition')} on the way, not visible to engines yet: ${next}.\n`);
   }
   if (blocked > 0) {
-    const next = `${same} list\` tells why, \`audit-lake partitions register --retry\` tries again`;
+    const next = `\`audit-lake partitions list\` tells why, ${same} register --retry\` tries again`;
     lines.push(`${plural(blocked, 'partition')} BLOCKED, not visible to engines: ${next}.\n`);
   }
   return lines.join('');

@@ -55,8 +55,10 @@ export async function addBatch(claims: readonly RegisteredPartition[], run: Regi
   const { register } = run.ports;
   const batch = (await knownBatch(claims, register)) ?? (await newBatch(claims, register));
   if (batch === undefined) return;
-  const outcome = await outcomeOf(batch, { claims, run });
-  if (outcome && outcome.kind !== 'running') await settle(claims, { outcome, run });
+  const left = batch.executionId === undefined ? claims : await settleWhatIsShown(claims, run);
+  if (left.length === 0) return;
+  const outcome = await outcomeOf(batch, { claims: left, run });
+  if (outcome && outcome.kind !== 'running') await settle(left, { outcome, run });
 }
 
 /** The batch in which an earlier holder issued them. */
@@ -83,25 +85,12 @@ type Held = { readonly claims: readonly RegisteredPartition[]; readonly run: Reg
 
 /** How the statement of a batch ended, started where nobody did; undefined where it may not be started. */
 async function outcomeOf(batch: PartitionBatch, held: Held): Promise<StatementOutcome | undefined> {
-  if (batch.executionId !== undefined) return endOfOthers(batch, batch.executionId, held.run);
+  if (batch.executionId !== undefined) return end(batch.executionId, held.run);
   const started = await start(batch, held);
   if (started === 'refused') return undefined;
   if (started === undefined) return { kind: 'failed', reason: 'its token stands for another statement' };
   await held.run.ports.register.noteExecution(batch.token, started);
   return end(started, held.run);
-}
-
-/**
- * What another run has started may be impossible to ask after (another workgroup, permissions, kind of catalog). What the
- * catalog shows counts anyway, so it is looked at first.
- */
-async function endOfOthers(
-  { table, days }: PartitionBatch,
-  executionId: string,
-  run: RegistrarRun,
-): Promise<StatementOutcome> {
-  const shown = await run.ports.catalog.locations(table, days);
-  return days.every((day) => shown.has(day)) ? { kind: 'succeeded' } : end(executionId, run);
 }
 
 /** A refusal is certain not to have begun and no fault of the partitions: they wait, and are not given up for it. */
@@ -138,19 +127,29 @@ async function settle(
   claims: readonly RegisteredPartition[],
   { outcome, run }: { readonly outcome: StatementOutcome; readonly run: RegistrarRun },
 ): Promise<void> {
+  const missing = await settleWhatIsShown(claims, run);
+  await fail(missing, { reason: outcome.kind === 'failed' ? outcome.reason : NOT_SHOWN, run });
+}
+
+/**
+ * Gives those that the catalog does not show. What another run has started may be impossible to ask after (another
+ * workgroup, permissions, kind of catalog), so this is looked at first where a statement is taken over.
+ */
+async function settleWhatIsShown(
+  claims: readonly RegisteredPartition[],
+  run: RegistrarRun,
+): Promise<readonly RegisteredPartition[]> {
   const [first] = claims;
-  if (!first) return;
-  const shown = await run.ports.catalog.locations(
-    first.table,
-    claims.map(({ day }) => day),
-  );
+  if (!first) return [];
+  const days = claims.map(({ day }) => day);
+  const shown = await run.ports.catalog.locations(first.table, days);
   const missing: RegisteredPartition[] = [];
   for (const claim of claims) {
     const location = shown.get(claim.day);
     if (location) await settleShown(claim, { location, run });
     else missing.push(claim);
   }
-  await fail(missing, { reason: outcome.kind === 'failed' ? outcome.reason : NOT_SHOWN, run });
+  return missing;
 }
 
 async function settleShown(
@@ -187,7 +186,10 @@ async function fail(
   const { report, ports } = run;
   for (const claim of claims) {
     const blocked = failure.blocked ?? claim.failures >= MOST_FAILURES;
-    const backOff = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** claim.failures);
+    const backOff = Math.min(
+      LONGEST_BACK_OFF_MS,
+      FIRST_BACK_OFF_MS * 2 ** (isRefusal ? claim.attempt : claim.failures),
+    );
     await ports.register.failed(claim, { notBefore: ports.now() + backOff, blocked, reason, isRefusal });
     if (!blocked) continue;
     report.blocked++;

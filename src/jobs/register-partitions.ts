@@ -46,7 +46,7 @@ async function registerTable(table: TableName, run: RegistrarRun): Promise<void>
   );
   run.report.pending += open.length;
   const due = open.filter((partition) => isDue(partition, now()));
-  if (due.length === 0) return;
+  if (due.length === 0 || run.ports.isStopped?.()) return;
   const isThere = await orWarning(run, `${table} not made`, () => catalog.ensureTable(table));
   if (!isThere) return;
   for (const group of groupsOf(due)) {

@@ -12,9 +12,7 @@ import type { LambdaContext } from './time-left.js';
 const opened = once(async () => {
   const config = await readConfig({});
   tellEndpoint(config.endpointUrl);
-  const maintenance = openMaintenance(config);
-  await maintenance.mustBeOurs();
-  return maintenance;
+  return openMaintenance(config);
 });
 
 /** Kept for the end of what was begun, or half of the time where there is little. */
@@ -28,48 +26,73 @@ const RESERVE_MS = 15_000;
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const maintenance = await opened();
-  const [hourly] = await Promise.allSettled([isReconcile(event) ? reconcile(maintenance) : {}]);
-  const left = context.getRemainingTimeInMillis();
-  const budget = left - Math.min(RESERVE_MS, left / 2);
-  // No two runs at once share an owner: each would take the other's claims for its own.
-  const ports = { ...maintenance.registrar, owner: context.awsRequestId };
-  const { warnings, ...registrar } = await registerPartitions(TABLE_NAMES, ports, budget);
-  tellWarnings('registrar_warning', warnings);
-  // What stands in the way of the one must not stop the other.
-  if (hourly.status === 'rejected') throw hourly.reason;
-  const counts = {
-    ...hourly.value,
-    PartitionsIssued: registrar.issued,
-    PartitionsRegistered: registrar.registered,
-    PartitionsPending: registrar.pending,
-    PartitionsBlocked: registrar.blocked,
-  };
-  tellCounts('maintenance_done', counts);
-  return counts;
+  // Asked each time: what nobody owns now may be another lake's in the next minute.
+  await maintenance.mustBeOurs();
+  const done: Counts[] = [];
+  const failures: unknown[] = [];
+  // What stands in the way of the one must not stop the others.
+  for (const step of isReconcile(event) ? [...HOURLY, register] : [register]) {
+    await step(maintenance, context).then(
+      (counts) => done.push(counts),
+      (error: unknown) => failures.push(error),
+    );
+  }
+  if (failures.length > 0) throw failures[0];
+  return Object.assign({}, ...done);
 }
 
 function isReconcile(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'task' in event && event.task === 'reconcile';
 }
 
-async function reconcile({ finishing, reconciler, now }: Maintenance): Promise<{ [name: string]: number }> {
+type Counts = { readonly [metric: string]: number };
+/** Does its part and tells its counts. */
+type Step = (maintenance: Maintenance, context: LambdaContext) => Promise<Counts>;
+
+const register: Step = async ({ registrar }, context) => {
+  const left = context.getRemainingTimeInMillis();
+  const budget = left - Math.min(RESERVE_MS, left / 2);
+  // No two runs at once share an owner: each would take the other's claims for its own.
+  const ports = { ...registrar, owner: context.awsRequestId };
+  const report = await registerPartitions(TABLE_NAMES, ports, budget);
+  tellWarnings('registrar_warning', report.warnings);
+  return tellCounts('registrar_done', {
+    PartitionsIssued: report.issued,
+    PartitionsRegistered: report.registered,
+    PartitionsPending: report.pending,
+    PartitionsBlocked: report.blocked,
+  });
+};
+
+const makeWhatIsMissing: Step = async ({ reconciler }) => {
   const { made, warnings } = await ensureCatalog(reconciler.catalog);
   tellWarnings('catalog_made', made);
   tellWarnings('catalog_warning', warnings);
-  const swept = await sweepBundles(finishing, now());
-  tellWarnings('sweep_warning', swept.warnings);
+  return {};
+};
+
+const sweep: Step = async ({ finishing, now }) => {
+  const { published, aborted, oldestMillis, warnings } = await sweepBundles(finishing, now());
+  tellWarnings('sweep_warning', warnings);
+  return tellCounts('sweep_done', {
+    BundlesPublished: published,
+    BundlesAborted: aborted,
+    BundlesStuck: warnings.length,
+    OldestBundleSeconds: Math.round(oldestMillis / 1_000),
+  });
+};
+
+const compare: Step = async ({ reconciler }) => {
   const found = await reconcilePartitions(TABLE_NAMES, reconciler, { repair: false, dryRun: false });
   tellWarnings('reconciler_warning', found.warnings);
   const drift = found.drift.map(({ table, day, kind, healed }) => {
     return `${table} ${day}: ${kind}${healed ? ', healed' : ', see `audit-lake partitions repair`'}`;
   });
   tellWarnings('partition_drift', drift);
-  return {
-    BundlesPublished: swept.published,
-    BundlesAborted: swept.aborted,
-    BundlesStuck: swept.warnings.length,
-    OldestBundleSeconds: Math.round(swept.oldestMillis / 1_000),
+  return tellCounts('reconciler_done', {
     PartitionsDrifted: found.drift.length,
     LocationRegressed: found.locationRegressed,
-  };
-}
+  });
+};
+
+const HOURLY: readonly Step[] = [makeWhatIsMissing, sweep, compare];

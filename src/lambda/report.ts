@@ -50,11 +50,12 @@ export function tellIngest(
   metrics.publishStoredMetrics();
 }
 
-/** Counts of a maintenance run, by name. */
-export function tellCounts(event: string, counts: { readonly [name: string]: number }): void {
+/** Tells counts of maintenance by name, and gives them on. */
+export function tellCounts<C extends { readonly [name: string]: number }>(event: string, counts: C): C {
   logger.info(event, counts);
   for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count);
   metrics.publishStoredMetrics();
+  return counts;
 }
 
 /** What somebody should look at, a line each. */

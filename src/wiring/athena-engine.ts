@@ -48,9 +48,10 @@ export function openAthena(settings: AthenaSettings): QueryEngine {
   };
 }
 
-/** Who may not look it up is left to what Athena says. @throws AuditLakeError LAKE_FORMAT */
+/** Where it cannot be looked up, Athena is left to say what is wrong. @throws AuditLakeError LAKE_FORMAT */
 async function mustBeOurs(shown: GluePartitions, table: TableName): Promise<void> {
   await shown.hasOurs(table).catch((error: unknown) => {
-    if (!(error instanceof AuditLakeError) || error.code !== 'AWS_DENIED') throw error;
+    if (error instanceof AuditLakeError && error.code !== 'LAKE_FORMAT') return;
+    throw error;
   });
 }

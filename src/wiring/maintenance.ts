@@ -1,11 +1,10 @@
-import { mustNotBelongToOther } from '../adapters/aws/dynamodb-owner.js';
 import { AuditLakeError } from '../errors.js';
 import type { FinishPorts } from '../jobs/finish-bundle.js';
 import type { ReconcilerPorts } from '../jobs/reconcile-partitions.js';
 import type { RegistrarPorts } from '../jobs/register-partitions.js';
 import { type CatalogSettings, registrarPorts } from './catalog.js';
 import { realTime } from './real-time.js';
-import { type S3LakeSettings, s3Lake } from './s3-lake.js';
+import { mustBeOurs, type S3LakeSettings, s3Lake } from './s3-lake.js';
 
 /** What keeps a lake in S3, its register and its catalog together. */
 export type Maintenance = {
@@ -35,7 +34,7 @@ export function openMaintenance(settings: Settings): Maintenance {
     reconciler: { days, state, register, catalog },
     finishing,
     now: realTime.now,
-    mustBeOurs: () => mustNotBelongToOther(lake.table, lake.location),
+    mustBeOurs: () => mustBeOurs(lake),
   };
 }
 

@@ -1,4 +1,3 @@
-import { mustNotBelongToOther } from '../adapters/aws/dynamodb-owner.js';
 import { DynamoDbPartitionRegister } from '../adapters/aws/dynamodb-partition-register.js';
 import { type SweepReport, sweepBundles } from '../jobs/finish-bundle.js';
 import { listPartitions, type PartitionList } from '../jobs/list-partitions.js';
@@ -9,7 +8,7 @@ import type { CatalogSettings } from './catalog.js';
 import { type Maintenance, openMaintenance } from './maintenance.js';
 import { orLakeMissing } from './missing-lake.js';
 import { type Registered, registerNow } from './register-now.js';
-import { type S3LakeSettings, s3Lake } from './s3-lake.js';
+import { mustBeOurs, type S3LakeSettings, s3Lake } from './s3-lake.js';
 
 type Settings = S3LakeSettings & CatalogSettings;
 
@@ -25,7 +24,7 @@ export async function listS3Partitions(settings: S3LakeSettings): Promise<Partit
   const register = new DynamoDbPartitionRegister(lake.table);
   try {
     return await orLakeMissing(settings, async () => {
-      await mustNotBelongToOther(lake.table, lake.location);
+      await mustBeOurs(lake);
       return listPartitions(lake.state, register);
     });
   } finally {

@@ -26,6 +26,6 @@ export async function registerNow(
   ports: RegistrarPorts,
   isStopped: () => boolean = () => false,
 ): Promise<Registered> {
-  const catalog = await ensureCatalog(ports.catalog);
+  const catalog = isStopped() ? { made: [], warnings: [] } : await ensureCatalog(ports.catalog);
   return { catalog, registrar: await registerPartitions(TABLE_NAMES, { ...ports, isStopped }, BUDGET_MS) };
 }

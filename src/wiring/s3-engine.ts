@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mustNotBelongToOther } from '../adapters/aws/dynamodb-owner.js';
 import { fetchDataFiles } from '../adapters/aws/s3-data-files.js';
 import { mustBePlace } from '../adapters/aws/s3-place.js';
 import { openDuckDb } from '../adapters/local/duckdb-query-engine.js';
@@ -10,7 +9,7 @@ import type { CommittedDay } from '../ports/lake-state.js';
 import type { QueryEngine } from '../ports/query-engine.js';
 import { orLakeMissing } from './missing-lake.js';
 import { realTime } from './real-time.js';
-import { type S3LakeSettings, s3Client, s3Lake } from './s3-lake.js';
+import { mustBeOurs, type S3LakeSettings, s3Client, s3Lake } from './s3-lake.js';
 
 /** What is told of a fetch: at its begin, how much it is, and at its end, how many files were not there yet. */
 export type FetchNews =
@@ -48,7 +47,7 @@ export async function openS3DuckDb(settings: S3LakeSettings, options: FetchOptio
 async function committedDays(settings: S3LakeSettings, sql: string): Promise<readonly CommittedDay[]> {
   const lake = s3Lake(settings);
   const read = async () => {
-    await mustNotBelongToOther(lake.table, lake.location);
+    await mustBeOurs(lake);
     return Promise.all(askedTables(sql).map((table) => lake.state.committedList(table)));
   };
   try {

@@ -7,7 +7,7 @@ import { newLakeFile, withDatasets } from '../lake/lake-file.js';
 import { type CatalogSettings, registrarPorts } from './catalog.js';
 import { realTime } from './real-time.js';
 import { registerNow } from './register-now.js';
-import { openForDatasets, type S3Lake, type S3LakeSettings, s3Lake } from './s3-lake.js';
+import { mustBeOurs, openForDatasets, type S3Lake, type S3LakeSettings, s3Lake } from './s3-lake.js';
 import type { OpenLakeOptions, WritableLake } from './writable-lake.js';
 
 type Settings = S3LakeSettings & CatalogSettings;
@@ -46,7 +46,9 @@ export async function openS3LakeForDryRun(
   const known = await lake.lakeFile.read();
   const now = realTime.now();
   withDatasets(known?.lake ?? newLakeFile(now), datasets, now);
-  const state = dryState((await hasTable(lake.table)) ? lake.state : undefined);
+  const isThere = await hasTable(lake.table);
+  if (isThere) await mustBeOurs(lake);
+  const state = dryState(isThere ? lake.state : undefined);
   const ports = { state, bundles: dryBundles, newBundleId: lake.newBundleId };
   return { ports, follow: async () => undefined, release: async () => lake.close() };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDbLakeState } from '../adapters/aws/dynamodb-lake-state.js';
-import { mustBelongTo } from '../adapters/aws/dynamodb-owner.js';
+import { isOwned, mustBelongTo } from '../adapters/aws/dynamodb-owner.js';
 import { DynamoDbTable } from '../adapters/aws/dynamodb-table.js';
 import { S3BundleStore } from '../adapters/aws/s3-bundle-store.js';
 import { S3LakeDays } from '../adapters/aws/s3-lake-days.js';
@@ -70,6 +70,14 @@ export function s3Lake(settings: S3LakeSettings): S3Lake {
       dynamodb.destroy();
     },
   };
+}
+
+/**
+ * Refuses a state that is not that of this lake, for who does not open it for writing log files.
+ * @throws AuditLakeError LAKE_FORMAT; AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
+ */
+export async function mustBeOurs({ table, location, lakeFile }: S3Lake): Promise<void> {
+  await isOwned(table, location, async () => (await lakeFile.read()) !== undefined);
 }
 
 /** How often two that add datasets at once may take turns. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TABLE_NAMES } from '../../src/lake/tables.js';
 import { VIEW_NAMES } from '../../src/lake/views.js';
 import { denied } from '../support/aws/aws-error.ts';
@@ -24,6 +24,7 @@ beforeEach(async () => {
   lambda = await LambdaWorld.start({ AUDIT_LAKE_DATASETS: TABLE });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await lambda.stop();
 });
 
@@ -147,6 +148,35 @@ describe('the maintenance handler, each hour', () => {
     });
     expect(locations()).toEqual(DAYS.map((day) => locationOf(day)));
     expect(await lambda.maintain(RECONCILE)).toMatchObject({ PartitionsDrifted: 0, LocationRegressed: 0 });
+  });
+
+  test('T22: never takes a committed bundle for abandoned where the state was lost, and goes on when it is back', async () => {
+    const messages = delivered();
+    const fault = lambda.aws.fail(
+      ({ operation, input }) => operation === 'PutObject' && String(input['Key']).endsWith('.parquet'),
+      denied,
+      { times: Number.POSITIVE_INFINITY },
+    );
+    expect(await lambda.deliver(messages)).toHaveLength(3);
+    fault.stop();
+    lambda.aws.dynamodb.createTable('empty-table');
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 2 * 3_600_000);
+    await lambda.coldStart({ AUDIT_LAKE_DATASETS: TABLE, AUDIT_LAKE_STATE_TABLE: 'empty-table' });
+    const lost = { code: 'LAKE_FORMAT', message: expect.stringContaining('restore its state') };
+    await expect(lambda.maintain(RECONCILE)).rejects.toMatchObject(lost);
+    await lambda.coldStart({ AUDIT_LAKE_DATASETS: TABLE });
+    await lambda.maintain(RECONCILE);
+    expect(lambda.dataFiles()).toHaveLength(3);
+    expect(lambda.dataFiles()).toEqual(lambda.promised());
+  });
+
+  test('stops where another lake has taken the state meanwhile, however long the instance was warm', async () => {
+    const other = await lambda.coldStart({ AUDIT_LAKE_LAKE: `s3://${LAKE}/other` });
+    await other.maintain(MINUTELY, FIVE_MINUTES);
+    await lambda.coldStart({ AUDIT_LAKE_LAKE: `s3://${LAKE}/audit`, AUDIT_LAKE_DATASETS: TABLE });
+    await lambda.deliver(delivered());
+    await expect(other.maintain(MINUTELY, FIVE_MINUTES)).rejects.toMatchObject({ code: 'LAKE_FORMAT' });
   });
 
   test('publishes what was committed by somebody who is gone', async () => {

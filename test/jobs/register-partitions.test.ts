@@ -234,6 +234,8 @@ describe('a catalog that refuses', () => {
       expect(warnings.every((it) => it.includes('athena:StartQueryExecution'))).toBe(true);
       world.now += 5 * MINUTE;
     }
+    // One hour between two tries after the first few: not a statement, a token and a denied call each minute.
+    expect(world.items.batches.size).toBeLessThan(40);
     // What was refused is not held against the partition: a first real failure later gives nothing up.
     expect(world.items.get(FIRST)).toMatchObject({ registration: 'PENDING', failures: 0 });
     world.now += 60 * MINUTE;

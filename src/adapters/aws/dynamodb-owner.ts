@@ -12,24 +12,28 @@ const KEY = { pk: text('LAKE'), sk: text('LAKE') };
  * @throws AuditLakeError LAKE_FORMAT; AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
  */
 export async function mustBelongTo(table: DynamoDbTable, location: string, isKnown: boolean): Promise<void> {
-  const there = await table.get(KEY);
-  if (there) return mustName(there, location, table);
-  if (isKnown) {
-    const message = `${location} is a lake already, but the table ${table.name} knows nothing of it: restore its state`;
-    throw new AuditLakeError('LAKE_FORMAT', message);
-  }
+  if (await isOwned(table, location, async () => isKnown)) return;
   const item = { ...KEY, ver: whole(ITEM_VERSION), location: text(location) };
   const refused = await table.putIf(item, NOT_THERE);
   if (refused) mustName(refused.refusedBy, location, table);
 }
 
 /**
- * The same for who reads and mends: a state that nobody owns yet is let through.
+ * Whether the state is that of this lake; false where neither knows of the other yet. To be asked by who reads, and
+ * above all by who deletes: a state that does not know a bundle takes it for abandoned. `isKnown` is asked only where
+ * nobody owns the table.
  * @throws AuditLakeError LAKE_FORMAT; AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
  */
-export async function mustNotBelongToOther(table: DynamoDbTable, location: string): Promise<void> {
+export async function isOwned(
+  table: DynamoDbTable,
+  location: string,
+  isKnown: () => Promise<boolean>,
+): Promise<boolean> {
   const there = await table.get(KEY);
   if (there) mustName(there, location, table);
+  if (there || !(await isKnown())) return there !== undefined;
+  const message = `${location} is a lake already, but the table ${table.name} knows nothing of it: restore its state`;
+  throw new AuditLakeError('LAKE_FORMAT', message);
 }
 
 function mustName(item: Item, location: string, table: DynamoDbTable): void {

@@ -13,7 +13,7 @@ import { nameOf } from './aws-error.js';
 import { ITEM_VERSION, text, whole } from './dynamodb-attributes.js';
 import { cancelledBy, isRefused } from './dynamodb-conflict.js';
 import { isUsable } from './dynamodb-create-table.js';
-import { mustNotBelongToOther } from './dynamodb-owner.js';
+import { isOwned } from './dynamodb-owner.js';
 import { partitionsOf } from './dynamodb-partitions.js';
 import { CONDITION_FAILED, type DynamoDbTable } from './dynamodb-table.js';
 import type { LakeSeen } from './lake-access.js';
@@ -55,8 +55,8 @@ export function stateAccess(options: StateAccessOptions): readonly Check[] {
 }
 
 function readSteps(options: StateAccessOptions): readonly Step[] {
-  const { table, lake } = options;
-  const one = async () => void (await mustNotBelongToOther(table, lake));
+  const { table, lake, seen } = options;
+  const one = async () => void (await isOwned(table, lake, async () => seen.isMade === true));
   const many = async () => void (await table.getMany([KEY], { consistent: true }));
   return [
     stateStep('GetItem', one, options),

@@ -87,7 +87,9 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     if (registered) io.err(followedText(registered, config.database));
     for (const hint of hints(report, options)) io.err(`${hint}\n`);
     if (report.interrupted) return 130;
-    return report.failures.length > 0 ? 1 : 0;
+    // A committed bundle that could not be published is not visible: nothing else will say so.
+    const isHidden = (registered?.swept?.warnings.length ?? 0) > 0;
+    return report.failures.length > 0 || isHidden ? 1 : 0;
   } catch (error) {
     // Interrupted before it had the lake: nothing was begun.
     if (stop.signal.aborted && error instanceof AuditLakeError && error.code === 'LAKE_BUSY') return 130;

@@ -118,8 +118,8 @@ export function queryCommand(io: Io, doors: QueryDoors): Command {
       'how the answer is printed (default: table on a terminal, else ndjson)',
     ).choices(OUTPUT_FORMATS),
   );
-  const { lake, stateTable, database, workGroup, results, lakeOwner } = SETTINGS;
-  settingOptions(command, [lake, stateTable, database, workGroup, results, lakeOwner]);
+  const { lake, stateTable, database, workGroup, results, lakeOwner, kmsKey } = SETTINGS;
+  settingOptions(command, [lake, stateTable, database, workGroup, results, lakeOwner, kmsKey]);
   return awsOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (sql: string | undefined, flags: Flags) => {

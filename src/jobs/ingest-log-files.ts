@@ -40,12 +40,9 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
   const counters = options.counters ?? newCounters();
   const { logFiles } = counters;
   const tally = new Tally(counters);
-  const listing = { isDone: false };
   const work = new WorkList({
     batchFiles: options.batchFiles,
-    objects: toldOfEnd(options.source.list(), () => {
-      listing.isDone = true;
-    }),
+    objects: options.source.list(),
     onListed: (isLogFile) => addCounts(logFiles, isLogFile ? { listed: 1 } : { listed: 1, foreign: 1 }),
   });
   const halt = { broken: false };
@@ -61,14 +58,9 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   await ingestTwins(work, options, tally);
   logFiles.listed -= work.left;
-  const interrupted = options.isStopped() && !(listing.isDone && work.left === 0);
+  const interrupted = options.isStopped() && !work.isDone;
   if (counters.dataFiles > 0 || !options.isStopped()) await options.follow();
   return { counters, failures: tally.failures, rejections: tally.rejections, interrupted };
-}
-
-async function* toldOfEnd<T>(items: AsyncIterable<T>, onEnd: () => void): AsyncGenerator<T> {
-  yield* items;
-  onEnd();
 }
 
 type LaneOptions = Parameters<typeof ingestBundle>[0];

@@ -69,6 +69,11 @@ export class WorkList {
     return this.#waiting + this.#twins.length;
   }
 
+  /** Whether all is listed and taken. */
+  get isDone(): boolean {
+    return this.#listedAll && this.left === 0;
+  }
+
   /** The day that the lane is on, else one that no lane is on, else the one with the most left. */
   #dayFor(lane: number): DayQueue | undefined {
     const own = this.#days.find((day) => day.lane === lane);

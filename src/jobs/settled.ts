@@ -1,8 +1,9 @@
 import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
 import type { DatasetName } from '../datasets/dataset.js';
 import { ERROR_CODES, type ErrorCode } from '../errors.js';
+import { type FileStatus, isSettled } from '../lake/file-status.js';
 import { fileId } from '../lake/names.js';
-import type { FileStatus, LakeState, LedgerEntry } from '../ports/lake-state.js';
+import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
 import type { LogFileReport, LogFileTask } from './log-file-report.js';
 
 /** A listed log file: what it is, where it lies, and the etag that the listing showed. */
@@ -42,10 +43,6 @@ export async function leaveOutSettled(
 /** An etag that the listing or notification did not tell says nothing. */
 const hasEtag = ({ etag, aliases }: LedgerEntry, seen: string) =>
   seen === '' || etag === seen || (aliases?.includes(seen) ?? false);
-
-function isSettled(entry: LedgerEntry | undefined): entry is LedgerEntry {
-  return entry !== undefined && (entry.status === 'COMMITTED' || entry.status === 'EMPTY');
-}
 
 const PARKED_AS: { readonly [code in ErrorCode]?: FileStatus } = {
   LOG_FILE_MISSING: 'MISSING',

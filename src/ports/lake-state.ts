@@ -1,9 +1,7 @@
+import type { FileStatus } from '../lake/file-status.js';
 import type { BundleId, FileId } from '../lake/names.js';
 import type { PartitionKey } from '../lake/partition.js';
 import type { TableName } from '../lake/tables.js';
-
-/** COMMITTED (rows) and EMPTY (no rows) are settled for ever; the others are free to be tried again. */
-export type FileStatus = 'COMMITTED' | 'EMPTY' | 'MISSING' | 'DEFERRED' | 'QUARANTINED';
 
 /**
  * What the ledger knows of a log file (item FILE#fid), which its id alone names: a trail has many millions.

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { throttled, transactionConflict } from '../support/aws/aws-error.ts';
 import { AwsWorld } from '../support/aws/aws-world.ts';
 import { FACES } from '../support/aws/faces.ts';
+import { tableOf } from '../support/aws/state-table.ts';
 
 const TableName = 'audit-lake-state';
 const key = (pk: string, sk = 'x') => ({ pk: { S: pk }, sk: { S: sk } });
@@ -50,18 +51,7 @@ describe.each(FACES)('the double of DynamoDB, $name', ({ open, retries }) => {
   });
 
   test('makes a table, which is not there until it is active', async () => {
-    const create = new CreateTableCommand({
-      TableName: 'new',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    });
+    const create = new CreateTableCommand(tableOf('new'));
     const describeTable = async () =>
       (await client.send(new DescribeTableCommand({ TableName: 'new' }))).Table?.TableStatus;
     const write = () => client.send(new PutItemCommand({ TableName: 'new', Item: key('a') }));

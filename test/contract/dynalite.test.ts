@@ -14,6 +14,7 @@ import { AwsWorld } from '../support/aws/aws-world.ts';
 import type { Item } from '../support/aws/dynamodb-values.ts';
 import { attributes, condition, placed, update, type Words } from '../support/aws/random-expressions.ts';
 import { sdkClients } from '../support/aws/sdk-clients.ts';
+import { tableOf } from '../support/aws/state-table.ts';
 import { SEED } from '../support/seed.ts';
 
 const RUNS = { seed: SEED, numRuns: Number(process.env['RUNS'] ?? 200) };
@@ -30,18 +31,7 @@ beforeAll(async () => {
     server.listen(0, '127.0.0.1', resolve);
   });
   theirs = sdkClients(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).dynamodb;
-  const create = new CreateTableCommand({
-    TableName,
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
+  const create = new CreateTableCommand(tableOf(TableName));
   await theirs.send(create);
   world.dynamodb.createTable(TableName);
 });

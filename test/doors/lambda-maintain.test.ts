@@ -34,6 +34,19 @@ function delivered() {
   return FILES.map(({ key }, at) => message(`m${at}`, notified(lambda.aws, key)));
 }
 
+/** Committed, and not published before its author was gone: the messages come again. */
+async function leftUnpublished() {
+  const messages = delivered();
+  const fault = lambda.aws.fail(
+    ({ operation, input }) => operation === 'PutObject' && String(input['Key']).endsWith('.parquet'),
+    denied,
+    { times: Number.POSITIVE_INFINITY },
+  );
+  expect(await lambda.deliver(messages)).toHaveLength(3);
+  fault.stop();
+  return messages;
+}
+
 const locations = () => [...lambda.aws.glue.locations(DATABASE, TABLE).values()].sort();
 const alters = () => lambda.aws.athena.executions().filter(({ sql }) => /^ALTER TABLE/.test(sql));
 const stateOf = (day: string) =>
@@ -151,14 +164,7 @@ describe('the maintenance handler, each hour', () => {
   });
 
   test('T22: never takes a committed bundle for abandoned where the state was lost, and goes on when it is back', async () => {
-    const messages = delivered();
-    const fault = lambda.aws.fail(
-      ({ operation, input }) => operation === 'PutObject' && String(input['Key']).endsWith('.parquet'),
-      denied,
-      { times: Number.POSITIVE_INFINITY },
-    );
-    expect(await lambda.deliver(messages)).toHaveLength(3);
-    fault.stop();
+    await leftUnpublished();
     lambda.aws.dynamodb.createTable('empty-table');
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 2 * 3_600_000);
@@ -180,14 +186,7 @@ describe('the maintenance handler, each hour', () => {
   });
 
   test('publishes what was committed by somebody who is gone', async () => {
-    const messages = delivered();
-    const fault = lambda.aws.fail(
-      ({ operation, input }) => operation === 'PutObject' && String(input['Key']).endsWith('.parquet'),
-      denied,
-      { times: Number.POSITIVE_INFINITY },
-    );
-    expect(await lambda.deliver(messages)).toHaveLength(3);
-    fault.stop();
+    const messages = await leftUnpublished();
     expect([lambda.promised().length, lambda.dataFiles().length]).toEqual([3, 0]);
     expect(await lambda.maintain(RECONCILE)).toMatchObject({ BundlesPublished: 1, BundlesAborted: 0 });
     expect(lambda.dataFiles()).toEqual(lambda.promised());

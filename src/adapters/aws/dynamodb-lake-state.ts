@@ -1,4 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { isSettled } from '../../lake/file-status.js';
 import { type BundleId, dataFilePath, type FileId } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
 import { TABLE_NAMES, type TableName } from '../../lake/tables.js';
@@ -20,7 +21,6 @@ import {
   bundleKey,
   fileItem,
   fileKey,
-  isSettled,
   membersOf,
   openQueryItem,
   PARKED,

@@ -1,3 +1,4 @@
+import { FILE_STATUSES } from '../../lake/file-status.js';
 import type { FileId } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
 import { TABLE_NAMES } from '../../lake/tables.js';
@@ -6,7 +7,6 @@ import { given, ITEM_VERSION, type Item, ItemReader, list, map, text, whole } fr
 
 /** Items of the ledger and their keys, as protocol 4.1 names them: FILE, PARKED, BUNDLE, MEM, ENR. */
 
-const FILE_STATUSES = ['COMMITTED', 'EMPTY', 'MISSING', 'DEFERRED', 'QUARANTINED'] as const;
 const version = whole(ITEM_VERSION);
 
 export const fileKey = (fid: FileId): Item => ({ pk: text(`FILE#${fid}`), sk: text('FILE') });
@@ -64,8 +64,6 @@ export function readFile(item: Item): LedgerEntry {
     ...(aliases.length > 0 && { aliases }),
   };
 }
-
-export const isSettled = ({ status }: LedgerEntry) => status === 'COMMITTED' || status === 'EMPTY';
 
 export function parkedItem({ fid }: LedgerEntry): Item {
   return { pk: PARKED, sk: text(fid), ver: version };

@@ -1,6 +1,7 @@
 import { open, type RootDatabase } from 'lmdb';
 import { queryKey } from '../../datasets/query-execution.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
+import { isSettled } from '../../lake/file-status.js';
 import { dataFilePath, type FileId } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
 import { TABLE_NAMES, type TableName } from '../../lake/tables.js';
@@ -267,8 +268,4 @@ function entryOf(fid: FileId, item: FileItem): LedgerEntry {
 
 function openPartition({ v, w }: PartItem): OpenPartition {
   return { visible: v, writing: w };
-}
-
-function isSettled(entry: LedgerEntry | undefined): entry is LedgerEntry {
-  return entry?.status === 'COMMITTED' || entry?.status === 'EMPTY';
 }

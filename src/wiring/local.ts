@@ -111,11 +111,23 @@ export async function openLakeForReading(folder: string): Promise<ReadableLake> 
   const root = resolve(folder);
   if (!isLake(root)) throw new AuditLakeError('LAKE_MISSING', `there is no lake in ${root}`);
   await readLakeFile(root);
-  const state = readableState(root);
+  const state = await patientlyReadableState(root);
   if (state instanceof LmdbLakeState) {
     return { days: await state.committedList(), close: () => state.close() };
   }
   return { days: await readCatalog(root, state.unreadable), close: async () => undefined };
+}
+
+/** How often the state is tried, and how long between: a writer that just comes or goes holds its locks for a moment. */
+const READ_TRIES = 5;
+const READ_PAUSE_MS = 40;
+
+async function patientlyReadableState(root: string): Promise<ReturnType<typeof readableState>> {
+  for (let tries = 1; ; tries++) {
+    const state = readableState(root);
+    if (state instanceof LmdbLakeState || tries === READ_TRIES) return state;
+    await pause(READ_PAUSE_MS);
+  }
 }
 
 function readableState(root: string): LmdbLakeState | { readonly unreadable: string } {

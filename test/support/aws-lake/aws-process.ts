@@ -72,6 +72,7 @@ export class AwsProcess {
       dynamodb: client('dynamodb'),
       athena: client('athena'),
       glue: client('glue'),
+      cloudtrail: client('cloudtrail'),
       sts: client('sts'),
     };
   }

@@ -1,6 +1,4 @@
 import type {
-  BatchGetQueryExecutionCommandInput,
-  GetQueryExecutionCommandInput,
   GetQueryResultsCommandInput,
   GetWorkGroupCommandInput,
   ResultConfiguration,
@@ -18,14 +16,14 @@ import {
   shown,
   stateOf,
 } from './athena-execution.ts';
+import { AthenaHistory } from './athena-history.ts';
+import { refused, tooMany } from './athena-refusals.ts';
 import type { Mishap } from './aws-call.ts';
-import { AwsError } from './aws-error.ts';
 import type { Catalog } from './glue-catalog.ts';
 import { operation } from './operations.ts';
 
 const MOST_QUERY_BYTES = 262_144;
 const MOST_ACTIVE_DDL = 20;
-const MOST_IDS = 50;
 const MOST_ROWS = 1000;
 const START = [
   ...(['QueryString', 'ClientRequestToken', 'QueryExecutionContext'] as const),
@@ -39,7 +37,7 @@ const RESULT_MEMBERS: ReadonlySet<string> = new Set<keyof ResultConfiguration>([
 ]);
 
 /** Athena: statements that run for a while and then change the catalog, and queries that tests answer. */
-export class AthenaDouble {
+export class AthenaDouble extends AthenaHistory {
   /** Answers a query. What it throws is why the query failed. */
   answer: (sql: string) => AthenaAnswer = () => ({
     columns: [{ name: '_col0', type: 'integer' }],
@@ -62,21 +60,17 @@ export class AthenaDouble {
   readonly #workGroups = new Map<string, WorkGroup>([['primary', {}]]);
 
   constructor({ now, glue }: { readonly now: () => number; readonly glue: Catalog }) {
+    super({ now });
     this.#now = now;
     this.#catalog = glue;
   }
 
   readonly operations = {
+    ...this.textOperations,
+    ...this.historyOperations,
     StartQueryExecution: operation<StartQueryExecutionCommandInput>(START, (input, mishap) => ({
       QueryExecutionId: this.#start(input, mishap),
     })),
-    GetQueryExecution: operation<GetQueryExecutionCommandInput>(['QueryExecutionId'], (input) => ({
-      QueryExecution: this.#polled(this.#execution(input.QueryExecutionId)),
-    })),
-    BatchGetQueryExecution: operation<BatchGetQueryExecutionCommandInput>(
-      ['QueryExecutionIds'],
-      (input, mishap) => this.#getMany(input.QueryExecutionIds ?? [], mishap),
-    ),
     GetQueryResults: operation<GetQueryResultsCommandInput>(
       ['QueryExecutionId', 'NextToken', 'MaxResults'],
       (input) => this.#results(input),
@@ -127,7 +121,9 @@ export class AthenaDouble {
       throw refused('Idempotent parameters do not match');
     }
     const execution = this.#admit(input, mishap);
-    this.#executions.set(execution.id, execution);
+    const { id, workGroup, submittedAt } = execution;
+    this.#executions.set(id, execution);
+    this.enter(id, { workGroup, submittedAt, show: () => this.#polled(execution) });
     this.#active.add(execution);
     if (token !== undefined) this.#tokens.set(token, { request, id: execution.id, at: this.#now() });
     this.advance();
@@ -177,7 +173,8 @@ export class AthenaDouble {
 
   #execution(id = ''): Execution {
     const execution = this.#executions.get(id);
-    if (execution === undefined) throw refused(`QueryExecution ${id} was not found`);
+    this.mustKnow(id);
+    if (execution === undefined) throw new Error(`The AWS double did not run the query ${id}`);
     return execution;
   }
 
@@ -186,20 +183,6 @@ export class AthenaDouble {
     const seen = shown(execution, this.#now());
     execution.polls += 1;
     return seen;
-  }
-
-  #getMany(ids: readonly string[], { processed = MOST_IDS }: Mishap) {
-    if (ids.length < 1 || ids.length > MOST_IDS) throw refused('queryExecutionIds must have 1 to 50 members');
-    const found = ids.slice(0, processed).flatMap((id) => this.#executions.get(id) ?? []);
-    const missing = ids.filter((id, at) => at >= processed || !this.#executions.has(id));
-    return {
-      QueryExecutions: found.map((execution) => this.#polled(execution)),
-      UnprocessedQueryExecutionIds: missing.map((id) => ({
-        QueryExecutionId: id,
-        ErrorCode: this.#executions.has(id) ? 'INTERNAL_FAILURE' : 'INVALID_INPUT',
-        ErrorMessage: this.#executions.has(id) ? 'Internal failure' : `QueryExecution ${id} was not found`,
-      })),
-    };
   }
 
   #results({ QueryExecutionId, NextToken, MaxResults = MOST_ROWS }: GetQueryResultsCommandInput) {
@@ -249,13 +232,4 @@ export class AthenaDouble {
 /** The statement, where it is one that changes the catalog. @throws AwsError InvalidRequestException */
 function ddlOf(sql: string): Ddl | undefined {
   return /^\s*(SELECT|WITH|SHOW|DESCRIBE|EXPLAIN|VALUES)\b/i.test(sql) ? undefined : readDdl(sql);
-}
-
-function refused(message: string): AwsError {
-  return new AwsError('InvalidRequestException', message, { AthenaErrorCode: 'INVALID_INPUT' });
-}
-
-function tooMany(): AwsError {
-  const message = 'You have exceeded the limit for the number of queries you can run concurrently.';
-  return new AwsError('TooManyRequestsException', message, { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' });
 }

@@ -1,13 +1,26 @@
 import type { AwsError } from './aws-error.ts';
 
-export type ServiceName = 's3' | 'dynamodb' | 'athena' | 'glue' | 'sts';
+export type ServiceName = 's3' | 'dynamodb' | 'athena' | 'glue' | 'cloudtrail' | 'sts';
 
-/** One call as it arrived. Bodies of objects are left out of `input`. */
-export type AwsCall = {
+/** What a request is signed with. Secrets are not looked at. */
+export type Keys = { readonly accessKeyId: string; readonly sessionToken?: string | undefined };
+
+/** What the signature of a request tells; home where it tells nothing. */
+export type Signature = { readonly region?: string | undefined; readonly keys?: Keys | undefined };
+
+/** A request on its way. */
+export type AwsRequest = {
   readonly service: ServiceName;
   readonly operation: string;
   readonly input: { readonly [member: string]: unknown };
+  readonly signed?: Signature;
 };
+
+/** One call as it arrived, in the account and Region that it was signed for. `input` is without bodies of objects. */
+export type AwsCall = Omit<AwsRequest, 'signed'> & { readonly account: string; readonly region: string };
+
+/** Who calls, and from where. */
+export type Caller = Pick<AwsCall, 'account' | 'region'> & { readonly keys: Keys | undefined };
 
 /** How an operation that was let through shall go wrong half-way; which part applies depends on the operation. */
 export type Mishap = {

@@ -33,9 +33,26 @@ export class ConnectionLost extends Error {
 
 /** Permission is missing, in the words of the service that is called. */
 export function denied({ service, operation }: AwsCall): AwsError {
-  const name = service === 's3' ? 'AccessDenied' : 'AccessDeniedException';
-  const status = ['s3', 'sts'].includes(service) ? 403 : 400;
-  return new AwsError(name, `User is not authorized to perform: ${service}:${operation}`, { status });
+  const isXml = ['s3', 'sts'].includes(service);
+  const message = `User is not authorized to perform: ${service}:${operation}`;
+  return new AwsError(isXml ? 'AccessDenied' : 'AccessDeniedException', message, {
+    status: isXml ? 403 : 400,
+  });
+}
+
+/** The session of a role is over, in the words of the service that is called. */
+export function expired({ service }: AwsCall): AwsError {
+  const name = ['s3', 'sts'].includes(service) ? 'ExpiredToken' : 'ExpiredTokenException';
+  const message = 'The security token included in the request is expired';
+  return new AwsError(name, message, { status: service === 'sts' ? 403 : 400 });
+}
+
+/** The keys mean nothing here, in the words of the service that is called. */
+export function unrecognized({ service }: AwsCall): AwsError {
+  const message = 'The security token included in the request is invalid.';
+  if (service === 's3') return new AwsError('InvalidAccessKeyId', message, { status: 403 });
+  if (service === 'sts') return new AwsError('InvalidClientTokenId', message, { status: 403 });
+  return new AwsError('UnrecognizedClientException', message);
 }
 
 /** Too many requests, in the words of the service that is called. */
@@ -54,6 +71,7 @@ const INTERNAL = {
   dynamodb: 'InternalServerError',
   athena: 'InternalServerException',
   glue: 'InternalServiceException',
+  cloudtrail: 'InternalFailure',
   sts: 'InternalFailure',
 };
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AwsCall } from './aws-call.ts';
+import type { AwsRequest, Signature } from './aws-call.ts';
 import { AwsError, ConnectionLost } from './aws-error.ts';
 import type { AwsWorld } from './aws-world.ts';
 import { type HttpAnswer, type HttpRequest, send } from './http-messages.ts';
@@ -10,8 +10,8 @@ import { queryProtocol } from './sts-http.ts';
 
 /** How the calls of a service travel over HTTP. */
 export type Protocol = {
-  read(request: HttpRequest): AwsCall;
-  answer(output: object, call: AwsCall): HttpAnswer;
+  read(request: HttpRequest): AwsRequest;
+  answer(output: object, call: AwsRequest): HttpAnswer;
   failure(error: AwsError, request: HttpRequest): HttpAnswer;
 };
 
@@ -47,7 +47,7 @@ function answerTo(world: AwsWorld, request: HttpRequest): HttpAnswer {
   const protocol = protocolOf(request);
   try {
     const call = protocol.read(request);
-    return protocol.answer(Object(world.answer(call)), call);
+    return protocol.answer(Object(world.answer({ ...call, signed: signatureOf(request) })), call);
   } catch (error) {
     if (error instanceof ConnectionLost) throw error;
     if (error instanceof AwsError) return protocol.failure(error, request);
@@ -60,6 +60,14 @@ function protocolOf({ headers, body }: HttpRequest): Protocol {
   if (headers['x-amz-target'] !== undefined) return jsonProtocol;
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return isForm && body.includes('Action=') ? queryProtocol : s3Protocol;
+}
+
+/** What the header of Signature Version 4 names: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. */
+function signatureOf({ headers }: HttpRequest): Signature {
+  const [, accessKeyId, region] =
+    /Credential=([^/,]+)\/\d{8}\/([^/,]+)\//.exec(headers['authorization'] ?? '') ?? [];
+  const sessionToken = headers['x-amz-security-token'];
+  return { region, keys: accessKeyId === undefined ? undefined : { accessKeyId, sessionToken } };
 }
 
 async function requestOf(incoming: IncomingMessage): Promise<HttpRequest> {

@@ -1,7 +1,9 @@
 import { AthenaDouble } from './athena-double.ts';
-import { type AwsCall, type Fault, Faults, type Outcome, type ServiceName } from './aws-call.ts';
-import { type AwsClients, clientsOf } from './aws-clients.ts';
-import { AwsError, ConnectionLost } from './aws-error.ts';
+import { type AwsCall, type AwsRequest, type Fault, Faults, type Keys, type Outcome } from './aws-call.ts';
+import { type AwsClients, type ClientPlace, clientsOf } from './aws-clients.ts';
+import { AwsError, ConnectionLost, denied } from './aws-error.ts';
+import { HOME_REGION, type Principal, partitionOf, userOf } from './aws-keys.ts';
+import { CloudTrailDouble } from './cloudtrail-double.ts';
 import { DynamoDbDouble } from './dynamodb-double.ts';
 import { GlueDouble } from './glue-double.ts';
 import { type Operation, perform } from './operations.ts';
@@ -13,6 +15,8 @@ export type WorldOptions = {
   readonly now?: () => number;
   /** The account of the caller, which owns what it makes. */
   readonly account?: string;
+  /** The Region of the caller. Without it, `athena` answers in every Region of that account. */
+  readonly region?: string;
 };
 
 /** The AWS services that we use, in memory, strict and linearizable: see README.md. */
@@ -21,23 +25,54 @@ export class AwsWorld {
   readonly s3: S3Double;
   readonly dynamodb: DynamoDbDouble;
   readonly glue: GlueDouble;
+  /** That of the home account and Region. */
   readonly athena: AthenaDouble;
   readonly sts: StsDouble;
   /** To be used where the code under test takes clients of the SDK. They do not retry. */
   readonly clients: AwsClients;
   /** Every call that arrived, also those that a fault met; bodies are left out. */
   readonly calls: AwsCall[] = [];
+  readonly account: string;
+  /** May be set until somebody asks for a place in the home account. */
+  region: string | undefined;
   readonly #faults = new Faults();
+  readonly #athenas = new Map<string, AthenaDouble>();
+  readonly #cloudtrails = new Map<string, CloudTrailDouble>();
+  readonly #clock = () => this.now();
 
-  constructor({ now = () => Date.UTC(2026, 0, 9, 12), account = '111122223333' }: WorldOptions = {}) {
+  constructor({ now = () => Date.UTC(2026, 0, 9, 12), account = '111122223333', region }: WorldOptions = {}) {
     this.now = now;
-    const clock = () => this.now();
+    this.account = account;
+    this.region = region;
+    const clock = this.#clock;
     this.s3 = new S3Double({ now: clock, account });
     this.dynamodb = new DynamoDbDouble({ now: clock });
     this.glue = new GlueDouble({ now: clock, account });
     this.athena = new AthenaDouble({ now: clock, glue: this.glue });
-    this.sts = new StsDouble({ account });
+    this.sts = new StsDouble({ now: clock, home: () => this.#home() });
     this.clients = clientsOf(this);
+  }
+
+  /** The Athena of an account and Region. @throws Error for the home account while `region` is not known */
+  athenaIn(account: string, region: string): AthenaDouble {
+    if (account === this.account && this.region === undefined)
+      throw new Error('Name the home Region first: new AwsWorld({ region }) or world.region = ...');
+    return this.#athenaAt(account, region);
+  }
+
+  /** The event history of an account and Region. */
+  cloudtrailIn(account: string, region: string): CloudTrailDouble {
+    return madeOnce(
+      this.#cloudtrails,
+      `${account} ${region}`,
+      () => new CloudTrailDouble({ now: this.#clock }),
+    );
+  }
+
+  /** Clients with other keys, or for another Region, or both. They do not retry. */
+  clientsAs({ account, ...place }: ClientPlace & { readonly account?: string }): AwsClients {
+    const credentials = account === undefined ? place.credentials : this.sts.keysOf(account);
+    return clientsOf(this, { ...place, ...(credentials && { credentials }) });
   }
 
   /** Lets calls fail: the next one that fits, or so many, or all (`Infinity`) until the fault is stopped. */
@@ -51,7 +86,9 @@ export class AwsWorld {
   }
 
   /** One call from its arrival to its answer, in one synchronous step. @throws AwsError, ConnectionLost */
-  answer(call: AwsCall): unknown {
+  answer({ signed = {}, ...request }: AwsRequest): unknown {
+    const { region = this.region ?? HOME_REGION, keys } = signed;
+    const call = { ...request, account: this.sts.accountOf(keys), region };
     const { Body: _, ...noted } = call.input;
     this.calls.push({ ...call, input: structuredClone(noted) });
     const outcome = this.#faults.meet(call) ?? {};
@@ -59,17 +96,43 @@ export class AwsWorld {
     if (outcome instanceof AwsError) throw outcome;
     if (outcome === 'not done') throw new ConnectionLost();
     const mishap = typeof outcome === 'string' ? {} : outcome;
-    const output = this.#perform(call, mishap);
+    const output = this.#perform(call, mishap, keys);
     if (outcome === 'done, response lost') throw new ConnectionLost();
     return output;
   }
 
-  #perform(call: AwsCall, mishap: object): unknown {
-    this.athena.advance();
-    return perform(this.#operations(call.service), { name: call.operation, input: call.input, mishap });
+  #perform(call: AwsCall, mishap: object, keys: Keys | undefined): unknown {
+    for (const athena of [this.athena, ...this.#athenas.values()]) athena.advance();
+    this.sts.admit(call, keys);
+    const { operations, denied: isDenied = false }: Double = this.#doubleOf(call);
+    if (isDenied) throw denied(call);
+    const { operation: name, input, account, region } = call;
+    return perform(operations, { name, input, mishap, caller: { account, region, keys } });
   }
 
-  #operations(service: ServiceName): { readonly [name: string]: Operation } {
-    return this[service].operations;
+  #doubleOf({ service, account, region }: AwsCall): Double {
+    if (service === 'athena') return this.#athenaAt(account, region);
+    return service === 'cloudtrail' ? this.cloudtrailIn(account, region) : this[service];
   }
+
+  #athenaAt(account: string, region: string): AthenaDouble {
+    if (account === this.account && region === (this.region ?? region)) return this.athena;
+    return madeOnce(this.#athenas, `${account} ${region}`, () => {
+      const glue = new GlueDouble({ now: this.#clock, account });
+      return new AthenaDouble({ now: this.#clock, glue });
+    });
+  }
+
+  /** Who calls with keys that nobody handed out. */
+  #home(): Principal {
+    return { ...userOf(this.account), partition: this.region && partitionOf(this.region) };
+  }
+}
+
+type Double = { readonly operations: { readonly [name: string]: Operation }; readonly denied?: boolean };
+
+function madeOnce<Made>(all: Map<string, Made>, name: string, make: () => Made): Made {
+  const made = all.get(name) ?? make();
+  all.set(name, made);
+  return made;
 }

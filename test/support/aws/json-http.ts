@@ -1,4 +1,4 @@
-import type { AwsCall, ServiceName } from './aws-call.ts';
+import type { AwsRequest, ServiceName } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import type { Protocol } from './aws-server.ts';
 
@@ -6,15 +6,16 @@ const SERVICES: { readonly [target: string]: ServiceName } = {
   DynamoDB_20120810: 'dynamodb',
   AmazonAthena: 'athena',
   AWSGlue: 'glue',
+  CloudTrail_20131101: 'cloudtrail',
 };
 
-/** AWS JSON 1.0 and 1.1: DynamoDB, Athena, Glue. */
+/** AWS JSON 1.0 and 1.1: DynamoDB, Athena, Glue, CloudTrail. */
 export const jsonProtocol: Protocol = {
-  read({ headers, body }): AwsCall {
+  read({ headers, body }): AwsRequest {
     const [target = '', operation = ''] = (headers['x-amz-target'] ?? '').split('.');
     const service = SERVICES[target];
     if (service === undefined) throw new AwsError('UnknownOperationException', `No service: ${target}`);
-    const input = JSON.parse(body.toString() || '{}', service === 'dynamodb' ? withBytes : undefined);
+    const input = JSON.parse(body.toString() || '{}', REVIVERS[service]);
     return { service, operation, input };
   },
   answer: (output) => ({ status: 200, headers: HEADERS, body: JSON.stringify(onWire(output)) }),
@@ -31,12 +32,24 @@ export const jsonProtocol: Protocol = {
 
 const HEADERS = { 'content-type': 'application/x-amz-json-1.1' };
 
+/** A moment travels as seconds since 1970. */
+function withMoments(key: string, value: unknown): unknown {
+  return (key === 'StartTime' || key === 'EndTime') && typeof value === 'number'
+    ? new Date(value * 1000)
+    : value;
+}
+
 /** Bytes travel as base64. An attribute that is called B holds an object, never a string. */
 function withBytes(key: string, value: unknown): unknown {
   const decoded = (text: unknown) => new Uint8Array(Buffer.from(String(text), 'base64'));
   if (key === 'B' && typeof value === 'string') return decoded(value);
   return key === 'BS' && Array.isArray(value) ? value.map(decoded) : value;
 }
+
+const REVIVERS: { readonly [Service in ServiceName]?: (key: string, value: unknown) => unknown } = {
+  dynamodb: withBytes,
+  cloudtrail: withMoments,
+};
 
 /** Bytes as base64, moments as seconds since 1970 with a fraction. */
 function onWire(value: unknown): unknown {

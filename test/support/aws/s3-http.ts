@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { AwsCall } from './aws-call.ts';
+import type { AwsRequest } from './aws-call.ts';
 import { unchunked } from './aws-chunked.ts';
 import { AwsError } from './aws-error.ts';
 import type { Protocol } from './aws-server.ts';
@@ -56,7 +56,7 @@ const BUCKET: { readonly [method: string]: string } = {
 
 /** S3's REST and XML, with the bucket in the path. */
 export const s3Protocol: Protocol = {
-  read(request): AwsCall {
+  read(request): AwsRequest {
     const { method, path } = request;
     const [, bucket = '', ...rest] = path.split('/');
     const key = decodeURIComponent(rest.join('/'));
@@ -80,7 +80,7 @@ export const s3Protocol: Protocol = {
 
 const XML = { 'content-type': 'application/xml' };
 
-function answer(output: object, { operation }: AwsCall): HttpAnswer {
+function answer(output: object, { operation }: AwsRequest): HttpAnswer {
   if (operation === 'ListObjectsV2') {
     return { status: 200, headers: XML, body: `<?xml version="1.0"?>${xmlOf('ListBucketResult', output)}` };
   }

@@ -11,7 +11,9 @@ export const queryProtocol: Protocol = {
       Version: _,
       ...input
     } = Object.fromEntries(new URLSearchParams(body.toString()));
-    return { service: 'sts', operation, input };
+    const { DurationSeconds: seconds } = input;
+    const numbers = seconds === undefined ? {} : { DurationSeconds: Number(seconds) };
+    return { service: 'sts', operation, input: { ...input, ...numbers } };
   },
   answer(output, { operation }) {
     const result = {

@@ -15,7 +15,7 @@ export function fieldSlices(record: Uint8Array, fields: ReadonlySet<string>): Ma
   let at = skipTo(record, 0, QUOTE);
   while (at < record.length && record[at] === QUOTE) {
     const keyEnd = endOfValue(record, at, scanner);
-    const key = keyText(record, at, keyEnd);
+    const key = textOfString(record, at, keyEnd);
     const start = firstOfValue(record, keyEnd);
     const end = endOfValue(record, start, scanner);
     if (fields.has(key)) {
@@ -28,7 +28,8 @@ export function fieldSlices(record: Uint8Array, fields: ReadonlySet<string>): Ma
   return slices;
 }
 
-function keyText(record: Uint8Array, start: number, end: number): string {
+/** What the JSON string in these bytes, quotes included, says. */
+export function textOfString(record: Uint8Array, start: number, end: number): string {
   const text = Buffer.from(record.buffer, record.byteOffset + start, end - start).toString();
   return text.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1);
 }

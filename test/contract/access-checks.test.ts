@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { athenaAccess } from '../../src/adapters/aws/athena-access.js';
 import { DynamoDbTable } from '../../src/adapters/aws/dynamodb-table.js';
 import { lakeAccess } from '../../src/adapters/aws/lake-access.js';
+import { queryHistoryAccess } from '../../src/adapters/aws/query-history-access.js';
 import { resourceArns } from '../../src/adapters/aws/resource-arns.js';
 import { S3LakeFile } from '../../src/adapters/aws/s3-lake-file.js';
 import { sourceAccess } from '../../src/adapters/aws/source-access.js';
@@ -182,5 +183,50 @@ describe('what is checked of a workgroup', () => {
     expect(denial).toMatchObject({ text: `writing results denied on ${RESULTS}` });
     const [nowhere] = await asked(world, 'primary', undefined);
     expect(nowhere).toMatchObject({ result: 'fail', text: /name one with --results/ });
+  });
+});
+
+describe('the query history of accounts', () => {
+  const OTHER = '444455556666';
+  const READER = `arn:aws:iam::${OTHER}:role/audit-lake-query-history`;
+
+  function checksOf(world: AwsWorld, accounts: readonly string[]): readonly Check[] {
+    return queryHistoryAccess({
+      accounts,
+      role: 'audit-lake-query-history',
+      externalId: 'example',
+      own: { account: '111122223333', region: 'eu-west-1' },
+      sts: world.clients.sts,
+      newAthena: (credentials) =>
+        credentials ? world.clientsAs({ account: OTHER, region: 'eu-west-1' }).athena : world.clients.athena,
+    });
+  }
+
+  test('is told to be open where role and Athena let us ask', async () => {
+    const world = new AwsWorld({ region: 'eu-west-1' });
+    world.sts.createRole(READER, { externalId: 'example' });
+    expect(await findingsOf(checksOf(world, ['self', OTHER]))).toEqual([
+      { name: 'query texts of 111122223333', result: 'ok', text: 'may be asked' },
+      { name: `query texts of ${OTHER}`, result: 'ok', text: `${READER}; may be asked` },
+    ]);
+  });
+
+  test('names the role that may not be assumed, and the statement that allows it', async () => {
+    const [finding] = await findingsOf(checksOf(new AwsWorld({ region: 'eu-west-1' }), [OTHER]));
+    expect(finding).toMatchObject({
+      result: 'fail',
+      code: 'AWS_DENIED',
+      allow: { actions: ['sts:AssumeRole'], resources: [READER] },
+    });
+  });
+
+  test('names what the role has to allow', async () => {
+    const world = new AwsWorld({ region: 'eu-west-1' });
+    world.sts.createRole(READER, { externalId: 'example' });
+    world.athenaIn(OTHER, 'eu-west-1').denied = true;
+    const [finding] = await findingsOf(checksOf(world, [OTHER]));
+    expect(finding).toMatchObject({ result: 'fail', code: 'AWS_DENIED' });
+    expect(finding?.allow?.resources).toEqual([`arn:aws:athena:*:${OTHER}:workgroup/*`]);
+    expect(finding?.allow?.actions).toContain('athena:GetPreparedStatement');
   });
 });

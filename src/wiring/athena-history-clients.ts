@@ -1,0 +1,71 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { STSClient } from '@aws-sdk/client-sts';
+import { readerRoleArn, roleOfSession } from '../adapters/aws/account-role.js';
+import type { RoleCredentials } from '../adapters/aws/assumed-role.js';
+import { AthenaHistory } from '../adapters/aws/athena-history.js';
+import { callerOf } from '../adapters/aws/caller.js';
+import type { AthenaHistoryRun, AthenaHistorySettings, OpenAthenaHistory } from './athena-history.js';
+import { type AwsSettings, clientOptions } from './client-options.js';
+import { realTime } from './real-time.js';
+
+/** An answer begins soon, or the next try comes sooner. */
+const REQUEST_MS = 10_000;
+const STS_ATTEMPTS = 3;
+
+/** Builds clients; calls nothing. */
+export function athenaHistory(settings: AthenaHistorySettings, run: AthenaHistoryRun): OpenAthenaHistory {
+  const options = clientOptions(settings);
+  const requestHandler = { ...options.requestHandler, requestTimeout: REQUEST_MS };
+  const sts = new STSClient({ ...options, requestHandler, maxAttempts: STS_ATTEMPTS });
+  const athena = athenaClients(settings);
+  const history = new AthenaHistory({
+    ...{ sts, externalId: settings.queryExternalId, role: settings.queryRole },
+    ...{ accounts: settings.queryAccounts, rate: settings.queryRate, newClient: athena.make },
+    ...{ millisPerLogFile: settings.queryWait * 1_000, until: run.until, tell: run.tell },
+    ownAccount: async () => (await callerOf(sts)).account,
+    time: { ...realTime, alarm: (millis) => AbortSignal.timeout(millis) },
+  });
+  return {
+    history,
+    ownRoleArns: () => ownRoleArns(settings, sts),
+    close: () => {
+      athena.close();
+      sts.destroy();
+    },
+  };
+}
+
+/** Clients for many places, over the connections of one: a client alone would keep its own for each. */
+function athenaClients(settings: AwsSettings) {
+  let connections: AthenaClient['config']['requestHandler'] | undefined;
+  const make = (region: string, credentials: RoleCredentials | undefined): AthenaClient => {
+    const { endpointUrl } = settings;
+    const options = clientOptions(
+      credentials === undefined ? { ...settings, region } : { endpointUrl, region },
+    );
+    const client = new AthenaClient({
+      ...options,
+      // Each call is paid for and timed by the history itself.
+      ...{ maxAttempts: 1, retryMode: 'standard' },
+      requestHandler: connections ?? { ...options.requestHandler, requestTimeout: REQUEST_MS },
+      ...(credentials !== undefined && { credentials }),
+    });
+    connections ??= client.config.requestHandler;
+    return client;
+  };
+  return { make, close: () => connections?.destroy?.() };
+}
+
+async function ownRoleArns(settings: AthenaHistorySettings, sts: STSClient): Promise<readonly string[]> {
+  const { queryAccounts, queryRole } = settings;
+  const numbers = queryAccounts.filter((account) => account !== 'self');
+  // Roles are assumed within one partition only: that of our own Region.
+  const region = await sts.config.region().catch(() => '');
+  const readers = queryRole.includes('{region}')
+    ? []
+    : numbers.map((account) => readerRoleArn(queryRole, { account, region }));
+  if (numbers.length === queryAccounts.length) return readers;
+  const caller = await callerOf(sts).catch(() => undefined);
+  const own = roleOfSession(caller?.arn ?? '');
+  return own === undefined ? readers : [...readers, own];
+}

@@ -3,14 +3,31 @@ import { resolve } from 'node:path';
 import type { Config } from '../config.js';
 import { AuditLakeError } from '../errors.js';
 import { mustNotOverlap } from '../lake/overlap.js';
+import { accountId } from '../setting-values.js';
+import { SETTINGS } from '../settings.js';
 import type { LocalArgument } from '../wiring/local-source.js';
 import type { Source } from '../wiring/source.js';
+import { formatDuration } from './units.js';
+
+/** What stands in place of a path: the event history of CloudTrail. */
+export const EVENT_HISTORY = 'cloudtrail:lookup-events';
+
+/** The arguments of a command. */
+export type NamedSource = {
+  readonly sources: readonly string[];
+  /** Whose event history. */
+  readonly accounts: readonly string[];
+};
 
 /**
- * What the arguments name: local files, folders and globs, or places in S3 that the lake does not lie in.
- * @throws AuditLakeError USAGE
+ * What the arguments name: local files, folders and globs; places in S3 that the lake does not lie in; or the event
+ * history, for which AWS is asked who we are.
+ * @throws AuditLakeError USAGE; for the event history AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED
  */
-export async function sourceOf(given: readonly string[], config: Config, lake: string): Promise<Source> {
+export async function sourceOf(named: NamedSource, config: Config, lake: string): Promise<Source> {
+  const { sources: given, accounts } = named;
+  if (given.includes(EVENT_HISTORY)) return eventHistory(named, config);
+  if (accounts.length > 0) throw new AuditLakeError('USAGE', `--account belongs to ${EVENT_HISTORY}`);
   const inS3 = given.filter((source) => source.startsWith('s3://'));
   if (inS3.length === 0) return { reading: { kind: 'local' }, paths: await expand(given) };
   if (inS3.length < given.length) {
@@ -20,6 +37,37 @@ export async function sourceOf(given: readonly string[], config: Config, lake: s
   const { profile, region, endpointUrl, sourceOwner } = config;
   const settings = { profile, region, endpointUrl, sourceOwner };
   return { reading: { kind: 's3', settings }, locations: inS3 };
+}
+
+async function eventHistory({ sources, accounts }: NamedSource, config: Config): Promise<Source> {
+  if (sources.some((source) => source !== EVENT_HISTORY)) {
+    throw new AuditLakeError('USAGE', `name ${EVENT_HISTORY} alone, without other sources`);
+  }
+  const wrong = accounts.find((account) => accountId(account) === undefined);
+  if (wrong !== undefined) {
+    const { takes } = SETTINGS.sourceOwner;
+    throw new AuditLakeError('USAGE', `--account takes ${takes}, not ${JSON.stringify(wrong)}`);
+  }
+  const { profile, region, endpointUrl, queryRole, queryExternalId } = config;
+  const given = { profile, region, endpointUrl, queryRole, queryExternalId };
+  const { lookupEventsSettings } = await import('../wiring/lookup-events-source.js');
+  const settings = await lookupEventsSettings(accounts, config.datasets, given);
+  return { reading: { kind: 'lookup-events', settings } };
+}
+
+const DAYS = 90;
+/** Two calls a second, and a call for a quiet day. */
+const SECONDS_A_DAY = 0.5;
+
+/** What is good to know before a source is read that takes its time; undefined for all others. */
+export function announcement({ reading }: Source): string | undefined {
+  if (reading.kind !== 'lookup-events') return undefined;
+  const { accounts, region } = reading.settings;
+  const seconds = formatDuration(DAYS * accounts.length * SECONDS_A_DAY);
+  return (
+    `Reading the event history of ${accounts.join(', ')} in ${region}: ${DAYS} days, two calls a second. That takes ` +
+    `${seconds} where days are quiet, and half a second more for each 50 events. Hours in the lake are not read again.`
+  );
 }
 
 /** A path that exists is taken as it is, whatever characters it holds; anything else may be a glob. */

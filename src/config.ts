@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { ATHENA, type Dataset, type DatasetName, type Selection } from './datasets/dataset.js';
+import type { TextPrivacy } from './datasets/text-privacy.js';
 import { AuditLakeError } from './errors.js';
 import { mustNotOverlap } from './lake/overlap.js';
 import { type CatalogKind, isInS3 } from './setting-values.js';
@@ -29,6 +30,16 @@ export type Config = {
   readonly eventSources: Selection;
   readonly sources: readonly string[];
   readonly ownRoles: readonly string[];
+  /** Accounts of 12 digits, and `self`. */
+  readonly queryAccounts: readonly string[];
+  /** May hold `{account}` and `{region}`. */
+  readonly queryRole: string;
+  readonly queryExternalId: string | undefined;
+  /** Calls a second, in each account and Region. */
+  readonly queryRate: number;
+  /** Seconds, for each log file. */
+  readonly queryWait: number;
+  readonly queryText: TextPrivacy;
   readonly concurrency: number;
   readonly lockWaitSeconds: number;
   /** Where each value came from. */
@@ -63,6 +74,12 @@ export async function readConfig(flags: Flags, environment: Environment = proces
     kmsKey: one(SETTINGS.kmsKey),
     sources: reader.list(SETTINGS.sources) ?? NONE,
     ownRoles: reader.list(SETTINGS.ownRoles) ?? NONE,
+    queryAccounts: reader.list(SETTINGS.queryAccounts) ?? NONE,
+    queryRole: one(SETTINGS.queryRole) ?? 'audit-lake-query-history',
+    queryExternalId: one(SETTINGS.queryExternalId),
+    queryRate: one(SETTINGS.queryRate) ?? 5,
+    queryWait: one(SETTINGS.queryWait) ?? 2,
+    queryText: textPrivacy(reader),
     concurrency: one(SETTINGS.concurrency) ?? availableParallelism(),
     lockWaitSeconds: one(SETTINGS.lockWaitSeconds) ?? 30,
     origins: originsOf(reader),
@@ -85,6 +102,16 @@ export function namedLake({ lake }: Config): string {
     'USAGE',
     `name the lake: ${flag} <location>, or ${env}, or ${key} in audit-lake.yaml`,
   );
+}
+
+/** A digest without a key would tell the text to whoever tries a few: the key must be there. */
+function textPrivacy({ one }: SettingsReader): TextPrivacy {
+  const mode = one(SETTINGS.queryText) ?? 'full';
+  if (mode !== 'hash') return Object.freeze({ mode });
+  const key = one(SETTINGS.queryTextKey);
+  if (key !== undefined) return Object.freeze({ mode, key });
+  const { env } = SETTINGS.queryTextKey;
+  throw new AuditLakeError('USAGE', `query_text: hash needs a key: set ${env} to a secret of your own`);
 }
 
 const NONE: readonly string[] = Object.freeze([]);

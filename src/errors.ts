@@ -110,6 +110,11 @@ export const ERROR_CODES = define({
     meaning: 'The lake already keeps this dataset with another selection of event sources.',
     todo: 'Use the selection of the lake, or another lake: what a dataset selects is fixed when it is added.',
   },
+  TEXT_MODE: {
+    disposition: 'stop',
+    meaning: 'The lake keeps query texts in another way than this run would (setting query_text).',
+    todo: 'Set query_text to what the message names, best in audit-lake.yaml; or use another lake.',
+  },
   LAKE_FORMAT: {
     disposition: 'stop',
     meaning: 'This version cannot read the lake or an item of its state, or the state is missing.',

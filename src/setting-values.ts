@@ -1,4 +1,5 @@
 import { DATASET_NAMES, type DatasetName } from './datasets/dataset.js';
+import { TEXT_MODES, type TextMode } from './datasets/text-privacy.js';
 import { AuditLakeError } from './errors.js';
 import { lakeLocation, PLACEHOLDER_LAKE } from './lake/ddl.js';
 
@@ -64,6 +65,12 @@ export const workGroupName = matching(/^[A-Za-z0-9._-]{1,128}$/);
 export const accountId = matching(/^\d{12}$/);
 export const kmsKey = matching(/^[A-Za-z0-9:/_-]{1,2048}$/);
 export const roleArn = matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/);
+export const queryAccount = matching(/^(\d{12}|self)$/);
+/** A role's name behind its path; the account and the Region of a query may stand in it. */
+export const roleTemplate = matching(/^(?!\/)([\w+=,.@/-]|\{account\}|\{region\}){1,512}(?<!\/)$/);
+export const externalId = matching(/^[\w+=,.@:/-]{2,1224}$/);
+export const secret = matching(/^.{32,4096}$/s);
+export const textMode: Parse<TextMode> = oneOf(TEXT_MODES);
 export const eventSource = matching(/^[a-z0-9][a-z0-9.-]*$/);
 export const datasetName: Parse<DatasetName> = oneOf(DATASET_NAMES);
 

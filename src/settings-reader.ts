@@ -81,10 +81,14 @@ function itemsOf({ isList }: Setting<unknown>, text: string): readonly string[] 
   return items.filter((item) => item !== '');
 }
 
-function parsed<T>({ takes, parse }: Setting<T>, given: Found | undefined): readonly T[] | undefined {
+function parsed<T>(
+  { takes, parse, isSecret }: Setting<T>,
+  given: Found | undefined,
+): readonly T[] | undefined {
   return given?.texts.map((text) => {
     const value = parse(text);
     if (value !== undefined) return value;
-    throw new AuditLakeError('USAGE', `${given.place} takes ${takes}, not "${text.slice(0, 200)}"`);
+    const instead = isSecret ? '' : `, not "${text.slice(0, 200)}"`;
+    throw new AuditLakeError('USAGE', `${given.place} takes ${takes}${instead}`);
   });
 }

@@ -1,4 +1,5 @@
 import { DATASET_NAMES } from './datasets/dataset.js';
+import { TEXT_MODES } from './datasets/text-privacy.js';
 import * as values from './setting-values.js';
 
 /** Where the settings file is named; else it is looked for. */
@@ -26,6 +27,8 @@ export type Setting<T> = {
   readonly parse: values.Parse<T>;
   /** A flag that may be repeated, a list in the file, a text with commas in the environment. */
   readonly isList?: true;
+  /** Never printed, not even where it is wrong. It has no flag: a command line is seen by everybody. */
+  readonly isSecret?: true;
 };
 
 /** For inference: each setting keeps the type of its value. */
@@ -183,6 +186,76 @@ export const SETTINGS = {
     takes: 'the ARN of a role',
     parse: values.roleArn,
     isList: true,
+  }),
+  queryAccounts: setting({
+    key: 'query_accounts',
+    env: 'AUDIT_LAKE_QUERY_ACCOUNTS',
+    flag: '--query-account',
+    argument: '<account>',
+    meaning:
+      'account whose Athena may be asked for query texts; `self`: that of the credentials, without a role',
+    takes: 'an account of 12 digits, or self',
+    byDefault: 'none is asked',
+    parse: values.queryAccount,
+    isList: true,
+  }),
+  queryRole: setting({
+    key: 'query_role',
+    env: 'AUDIT_LAKE_QUERY_ROLE',
+    flag: '--query-role',
+    argument: '<name>',
+    meaning: 'role to assume in each of these accounts; may hold {account} and {region}',
+    takes: 'the name of a role, with its path if it has one',
+    byDefault: 'audit-lake-query-history',
+    parse: values.roleTemplate,
+  }),
+  queryExternalId: setting({
+    key: 'query_external_id',
+    env: 'AUDIT_LAKE_QUERY_EXTERNAL_ID',
+    flag: '--query-external-id',
+    argument: '<text>',
+    meaning: 'external id that these roles ask for',
+    takes: '2 to 1224 letters, digits and + = , . @ : / _ -',
+    parse: values.externalId,
+  }),
+  queryRate: setting({
+    key: 'query_rate',
+    env: 'AUDIT_LAKE_QUERY_RATE',
+    flag: '--query-rate',
+    argument: '<n>',
+    meaning: 'calls of Athena a second, in each account and Region',
+    takes: 'a whole number from 1 to 100',
+    byDefault: '5',
+    parse: values.wholeNumber(1, 100),
+  }),
+  queryWait: setting({
+    key: 'query_wait',
+    env: 'AUDIT_LAKE_QUERY_WAIT',
+    flag: '--query-wait',
+    argument: '<seconds>',
+    meaning: 'how long an ingest waits for query texts, for each log file',
+    takes: 'a whole number from 0 to 600',
+    byDefault: '2',
+    parse: values.wholeNumber(0, 600),
+  }),
+  queryText: setting({
+    key: 'query_text',
+    env: 'AUDIT_LAKE_QUERY_TEXT',
+    flag: '--query-text',
+    argument: '<mode>',
+    meaning:
+      'how the lake keeps query texts: as they are, without literals, as a keyed digest, or not at all',
+    takes: TEXT_MODES.join(', '),
+    byDefault: 'full',
+    parse: values.textMode,
+  }),
+  queryTextKey: setting({
+    key: 'query_text_key',
+    env: 'AUDIT_LAKE_QUERY_TEXT_KEY',
+    meaning: 'the secret that digests are made with, for query_text: hash',
+    takes: 'at least 32 characters',
+    parse: values.secret,
+    isSecret: true,
   }),
   concurrency: setting({
     key: 'concurrency',

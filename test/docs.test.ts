@@ -11,6 +11,7 @@ import { doctorCommand } from '../src/cli/commands/doctor.js';
 import { ingestCommand } from '../src/cli/commands/ingest.js';
 import { partitionsCommand } from '../src/cli/commands/partitions.js';
 import { queryCommand } from '../src/cli/commands/query.js';
+import { resolveCommand } from '../src/cli/commands/resolve.js';
 import { summaryObject } from '../src/cli/ingest-summary.js';
 import type { Io } from '../src/cli/io.js';
 import { ERROR_CODES } from '../src/errors.js';
@@ -58,6 +59,7 @@ const COMMANDS: readonly Command[] = [
   doctorCommand(SILENT, () => undefined),
   ddlCommand(SILENT),
   configCommand(SILENT),
+  resolveCommand(SILENT, () => undefined),
 ];
 
 describe('the documentation says what is there, and nothing that is not:', () => {
@@ -127,7 +129,7 @@ describe('the documentation says what is there, and nothing that is not:', () =>
 
   test('counters of the summary', () => {
     const report = { counters: newCounters(), failures: [], rejections: [], interrupted: false };
-    const facts = { lake: 'lake', datasets: [], seconds: 0, dryRun: false };
+    const facts = { lake: 'lake', datasets: [], seconds: 0, dryRun: false, textMode: 'full' } as const;
     const { log_files, records, bytes, ...others } = summaryObject(report, facts);
     expect.soft(unmentioned([...Object.keys(others), 'log_files', 'records', 'bytes'])).toEqual([]);
     const nested = [log_files, records, bytes].flatMap((counts) => Object.keys(counts));

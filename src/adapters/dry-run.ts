@@ -1,5 +1,7 @@
 import type { BundleStore } from '../ports/bundle-store.js';
+import type { KnownQueries } from '../ports/known-queries.js';
 import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
+import type { OpenQueries } from '../ports/open-queries.js';
 
 /**
  * The lake of a dry run: the ledger is read, where there is one; everything is taken to succeed, and nothing is
@@ -28,6 +30,26 @@ export function dryState(known: LakeState | undefined): LakeState {
       if (known) yield* known.parked();
     },
     close: async () => known?.close(),
+  };
+}
+
+/** What was learned of queries, where there is a lake; nothing is learned. */
+export function dryKnown(known: KnownQueries | undefined): KnownQueries {
+  return {
+    find: async (queries) => known?.find(queries) ?? new Map(),
+    learn: async () => undefined,
+  };
+}
+
+/** The open queries, where there is a lake; they stay as they are. */
+export function dryQueries(queries: OpenQueries | undefined): OpenQueries {
+  return {
+    async *openQueries() {
+      if (queries) yield* queries.openQueries();
+    },
+    open: async () => undefined,
+    postpone: async () => undefined,
+    wake: async () => false,
   };
 }
 

@@ -7,14 +7,16 @@ import type { BundleLane } from '../jobs/open-bundle.js';
 import type { QueryHistory } from '../ports/query-history.js';
 import { type Counters, imbalances, newCounters } from '../telemetry.js';
 import { openLane } from '../wiring/lane.js';
-import { localHistory } from '../wiring/local-source.js';
+import { openQueryTexts, type QueryTextSettings, type QueryTexts } from '../wiring/query-texts.js';
 import type { Registered } from '../wiring/register-now.js';
+import { savedHistory } from '../wiring/saved-history.js';
 import { openSource, type Source } from '../wiring/source.js';
 import { batchOf, bundleSizeOf, type LakeTarget, openLake } from '../wiring/writable-lake.js';
 import type { WorkerSettings } from '../worker/messages.js';
 import { WorkerLane } from '../worker/worker-lane.js';
 import type { Io } from './io.js';
 import { showProgress } from './progress.js';
+import { warning } from './query-text-warnings.js';
 
 export type IngestRunOptions = {
   readonly source: Source;
@@ -22,7 +24,10 @@ export type IngestRunOptions = {
   readonly datasets: readonly Dataset[];
   readonly ownRoles: readonly string[];
   readonly concurrency: number;
+  /** A file of saved answers. */
   readonly queryHistory: string | undefined;
+  /** Whose Athena is asked, and how texts are kept. */
+  readonly texts: QueryTextSettings;
   readonly dryRun: boolean;
   readonly quiet: boolean;
   readonly isStopped: () => boolean;
@@ -50,16 +55,19 @@ export async function ingestRun(options: IngestRunOptions, io: Io): Promise<Inge
   const { datasets, target } = options;
   const source = await openSource(options.source, target.lake);
   const total = await source.count();
-  const history = await localHistory(options.queryHistory);
-  const settings = laneSettings(options);
-  const workers = startWorkers(settings, howMany(options, total), history);
+  const texts = await openTexts(options, io);
+  const settings = laneSettings(options, texts.ownRoleArns);
+  const workers = startWorkers(settings, howMany(options, total));
   try {
     // Opened while the workers start.
     const told: { registered?: Registered } = {};
     const tellRegistered = (registered: Registered) => Object.assign(told, { registered });
-    const opened = await openLake(target, { ...options, say: io.err, tellRegistered });
+    const textMode = texts.privacy.mode;
+    const opened = await openLake(target, { ...options, textMode, say: io.err, tellRegistered });
     const { ports, follow, release } = opened;
     try {
+      const history = texts.over(opened.known);
+      for (const worker of workers) worker.askOf(history);
       const lanes = [await laneHere(settings, history), ...workers];
       const counters = newCounters();
       const stop = await showProgress(io, options.quiet, () => standing(counters, lanes, total));
@@ -86,17 +94,26 @@ export async function ingestRun(options: IngestRunOptions, io: Io): Promise<Inge
     }
   } finally {
     await Promise.all(workers.map((worker) => worker.end()));
+    texts.close();
   }
 }
 
-/** Reading is work, not waiting: more lanes than cores only cost memory. */
-function howMany({ concurrency }: IngestRunOptions, total: number | undefined): number {
+/** A dry run asks nothing of Athena: each call would be one more event in its trail. */
+async function openTexts({ texts, queryHistory, dryRun }: IngestRunOptions, io: Io): Promise<QueryTexts> {
+  const file = await savedHistory(queryHistory);
+  const settings = dryRun ? { ...texts, queryAccounts: [] } : texts;
+  return openQueryTexts(settings, { file, tell: (event, facts) => io.err(warning(event, facts)) });
+}
+
+/** Reading is work, not waiting: more lanes than cores only cost memory. An event history has one reader alone. */
+function howMany({ concurrency, source }: IngestRunOptions, total: number | undefined): number {
+  if (source.reading.kind === 'lookup-events') return 0;
   const side = Math.min(concurrency, availableParallelism()) - 1;
   return total === undefined ? side : Math.min(side, Math.floor(total / FILES_PER_WORKER));
 }
 
-function startWorkers(settings: WorkerSettings, count: number, history: QueryHistory): WorkerLane[] {
-  return Array.from({ length: count }, () => new WorkerLane(settings, history));
+function startWorkers(settings: WorkerSettings, count: number): WorkerLane[] {
+  return Array.from({ length: count }, () => new WorkerLane(settings));
 }
 
 function laneHere(
@@ -107,9 +124,11 @@ function laneHere(
   return openLane(reading, options);
 }
 
-function laneSettings(options: IngestRunOptions): WorkerSettings {
-  const { datasets, target, source, ownRoles, now = Date.now() } = options;
-  return { datasets, now, ownRoleArns: ownRoles, full: bundleSizeOf(target), reading: source.reading };
+function laneSettings(options: IngestRunOptions, textRoles: readonly string[]): WorkerSettings {
+  const { datasets, target, source, ownRoles, texts, now = Date.now() } = options;
+  const ownRoleArns = [...ownRoles, ...textRoles];
+  const privacy = texts.queryText;
+  return { datasets, now, ownRoleArns, privacy, full: bundleSizeOf(target), reading: source.reading };
 }
 
 function standing({ logFiles }: Counters, lanes: readonly BundleLane[], total: number | undefined) {

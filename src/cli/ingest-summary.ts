@@ -1,3 +1,4 @@
+import type { TextMode } from '../datasets/text-privacy.js';
 import { ERROR_CODES, type ErrorCode } from '../errors.js';
 import type { IngestReport } from '../jobs/ingest-log-files.js';
 import { printable } from './printable.js';
@@ -8,6 +9,8 @@ export type SummaryFacts = {
   readonly datasets: readonly string[];
   readonly seconds: number;
   readonly dryRun: boolean;
+  /** How query texts are kept. */
+  readonly textMode: TextMode;
 };
 
 /** The summary as one object: what `--output json` prints. Names in it are kept. */
@@ -26,6 +29,7 @@ export function summaryObject(
     log_files: counters.logFiles,
     records: counters.records,
     rows_written: rowsWritten,
+    query_text: facts.textMode,
     query_texts: counters.queryTexts,
     data_files: counters.dataFiles,
     partitions: counters.partitions.size,
@@ -53,7 +57,7 @@ export function summaryText(report: IngestReport, facts: SummaryFacts): string {
     `Records    ${n(records.read)} read = ${n(records.selected)} selected + ${n(records.ignored)} ignored + ` +
       `${n(records.rejected)} rejected`,
     `${verb.padEnd(10)} ${rows}: ${n(counters.dataFiles)} data files in ${n(counters.partitions.size)} partitions`,
-    ...queryTextLine(counters.queryTexts),
+    ...queryTextLine(counters.queryTexts, facts.textMode),
     `Read       ${formatBytes(bytes.compressed)} (${formatBytes(bytes.inflated)} inflated) in ${formatDuration(facts.seconds)}`,
     `Lake       ${facts.lake}${facts.dryRun ? ' (dry run: nothing was written)' : ''}`,
     ...failures
@@ -69,12 +73,13 @@ export function summaryText(report: IngestReport, facts: SummaryFacts): string {
   return `${lines.join('\n')}\n`;
 }
 
-function queryTextLine(texts: { readonly [status: string]: number }): string[] {
+function queryTextLine(texts: { readonly [status: string]: number }, mode: TextMode): string[] {
   const told = Object.entries(texts)
     .filter(([status]) => status !== 'not_applicable')
     .sort(([a], [b]) => (a < b ? -1 : 1));
   if (told.length === 0) return [];
-  return [`Query text ${told.map(([status, count]) => `${formatCount(count)} ${status}`).join(', ')}`];
+  const counts = told.map(([status, count]) => `${formatCount(count)} ${status}`).join(', ');
+  return [`Query text ${counts}${mode === 'full' ? '' : ` (query_text: ${mode})`}`];
 }
 
 function more(count: number, what: string): string[] {

@@ -12,6 +12,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { ingestCommand } from './commands/ingest.js';
 import { partitionsCommand } from './commands/partitions.js';
 import { queryCommand } from './commands/query.js';
+import { resolveCommand } from './commands/resolve.js';
 import { Interrupted } from './interruption.js';
 import { type Io, OutputClosed, processIo } from './io.js';
 import { printable } from './printable.js';
@@ -42,6 +43,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     demoCommand(io, doors),
     ingestCommand(io, exit),
     queryCommand(io, doors),
+    resolveCommand(io, exit),
     partitionsCommand(io, exit),
     doctorCommand(io, exit),
     ddlCommand(io),
@@ -72,7 +74,7 @@ function tell(error: unknown, io: Io): number {
 }
 
 function exitCodeOf(code: ErrorCode): number {
-  if (code === 'USAGE' || code === 'DATASET_SELECTION') return 2;
+  if (code === 'USAGE' || code === 'DATASET_SELECTION' || code === 'TEXT_MODE') return 2;
   return code.startsWith('AWS_') ? 4 : 1;
 }
 

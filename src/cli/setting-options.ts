@@ -25,6 +25,19 @@ export function awsOptions(command: Command): Command {
   return settingOptions(command, [SETTINGS_FILE, profile, region, endpointUrl]);
 }
 
+/** `--query-account, --query-role, --query-external-id, --query-rate, --query-wait, --query-text`. */
+export function queryTextOptions(command: Command): Command {
+  const { queryAccounts, queryRole, queryExternalId, queryRate, queryWait, queryText } = SETTINGS;
+  return settingOptions(command, [
+    queryAccounts,
+    queryRole,
+    queryExternalId,
+    queryRate,
+    queryWait,
+    queryText,
+  ]);
+}
+
 /** `--lake, --state-table, --database, --work-group, --results, --catalog, --lake-owner, --kms-key`. */
 export function lakeOptions(command: Command): Command {
   const { lake, stateTable, database, workGroup, results, catalog, lakeOwner, kmsKey } = SETTINGS;

@@ -1,13 +1,8 @@
 import { type JsonObject, textOf, within } from '../cloudtrail/record.js';
 import type { Cell, Cells } from './column.js';
-import type { HistoryAnswer, QueryExecution } from './query-execution.js';
-
-/** Athena forgets a query after this many days ("View recent queries", Athena user guide). */
-export const HISTORY_DAYS = 45;
-const DAY_MS = 86_400_000;
-
-/** What CloudTrail writes in place of a text that it hides. */
-const HIDDEN = new Set(['***OMITTED***', 'HIDDEN_DUE_TO_SECURITY_REASONS', 'HIDDEN_FOR_SECURITY_REASONS']);
+import { isHidden } from './hidden-text.js';
+import { HISTORY_MS, type HistoryAnswer, type QueryExecution, type TextSource } from './query-execution.js';
+import { isDigest, WITHHELD } from './withheld.js';
 
 /** Where an event may carry a text: `query` until 2017, `queryStatement` in prepared statements. */
 const TEXT_FIELDS = ['queryString', 'query', 'queryStatement'];
@@ -21,9 +16,7 @@ export function queryCellsOfEvent(json: JsonObject, eventTime: number): Cells {
   const parameters = request?.['executionParameters'];
   return {
     query_execution_id: textOf(response, 'queryExecutionId') ?? textOf(request, 'queryExecutionId'),
-    query_text: text,
-    query_text_status: statusOfEvent(json, text),
-    query_text_source: text === null ? null : 'event',
+    ...(text === null ? { ...NO_TEXT, query_text_status: statusOfEvent(json) } : shown(text, 'event')),
     work_group: textOf(request, 'workGroup'),
     catalog_name: textOf(context, 'catalog'),
     database_name: textOf(context, 'database') ?? textOf(request, 'database'),
@@ -43,56 +36,73 @@ export function isStart(json: JsonObject): boolean {
 
 function textOfEvent(request: JsonObject | undefined): string | null {
   const texts = TEXT_FIELDS.map((field) => textOf(request, field));
-  return texts.find((text) => text !== null && text !== '' && !HIDDEN.has(text)) ?? null;
+  return texts.find((text) => text !== null && text !== '' && !isHidden(text)) ?? null;
 }
 
 /**
  * `pending` here means: to be asked. For a start {@link withAnswer} or {@link withoutAnswer} follows; the text of a
  * named query or prepared statement may be asked at any time.
  */
-function statusOfEvent(json: JsonObject, text: string | null): string {
-  if (text !== null) return 'in_event';
+function statusOfEvent(json: JsonObject): string {
   const request = within(json, 'requestParameters');
   if (!isStart(json)) {
-    const isHidden = TEXT_FIELDS.some((field) => HIDDEN.has(textOf(request, field) ?? ''));
-    return isHidden && textOf(json, 'errorCode') === null ? 'pending' : 'not_applicable';
+    const hides = TEXT_FIELDS.some((field) => isHidden(textOf(request, field) ?? ''));
+    return hides && textOf(json, 'errorCode') === null ? 'pending' : 'not_applicable';
   }
   return textOf(within(json, 'responseElements'), 'queryExecutionId') === null ? 'never_started' : 'pending';
 }
 
-/** The query of a start, with what the history answered. The event's own text stays if it has one. */
+/** The query, with what the history answered. The event's own text stays if it has one. */
 export function withAnswer(query: Cells, answer: HistoryAnswer): Cells {
-  if (answer.kind !== 'execution') {
-    return query['query_text_status'] === 'pending' ? { ...query, query_text_status: answer.kind } : query;
+  switch (answer.kind) {
+    case 'execution':
+      return withExecution(query, answer.execution, answer.source);
+    case 'current_text':
+      return answer.text === null || !isPending(query)
+        ? query
+        : { ...query, ...shown(answer.text, answer.source) };
+    default:
+      return isPending(query) ? { ...query, query_text_status: answer.kind } : query;
   }
+}
+
+function withExecution(query: Cells, execution: QueryExecution, source: TextSource): Cells {
   const merged: { [column: string]: Cell } = { ...query };
-  for (const [name, cell] of Object.entries(queryCellsOfExecution(answer.execution))) {
+  for (const [name, cell] of Object.entries(queryCellsOfExecution(execution))) {
     if (cell !== null) merged[name] = cell;
   }
-  if (answer.execution.text !== null && query['query_text_status'] !== 'in_event') {
-    merged['query_text_status'] = 'resolved';
-    merged['query_text_source'] = 'query_history';
-  } else merged['query_text'] = query['query_text'] ?? null;
-  return merged;
+  const { text } = execution;
+  return text === null || !isPending(query) ? merged : { ...merged, ...shown(text, source) };
+}
+
+const isPending = (query: Cells) => query['query_text_status'] === 'pending';
+
+const NO_TEXT = { query_text: null, query_text_source: null };
+
+/** The cells of a text: withheld where the lake may not keep it, though its digest may stand in its place. */
+function shown(text: string, source: TextSource): Cells {
+  if (text === WITHHELD) return { ...NO_TEXT, query_text_status: 'withheld' };
+  const told = source === 'event' ? 'in_event' : 'resolved';
+  const query_text_status = isDigest(text) ? 'withheld' : told;
+  return { query_text: text, query_text_status, query_text_source: source };
 }
 
 /** A query of our own is never looked up, or asking would make us ask again. */
 export function ofOwnCall(query: Cells): Cells {
-  return query['query_text_status'] === 'pending' ? { ...query, query_text_status: 'not_applicable' } : query;
+  return isPending(query) ? { ...query, query_text_status: 'not_applicable' } : query;
 }
 
 /** The query of a start that no history knows: Athena has forgotten it, or may still be asked. */
 export function withoutAnswer(query: Cells, now: number): Cells {
-  if (query['query_text_status'] !== 'pending') return query;
+  if (!isPending(query)) return query;
   const submitted = query['submission_time'];
-  const forgotten = typeof submitted === 'number' && now - submitted > HISTORY_DAYS * DAY_MS;
+  const forgotten = typeof submitted === 'number' && now - submitted > HISTORY_MS;
   return forgotten ? { ...query, query_text_status: 'expired' } : query;
 }
 
 function queryCellsOfExecution(execution: QueryExecution): Cells {
   const { executionParameters } = execution;
   return {
-    query_text: execution.text,
     statement_type: execution.statementType,
     substatement_type: execution.substatementType,
     work_group: execution.workGroup,

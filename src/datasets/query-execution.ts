@@ -25,18 +25,49 @@ export type QueryExecution = {
   readonly executionParameters: readonly string[] | null;
 };
 
-/** A query by name: ids are unique within an account and Region only. */
+/**
+ * A query by name: ids are unique within an account and Region only. `id` is that of an execution; or, since both are
+ * asked in the same places, `named_query/<id>` or `prepared_statement/<workgroup>/<name>`.
+ */
 export type QueryName = { readonly account: string; readonly region: string; readonly id: string };
 
-/** What the history answered. Where it says nothing of a query, the answer is absent. */
+/** A query to be asked about. `started`: the time of the event that names it, milliseconds since 1970. */
+export type AskedQuery = QueryName & { readonly started: number };
+
+/** Where a text came from: `query_text_source`. The last two show the text of now, not that of the event's moment. */
+export const TEXT_SOURCES = [
+  ...(['event', 'lake', 'athena', 'history_file'] as const),
+  ...(['current_named_query', 'current_prepared_statement'] as const),
+] as const;
+export type TextSource = (typeof TEXT_SOURCES)[number];
+
+/** What a history answered. Where it says nothing of a query, the answer is absent. */
 export type HistoryAnswer =
-  | { readonly kind: 'execution'; readonly execution: QueryExecution }
+  | { readonly kind: 'execution'; readonly execution: QueryExecution; readonly source: TextSource }
+  /** A named query or a prepared statement, as it is now. */
+  | { readonly kind: 'current_text'; readonly text: string | null; readonly source: TextSource }
+  /** Nobody let us ask. */
   | { readonly kind: 'denied' }
   | { readonly kind: 'not_found' };
+
+/** Why a query is to be asked about again: nobody could be asked yet, asking is denied, or it has not ended. */
+export const OPEN_REASONS = ['pending', 'denied', 'running'] as const;
+export type OpenReason = (typeof OPEN_REASONS)[number];
+
+/** Athena forgets a query after this many days ("View recent queries", Athena user guide). */
+export const HISTORY_DAYS = 45;
+export const HISTORY_MS = HISTORY_DAYS * 86_400_000;
 
 /** A state that will not change any more. */
 export function isFinal(execution: QueryExecution): boolean {
   return execution.state === 'SUCCEEDED' || execution.state === 'FAILED' || execution.state === 'CANCELLED';
+}
+
+/** Of two answers about the same query what is worth more: a text is never replaced by none, a final state by another. */
+export function better(known: QueryExecution | undefined, told: QueryExecution): QueryExecution {
+  if (known === undefined) return told;
+  const newest = isFinal(known) ? known : told;
+  return newest.text === null ? { ...newest, text: known.text ?? told.text } : newest;
 }
 
 /** One text for a query's name: key of maps and of ledger items. */

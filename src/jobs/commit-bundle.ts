@@ -1,8 +1,12 @@
+import type { AskedQuery } from '../datasets/query-execution.js';
 import { AuditLakeError } from '../errors.js';
+import type { DataFile } from '../lake/data-file.js';
 import type { BundleId } from '../lake/names.js';
+import type { Day } from '../lake/partition.js';
+import type { TableName } from '../lake/tables.js';
 import type { BundleStore, StagedPart } from '../ports/bundle-store.js';
 import type { CommitPart, LakeState, LedgerEntry, OpenPartition } from '../ports/lake-state.js';
-import type { DecodedDataset } from './dataset-rows.js';
+import type { OpenQuery } from '../ports/open-queries.js';
 
 export type CommitPorts = {
   readonly state: LakeState;
@@ -11,13 +15,25 @@ export type CommitPorts = {
   readonly newBundleId: () => BundleId;
 };
 
-/** What one transaction is to fix: the entries of a dataset's log files, and their rows. */
-export type Proposal = { readonly decoded: DecodedDataset; readonly entries: readonly LedgerEntry[] };
+/** The rows of a bundle for one table: a data file a day. */
+export type TableParts = {
+  readonly table: TableName;
+  readonly parts: readonly (DataFile & { readonly day: Day; readonly files: number })[];
+};
+
+/** What one transaction is to fix: log files settled or queries ended, their rows, and queries to be asked about. */
+export type Proposal = TableParts & {
+  readonly entries: readonly LedgerEntry[];
+  readonly openQueries: readonly OpenQuery[];
+  readonly endedQueries: readonly AskedQuery[];
+};
 
 export type CommitResult =
   | { readonly kind: 'committed'; readonly parts: readonly CommitPart[] }
   /** Others settled these log files first; nothing of the proposal is in the lake. */
-  | { readonly kind: 'files-settled'; readonly settled: readonly LedgerEntry[] };
+  | { readonly kind: 'files-settled'; readonly settled: readonly LedgerEntry[] }
+  /** Others ended these queries first; nothing of the proposal is in the lake. */
+  | { readonly kind: 'queries-ended'; readonly ended: readonly string[] };
 
 /** A partition moves once per compaction; more often than this within one commit, something is wrong. */
 const MOST_MOVES = 20;
@@ -27,28 +43,22 @@ const MOST_MOVES = 20;
  * transaction. A crash leaves a staged bundle that nobody sees, or a committed one that anyone can publish.
  * @throws AuditLakeError LAKE_WRITE_FAILED, LAKE_LOCK_LOST, INTERNAL
  */
-export async function commitBundle(
-  { decoded, entries }: Proposal,
-  ports: CommitPorts,
-): Promise<CommitResult> {
-  checkRows(decoded, entries);
+export async function commitBundle(proposal: Proposal, ports: CommitPorts): Promise<CommitResult> {
+  const { entries, openQueries, endedQueries } = proposal;
+  checkRows(proposal);
   let bid = ports.newBundleId();
   for (let moves = 0; moves < MOST_MOVES; moves++) {
-    const staged = await placeParts(decoded, ports.state);
+    const staged = await placeParts(proposal, ports.state);
     const parts = staged.map(({ content: _, ...part }) => part);
     await ports.bundles.stage(bid, staged);
     const owned = entries.map((entry) => (entry.status === 'COMMITTED' ? { ...entry, bid } : entry));
-    const verdict = await ports.state.commit({
-      bid,
-      entries: owned,
-      parts,
-      openQueries: decoded.openQueries,
-    });
+    const verdict = await ports.state.commit({ bid, entries: owned, parts, openQueries, endedQueries });
     switch (verdict.kind) {
       case 'committed':
         await ports.bundles.publish(bid, staged);
         return { kind: 'committed', parts };
       case 'files-settled':
+      case 'queries-ended':
         await ports.bundles.discard(bid, parts);
         return verdict;
       case 'aborted':
@@ -65,22 +75,19 @@ export async function commitBundle(
   );
 }
 
-/** Rows per log file and rows per data file must add up before anything is written (O2 of protocol 4.2). */
-function checkRows({ dataset, parts }: DecodedDataset, entries: readonly LedgerEntry[]): void {
-  const built = entries.reduce((sum, { rows }) => sum + rows, 0);
+/** Rows per log file, one for each query that ended, and rows per data file must add up (O2 of protocol 4.2). */
+function checkRows({ table, parts, entries, endedQueries }: Proposal): void {
+  const built = entries.reduce((sum, { rows }) => sum + rows, endedQueries.length);
   const written = parts.reduce((sum, { rows }) => sum + rows, 0);
   if (built === written) return;
-  throw new AuditLakeError(
-    'INTERNAL',
-    `built ${built} rows of ${dataset}, but its data files hold ${written}`,
-  );
+  throw new AuditLakeError('INTERNAL', `built ${built} rows of ${table}, but its data files hold ${written}`);
 }
 
 /** Each part goes where its partition is being written now; the transaction checks that it still is. */
-async function placeParts({ dataset, parts }: DecodedDataset, state: LakeState): Promise<StagedPart[]> {
-  const places = await state.openPartitions(parts.map(({ day }) => ({ table: dataset, day })));
+async function placeParts({ table, parts }: TableParts, state: LakeState): Promise<StagedPart[]> {
+  const places = await state.openPartitions(parts.map(({ day }) => ({ table, day })));
   return parts.map((part, at) => ({
-    table: dataset,
+    table,
     day: part.day,
     ...generationsOf(places[at]),
     files: part.files,

@@ -1,5 +1,5 @@
 import type { DatasetName } from '../datasets/dataset.js';
-import { ERROR_CODES, type ErrorCode } from '../errors.js';
+import { AuditLakeError, ERROR_CODES, type ErrorCode } from '../errors.js';
 import type { CommitPart, LedgerEntry } from '../ports/lake-state.js';
 import { addCounts } from '../telemetry.js';
 import { type CommitPorts, commitBundle } from './commit-bundle.js';
@@ -118,8 +118,11 @@ async function propose(
   const entries = reportsOf(bundle, dataset).flatMap((report) => entryOf(report, dataset) ?? []);
   if (entries.length === 0) return [];
   const decoded = decodedOf(bundle, dataset);
-  const result = await commitBundle({ decoded, entries }, ports);
+  const { parts, openQueries } = decoded;
+  const proposal = { table: dataset, parts, entries, openQueries, endedQueries: [] };
+  const result = await commitBundle(proposal, ports);
   if (result.kind === 'files-settled') return result.settled;
+  if (result.kind === 'queries-ended') throw new AuditLakeError('INTERNAL', 'a log file ends no query');
   done.parts.push(...result.parts);
   addCounts(done.queryTexts, decoded.queryTexts);
   return [];

@@ -1,11 +1,14 @@
-import type { Cell, Cells, Row } from '../datasets/column.js';
+import { askedQuery, isForgotten } from '../datasets/asked-query.js';
+import type { Cells, Row } from '../datasets/column.js';
 import type { DatasetName } from '../datasets/dataset.js';
+import { hasText, openReason } from '../datasets/open-query.js';
 import { ofOwnCall, withAnswer, withoutAnswer } from '../datasets/query-cells.js';
-import { type HistoryAnswer, isFinal, type QueryName, queryKey } from '../datasets/query-execution.js';
+import { type AskedQuery, type HistoryAnswer, queryKey } from '../datasets/query-execution.js';
+import type { TextMode, TextPrivacy } from '../datasets/text-privacy.js';
 import { type DataFile, DataFileWriter } from '../lake/data-file.js';
 import { type Day, dayOf } from '../lake/partition.js';
 import { TABLES } from '../lake/tables.js';
-import type { OpenQuery } from '../ports/lake-state.js';
+import type { OpenQuery } from '../ports/open-queries.js';
 import type { QueryHistory } from '../ports/query-history.js';
 
 /** The rows of a bundle for one dataset: a data file a day, and the queries still to be asked about. */
@@ -22,6 +25,12 @@ const MILLIS_A_DAY = 86_400_000;
 /** What a row weighs in memory beside its record. */
 const ROW_BYTES = 2_000;
 
+type RowsOptions = {
+  readonly history: QueryHistory;
+  readonly now: number;
+  readonly privacy: TextPrivacy;
+};
+
 type DayFile = { readonly writer: DataFileWriter; readonly sources: Set<string> };
 
 /** Collects rows, asks for the texts of many queries at once, and encodes row groups by day. */
@@ -29,6 +38,7 @@ export class DatasetRows {
   readonly #dataset: DatasetName;
   readonly #history: QueryHistory;
   readonly #now: number;
+  readonly #textMode: TextMode;
   readonly #days = new Map<Day, DayFile>();
   readonly #dayNumbers = new Set<number>();
   readonly #openQueries: OpenQuery[] = [];
@@ -36,13 +46,11 @@ export class DatasetRows {
   #waiting: Row[] = [];
   #waitingBytes = 0;
 
-  constructor(
-    dataset: DatasetName,
-    { history, now }: { readonly history: QueryHistory; readonly now: number },
-  ) {
+  constructor(dataset: DatasetName, { history, now, privacy }: RowsOptions) {
     this.#dataset = dataset;
     this.#history = history;
     this.#now = now;
+    this.#textMode = privacy.mode;
   }
 
   /** Bytes of the data files so far. */
@@ -92,7 +100,7 @@ export class DatasetRows {
 
   #fileOf(day: Day, rows: readonly Row[]): DayFile {
     const file = this.#days.get(day) ?? {
-      writer: new DataFileWriter(TABLES[this.#dataset]),
+      writer: new DataFileWriter(TABLES[this.#dataset], this.#textMode),
       sources: new Set(),
     };
     for (const row of rows) file.sources.add(String(row.evidence['source_key']));
@@ -102,27 +110,32 @@ export class DatasetRows {
 
   /** Asks about every query once; a row of our own calls is kept and never looked up. */
   async #withTexts(rows: readonly Row[]): Promise<Row[]> {
-    const names = new Map<string, QueryName>();
+    const asked = new Map<string, AskedQuery>();
+    const logFiles = new Set<unknown>();
     for (const row of rows) {
-      const name = startedQuery(row);
-      if (name) names.set(queryKey(name), name);
+      const query = askedQuery(row);
+      if (query === undefined) continue;
+      asked.set(queryKey(query), query);
+      logFiles.add(row.evidence['source_key']);
     }
-    const answers = names.size === 0 ? new Map() : await this.#history.lookup([...names.values()]);
+    const answers =
+      asked.size === 0 ? new Map() : await this.#history.lookup([...asked.values()], logFiles.size);
     return rows.map((row) => {
       if (row.query === undefined) return row;
-      const name = startedQuery(row);
+      const name = askedQuery(row);
       const answer = name && answers.get(queryKey(name));
       const query = toldBy(answer, { row, query: row.query, now: this.#now });
-      this.#note(query, name, answer?.kind === 'execution' && !isFinal(answer.execution));
+      this.#note(query, name, answer);
       return { ...row, query };
     });
   }
 
-  #note(query: Cells, name: QueryName | undefined, unfinished: boolean): void {
+  #note(query: Cells, name: AskedQuery | undefined, answer: HistoryAnswer | undefined): void {
     const status = String(query['query_text_status']);
     this.#queryTexts[status] = (this.#queryTexts[status] ?? 0) + 1;
-    if (name === undefined || (status !== 'pending' && !unfinished)) return;
-    this.#openQueries.push({ ...name, submitted: Number(query['submission_time']) });
+    if (name === undefined || isForgotten(name, this.#now)) return;
+    const why = openReason(query, answer);
+    if (why) this.#openQueries.push({ ...name, why, hasText: hasText(query) });
   }
 }
 
@@ -133,19 +146,6 @@ function toldBy(
   if (answer) return withoutAnswer(withAnswer(query, answer), now);
   return row.event['is_own_call'] === true ? ofOwnCall(query) : withoutAnswer(query, now);
 }
-
-/** The query that a row started and that may be asked about. */
-function startedQuery(row: Row): QueryName | undefined {
-  const { account_id: account, aws_region: region, event_name, is_own_call } = row.event;
-  const id = row.query?.['query_execution_id'];
-  if (event_name !== 'StartQueryExecution' || is_own_call === true) return undefined;
-  if (!isName(account) || !isName(region) || !isName(id)) return undefined;
-  return { account, region, id };
-}
-
-/** Accounts, Regions and ids of queries are short; whatever else stands there was not written by Athena. */
-const isName = (value: Cell | undefined): value is string =>
-  typeof value === 'string' && /^[\w-]{1,128}$/.test(value);
 
 /** Bytes of memory that a row holds, about. */
 export function sizeOf(row: Row): number {

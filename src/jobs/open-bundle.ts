@@ -2,6 +2,7 @@ import { type LogFileFacts, readLogFile } from '../cloudtrail/log-file.js';
 import type { RecordSink } from '../cloudtrail/record-splitter.js';
 import { CheapTest } from '../datasets/cheap-test.js';
 import type { Dataset, DatasetName } from '../datasets/dataset.js';
+import type { TextPrivacy } from '../datasets/text-privacy.js';
 import { AuditLakeError, messageOf } from '../errors.js';
 import type { LogFileBody, LogReader } from '../ports/log-source.js';
 import type { QueryHistory } from '../ports/query-history.js';
@@ -33,6 +34,8 @@ export type OpenBundleOptions = {
   readonly reader: LogReader;
   readonly history: QueryHistory;
   readonly ownRoleArns: ReadonlySet<string>;
+  /** How query texts are kept. */
+  readonly privacy: TextPrivacy;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** The moment that counts as now for rows: ingested_at, and what Athena has forgotten. */

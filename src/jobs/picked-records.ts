@@ -5,6 +5,8 @@ import type { RecordSink, RecordSlice } from '../cloudtrail/record-splitter.js';
 import type { CheapTest } from '../datasets/cheap-test.js';
 import type { Row } from '../datasets/column.js';
 import { type Dataset, type DatasetName, rowOf, takes } from '../datasets/dataset.js';
+import { privateRecord } from '../datasets/private-record.js';
+import type { TextPrivacy } from '../datasets/text-privacy.js';
 import { AuditLakeError, type ErrorCode } from '../errors.js';
 import { type RecordCounts, recordsBalance } from '../telemetry.js';
 import { sizeOf } from './dataset-rows.js';
@@ -15,6 +17,7 @@ export type Picking = {
   readonly datasets: readonly Dataset[];
   readonly test: CheapTest;
   readonly ownRoleArns: ReadonlySet<string>;
+  readonly privacy: TextPrivacy;
   /** Milliseconds since 1970: ingested_at of the rows. */
   readonly now: number;
 };
@@ -93,9 +96,10 @@ export class PickedRecords implements RecordSink {
       return;
     }
     this.#records.selected++;
-    const { now, ownRoleArns } = this.#picking;
+    const { now, ownRoleArns, privacy } = this.#picking;
     const context = { ref: this.#task.ref, ingestedAt: now, ownRoleArns };
-    const timed = { ...record, eventTime };
+    // From here on nobody sees a text that the lake may not keep.
+    const timed = { ...privateRecord(record, privacy), eventTime };
     for (const dataset of taking) this.#keep(dataset.name, rowOf(dataset, timed, context));
   }
 

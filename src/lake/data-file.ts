@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Cell, Column, Group, Row } from '../datasets/column.js';
 import { SCHEMA_VERSION } from '../datasets/columns.js';
+import type { TextMode } from '../datasets/text-privacy.js';
 import type { Table } from './tables.js';
 
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number];
@@ -34,7 +35,8 @@ export class DataFileWriter {
   #rows = 0;
   #hashSum = 0n;
 
-  constructor(table: Table) {
+  /** `textMode`: how its query texts are kept, told in its metadata. */
+  constructor(table: Table, textMode: TextMode = 'full') {
     this.#table = table;
     this.#parquet = new ParquetWriter({
       writer: this.#bytes,
@@ -42,7 +44,10 @@ export class DataFileWriter {
       codec: 'GZIP',
       compressors: { GZIP: (page) => gzipSync(page, { level: GZIP_LEVEL }) },
       statisticsTruncateLength: STATISTICS_BYTES,
-      kvMetadata: [{ key: 'audit_lake.schema_version', value: String(SCHEMA_VERSION) }],
+      kvMetadata: [
+        { key: 'audit_lake.schema_version', value: String(SCHEMA_VERSION) },
+        { key: 'audit_lake.query_text', value: textMode },
+      ],
       createdBy: 'athena-audit-lake',
     });
   }
@@ -85,13 +90,20 @@ const GROUPS: readonly Group[] = ['event', 'who', 'query', 'evidence'];
 
 const timeOf = ({ event, query }: Row) => Number(event['event_time'] ?? query?.['submission_time'] ?? 0);
 
-/** 64 bits of SHA-256 over what identifies a row and what it holds: its source and the record's own bytes. */
-function rowHash({ evidence }: Row): bigint {
-  const hash = createHash('sha256').update(
-    `${evidence['source_bucket']}\n${evidence['source_key']}\n${evidence['record_index']}\n`,
-  );
+/**
+ * 64 bits of SHA-256 over what identifies a row and what it holds: of an event its source and the record's own bytes,
+ * of a query its name and all that was told of it.
+ */
+function rowHash({ event, query, evidence }: Row): bigint {
   const raw = evidence['raw_event'];
-  if (typeof raw === 'string' || raw instanceof Uint8Array) hash.update(raw);
+  const hash = createHash('sha256');
+  if (typeof raw === 'string' || raw instanceof Uint8Array) {
+    const { source_bucket, source_key, record_index } = evidence;
+    hash.update(`${source_bucket}\n${source_key}\n${record_index}\n`).update(raw);
+  } else {
+    const cells = Object.entries({ ...event, ...query }).sort(([a], [b]) => (a < b ? -1 : 1));
+    hash.update(cells.map(([name, cell]) => `${name}=${cell}`).join('\n'));
+  }
   return hash.digest().readBigUInt64BE(0);
 }
 

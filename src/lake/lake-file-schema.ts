@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SCHEMA_VERSION } from '../datasets/columns.js';
 import { DATASET_NAMES } from '../datasets/dataset.js';
+import { TEXT_MODES } from '../datasets/text-privacy.js';
 import { AuditLakeError } from '../errors.js';
 import type { LakeFile } from './lake-file.js';
 import { TABLE_NAMES } from './tables.js';
@@ -10,7 +11,7 @@ const Shape = z.strictObject({
   format: z.literal(1),
   created_at: z.string(),
   schema_version: z.number().int().max(SCHEMA_VERSION),
-  text_mode: z.literal('full'),
+  text_mode: z.enum(TEXT_MODES),
   datasets: z.array(
     z.strictObject({
       name: z.enum(DATASET_NAMES),

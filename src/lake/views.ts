@@ -12,16 +12,20 @@ const DELIVERY =
   'row_number() OVER (PARTITION BY year, month, day, account_id, aws_region, event_id ' +
   'ORDER BY source_key, record_index) AS delivery';
 
-const AGE =
-  'row_number() OVER (PARTITION BY account_id, aws_region, query_execution_id ' +
-  'ORDER BY ingested_at DESC) AS age';
+/** A named query or a prepared statement. */
+const KEPT_TEXT = "coalesce(named_query_id, work_group || '/' || statement_name)";
+/** What details are about: a query that ran, or one of these. */
+const ABOUT = `coalesce(query_execution_id, ${KEPT_TEXT})`;
+
+const AGE = `row_number() OVER (PARTITION BY account_id, aws_region, ${ABOUT} ORDER BY ingested_at DESC) AS age`;
 
 /**
- * The query that an event started. A column, not a condition of the join: DuckDB would answer that with a
- * nested loop over all events and all details.
+ * What an event was asked about: the query that it started, or the text that it created and does not show. A column,
+ * not a condition of the join: DuckDB would answer that with a nested loop over all events and all details.
  */
-const STARTED =
-  "CASE WHEN event_name = 'StartQueryExecution' THEN query_execution_id END AS started_query_id";
+const ASKED =
+  "CASE WHEN event_name = 'StartQueryExecution' THEN query_execution_id " +
+  `WHEN query_text_status IN ('pending', 'denied') THEN ${KEPT_TEXT} END AS asked_about`;
 
 /** Texts belong to one another: status and source come from the side whose text is shown. */
 const OF_THE_TEXT: ReadonlySet<string> = new Set(['query_text_status', 'query_text_source']);
@@ -53,11 +57,11 @@ function athenaAuditLogs(): string {
     ...ofEvent([...EVIDENCE_COLUMNS.map(({ name }) => name), ...PARTITION_COLUMNS]),
   ];
   return `WITH event AS (
-${delivered('athena_events', [STARTED, DELIVERY])}
+${delivered('athena_events', [ASKED, DELIVERY])}
 ),
 detail AS (
   SELECT
-${lines([...columnNames('athena_query_details'), AGE])}
+${lines([...columnNames('athena_query_details'), `${ABOUT} AS about`, AGE])}
   FROM athena_query_details
 )
 SELECT
@@ -66,7 +70,7 @@ FROM event
 LEFT JOIN detail
   ON detail.account_id = event.account_id
   AND detail.aws_region = event.aws_region
-  AND detail.query_execution_id = event.started_query_id
+  AND detail.about = event.asked_about
   AND detail.age = 1
 ${EACH_ONCE}`;
 }

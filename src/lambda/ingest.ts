@@ -7,7 +7,7 @@ import { newCounters } from '../telemetry.js';
 import { openNotifiedLake } from '../wiring/notified-lake.js';
 import { sortDeliveries } from './deliveries.js';
 import { once } from './once.js';
-import { countMessages, tellEndpoint, tellIngest } from './report.js';
+import { countMessages, tellEndpoint, tellHistory, tellIngest } from './report.js';
 import { responseTo } from './response.js';
 import { type LambdaContext, stopwatch } from './time-left.js';
 
@@ -18,7 +18,7 @@ setFlagsFromString('--heap-growing-percent=20');
 const opened = once(async () => {
   const config = await readConfig({});
   tellEndpoint(config.endpointUrl);
-  return openNotifiedLake(config);
+  return openNotifiedLake(config, tellHistory);
 });
 
 /**
@@ -31,8 +31,9 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
   const { datasets, sources, newLane, ports } = await opened();
   const { deliveries, returned } = sortDeliveries(envelope, sources);
   const counters = newCounters();
-  const { mayStart } = stopwatch(context);
-  const report = await ingestDeliveries({ deliveries, datasets, newLane, ports, counters, mayStart });
+  const { left, mayStart } = stopwatch(context);
+  const lane = () => newLane(left);
+  const report = await ingestDeliveries({ deliveries, datasets, newLane: lane, ports, counters, mayStart });
   const outcomes = new Map([...report.outcomes, ...returned]);
   tellIngest(
     report,

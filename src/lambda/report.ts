@@ -1,7 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DeliveriesReport, DeliveryOutcome } from '../jobs/ingest-deliveries.js';
+import type { OpenOfAccount } from '../jobs/open-query-report.js';
+import { DEADLINE_DAYS } from '../jobs/open-query-report.js';
 import { type Counters, imbalances, METRICS, type MessageCounts, messagesBalance } from '../telemetry.js';
+import type { AthenaHistoryRun } from '../wiring/athena-history.js';
 
 const SERVICE = 'audit-lake';
 export const logger = new Logger({ serviceName: SERVICE });
@@ -61,6 +64,23 @@ export function tellCounts<C extends { readonly [name: string]: number }>(event:
 /** What somebody should look at, a line each. */
 export function tellWarnings(event: string, warnings: readonly string[]): void {
   for (const reason of warnings.slice(0, MOST_LINES)) logger.warn(event, { reason });
+}
+
+/** What stands in the way of query texts: names of accounts, Regions and errors, and nothing else. */
+export const tellHistory: AthenaHistoryRun['tell'] = (event, { account, region, name }) =>
+  logger.warn(event, { account, region, error: name });
+
+/** How many texts Athena is about to forget, by account: to be asked by then, or lost. */
+export function tellDeadlines(accounts: readonly OpenOfAccount[]): void {
+  for (const { account, expiring } of accounts) {
+    for (const days of DEADLINE_DAYS) {
+      if (expiring[days] === 0) continue;
+      const ofAccount = metrics.singleMetric();
+      ofAccount.addDimension('account', account);
+      ofAccount.addMetric(`QueryTextsLostIn${days}Days`, MetricUnit.Count, expiring[days]);
+    }
+    if (expiring[3] > 0) logger.warn('query_texts_about_to_be_lost', { account, in_3_days: expiring[3] });
+  }
 }
 
 /** Who redirects us sees everything: an endpoint in place of AWS is never obeyed in silence (threat T20). */

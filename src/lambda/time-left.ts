@@ -7,10 +7,13 @@ export type LambdaContext = {
 /** What a bundle may need to its end: reading, the transaction, publishing. */
 const RESERVE_MS = 30_000;
 
-/** Tells whether something new may be started: half of the time, or 30 s, are left for what was begun. */
+/** Tells how long something new may be started: half of the time, or 30 s, are left for what was begun. */
 export function stopwatch(context: Pick<LambdaContext, 'getRemainingTimeInMillis'>): {
+  /** Milliseconds; negative when the reserve has been begun. */
+  readonly left: () => number;
   readonly mayStart: () => boolean;
 } {
   const reserve = Math.min(RESERVE_MS, context.getRemainingTimeInMillis() / 2);
-  return { mayStart: () => context.getRemainingTimeInMillis() > reserve };
+  const left = () => context.getRemainingTimeInMillis() - reserve;
+  return { left, mayStart: () => left() > 0 };
 }

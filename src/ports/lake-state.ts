@@ -1,7 +1,9 @@
+import type { AskedQuery } from '../datasets/query-execution.js';
 import type { FileStatus } from '../lake/file-status.js';
 import type { BundleId, FileId } from '../lake/names.js';
 import type { PartitionKey } from '../lake/partition.js';
 import type { TableName } from '../lake/tables.js';
+import type { OpenQuery } from './open-queries.js';
 
 /**
  * What the ledger knows of a log file (item FILE#fid), which its id alone names: a trail has many millions.
@@ -45,22 +47,16 @@ export type CommitPart = PartitionKey & {
   readonly rowHashSum: string;
 };
 
-/** A query whose text or final state is still to be asked (item ENR). */
-export type OpenQuery = {
-  readonly account: string;
-  readonly region: string;
-  readonly id: string;
-  /** When it was submitted, milliseconds since 1970. */
-  readonly submitted: number;
-};
-
 /** Everything that one transaction fixes: the log files of a bundle, and where their rows lie. */
 export type Commit = {
   readonly bid: BundleId;
   /** Settled or parked log files of the bundle; those with rows carry `bid`. */
   readonly entries: readonly LedgerEntry[];
   readonly parts: readonly CommitPart[];
+  /** Queries to be asked about again. */
   readonly openQueries: readonly OpenQuery[];
+  /** Open queries whose end these rows tell; they stand where log files stand for events (protocol 4.7). */
+  readonly endedQueries?: readonly AskedQuery[];
 };
 
 export type Verdict =
@@ -70,6 +66,8 @@ export type Verdict =
   | { readonly kind: 'partition-moved' }
   /** Somebody settled log files with rows first: leave them out, draw a new bundle id. */
   | { readonly kind: 'files-settled'; readonly settled: readonly LedgerEntry[] }
+  /** Others ended these queries first (keys of them): leave them out, draw a new bundle id. */
+  | { readonly kind: 'queries-ended'; readonly ended: readonly string[] }
   /** The bundle id was given up by a sweep: draw a new one. */
   | { readonly kind: 'aborted' };
 
@@ -83,7 +81,7 @@ export type CommittedDay = PartitionKey & {
  * Implementations are linearizable; a contract suite runs over all of them.
  */
 export interface LakeState {
-  /** How many log files with rows, and twice how many parts, one commit may hold together. */
+  /** How many log files with rows or ended queries, and twice how many parts, one commit may hold together. */
   readonly mostItems: number;
   /** Which of these log files the ledger knows. A hint that saves work: the commit decides. */
   lookup(fids: readonly FileId[]): Promise<ReadonlyMap<FileId, LedgerEntry>>;

@@ -5,12 +5,14 @@ import { athenaAccess } from '../adapters/aws/athena-access.js';
 import { type Caller, callerOf } from '../adapters/aws/caller.js';
 import { catalogAccess } from '../adapters/aws/catalog-access.js';
 import { lakeAccess } from '../adapters/aws/lake-access.js';
+import { queryHistoryAccess } from '../adapters/aws/query-history-access.js';
 import { type ResourceArns, resourceArns } from '../adapters/aws/resource-arns.js';
 import { mustBePlace } from '../adapters/aws/s3-place.js';
 import { sourceAccess } from '../adapters/aws/source-access.js';
 import { stateAccess } from '../adapters/aws/state-access.js';
 import { type Finding, runChecks } from '../jobs/run-checks.js';
 import type { Check } from '../ports/access-check.js';
+import type { AthenaHistorySettings } from './athena-history.js';
 import { athenaResults } from './athena-results.js';
 import type { CatalogSettings } from './catalog.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
@@ -25,6 +27,8 @@ export type DoctorSettings = AwsSettings & {
   readonly sourceOwner?: string | undefined;
   /** Undefined where the lake is a folder. */
   readonly lake: LakeSettings | undefined;
+  /** Whose Athena is asked for query texts. */
+  readonly texts: Pick<AthenaHistorySettings, 'queryAccounts' | 'queryRole' | 'queryExternalId'>;
 };
 
 /** In place of a caller who is not known: nothing that needs him is checked. */
@@ -44,7 +48,11 @@ export async function* examineAws(settings: DoctorSettings): AsyncGenerator<Find
   };
   yield* runChecks([{ name: 'credentials', needs: [], steps: [{ run }] }]);
   const arns = resourceArns(caller ?? NOBODY);
-  const checks = [...sourceChecks(settings, arns), ...(settings.lake ? lakeChecks(settings.lake, arns) : [])];
+  const checks = [
+    ...sourceChecks(settings, arns),
+    ...(settings.lake ? lakeChecks(settings.lake, arns) : []),
+    ...textChecks(settings, sts, caller ?? NOBODY),
+  ];
   yield* runChecks(checks, caller ? [] : ['credentials']);
 }
 
@@ -53,6 +61,18 @@ function sourceChecks({ sources, sourceOwner, ...settings }: DoctorSettings, arn
   return sources.flatMap((source) =>
     sourceAccess({ client, place: mustBePlace(source), expectedOwner: sourceOwner, arns }),
   );
+}
+
+function textChecks({ texts, ...settings }: DoctorSettings, sts: STSClient, own: Caller): readonly Check[] {
+  return queryHistoryAccess({
+    ...{ sts, own, accounts: texts.queryAccounts },
+    ...{ role: texts.queryRole, externalId: texts.queryExternalId },
+    newAthena: (credentials) => {
+      if (!credentials) return new AthenaClient(clientOptions(settings));
+      const { endpointUrl } = settings;
+      return new AthenaClient({ ...clientOptions({ endpointUrl, region: own.region }), credentials });
+    },
+  });
 }
 
 function lakeChecks(settings: LakeSettings, arns: ResourceArns): Check[] {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { dryBundles, dryState } from '../adapters/dry-run.js';
+import { dryBundles, dryKnown, dryQueries, dryState } from '../adapters/dry-run.js';
 import { dataFilesBelow, FsBundleStore, sweepFolder } from '../adapters/local/fs-bundle-store.js';
 import {
   hasState,
@@ -13,14 +13,17 @@ import {
   writeCatalog,
   writeLakeFile,
 } from '../adapters/local/lake-folder.js';
-import { type LmdbItems, LmdbLakeState, openItems } from '../adapters/local/lmdb-lake-state.js';
+import { type LmdbItems, openItems } from '../adapters/local/lmdb-items.js';
+import { LmdbLakeState } from '../adapters/local/lmdb-lake-state.js';
 import { BEAT_MS, beat, stopWriting, tryToWrite, type Writer } from '../adapters/local/writer-lock.js';
-import type { Dataset } from '../datasets/dataset.js';
 import { AuditLakeError, messageOf } from '../errors.js';
-import { newLakeFile, withDatasets } from '../lake/lake-file.js';
+import { type Kept, lakeKeeping } from '../lake/lake-file.js';
 import { bundleId, META } from '../lake/names.js';
 import type { CommittedDay } from '../ports/lake-state.js';
 import type { WritableLake } from './writable-lake.js';
+
+/** Whether there is a lake in a folder. */
+export const isLakeFolder = (folder: string): boolean => isLake(resolve(folder));
 
 /** The committed list of a lake, as of now. */
 export type ReadableLake = { readonly days: readonly CommittedDay[]; readonly close: () => Promise<void> };
@@ -34,11 +37,7 @@ const newBundleId = () => bundleId(randomBytes(17));
  */
 export async function openLakeForWriting(
   folder: string,
-  options: {
-    readonly datasets: readonly Dataset[];
-    readonly waitSeconds: number;
-    readonly isStopped?: () => boolean;
-  },
+  options: Kept & { readonly waitSeconds: number; readonly isStopped?: () => boolean },
 ): Promise<WritableLake> {
   const root = resolve(folder);
   await mustKnowItsDataFiles(root);
@@ -62,7 +61,7 @@ export async function openLakeForWriting(
     await state.close();
   };
   try {
-    await addDatasets(root, options.datasets);
+    await keep(root, options);
     const committed = (await state.committedList()).flatMap(({ files }) => files.map(({ path }) => path));
     await sweepFolder(root, new Set(committed));
   } catch (error) {
@@ -71,6 +70,8 @@ export async function openLakeForWriting(
   }
   return {
     ports: { state, bundles: new FsBundleStore(root), newBundleId },
+    queries: state.queries,
+    known: state.known,
     follow: async () => writeCatalog(root, await state.committedList()),
     release,
   };
@@ -87,20 +88,28 @@ async function mustKnowItsDataFiles(root: string): Promise<void> {
 }
 
 /** Under the writer lock, so that two ingests cannot add datasets past each other. */
-async function addDatasets(root: string, datasets: readonly Dataset[]): Promise<void> {
-  const now = Date.now();
-  const { lake, changed } = withDatasets((await readLakeFile(root)) ?? newLakeFile(now), datasets, now);
+async function keep(root: string, kept: Kept): Promise<void> {
+  const known = await readLakeFile(root);
+  const { lake, changed } = lakeKeeping(known, kept, Date.now());
   if (changed) await writeLakeFile(root, lake);
 }
 
 /** The same lake for a dry run: its ledger is read, nothing is written and nothing is made. */
-export async function openLakeForDryRun(folder: string, datasets: readonly Dataset[]): Promise<WritableLake> {
+export async function openLakeForDryRun(folder: string, kept: Kept): Promise<WritableLake> {
   const root = resolve(folder);
   const known = await readLakeFile(root);
-  withDatasets(known ?? newLakeFile(Date.now()), datasets, Date.now());
-  const state = dryState(known ? new LmdbLakeState(openItemsOf(root, true), { now: Date.now }) : undefined);
+  lakeKeeping(known, kept, Date.now());
+  const there = known && new LmdbLakeState(openItemsOf(root, true), { now: Date.now });
+  const state = dryState(there);
   const release = () => state.close();
-  return { ports: { state, bundles: dryBundles, newBundleId }, follow: async () => undefined, release };
+
+  return {
+    ports: { state, bundles: dryBundles, newBundleId },
+    queries: dryQueries(there?.queries),
+    known: dryKnown(there?.known),
+    follow: async () => undefined,
+    release,
+  };
 }
 
 /**

@@ -5,30 +5,34 @@ import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { finishBundle } from '../jobs/finish-bundle.js';
 import type { BundleLane } from '../jobs/open-bundle.js';
 import { visibleState } from '../jobs/visible-state.js';
+import type { AthenaHistoryRun } from './athena-history.js';
 import type { AwsSettings } from './client-options.js';
+import { openQueryTexts, type QueryTextSettings } from './query-texts.js';
 import { realTime } from './real-time.js';
 import { S3_BUNDLE } from './s3-bundle.js';
-import { openForDatasets, s3Lake } from './s3-lake.js';
+import { openToKeep, s3Lake } from './s3-lake.js';
 import { s3Lane, s3Reader } from './s3-source.js';
 
 /** The settings of the Lambda. */
-export type NotifiedLakeSettings = AwsSettings & {
-  readonly lake: string | undefined;
-  readonly stateTable: string | undefined;
-  readonly lakeOwner: string | undefined;
-  readonly kmsKey: string | undefined;
-  readonly sourceOwner: string | undefined;
-  readonly datasets: readonly Dataset[];
-  readonly sources: readonly string[];
-  readonly ownRoles: readonly string[];
-};
+export type NotifiedLakeSettings = AwsSettings &
+  QueryTextSettings & {
+    readonly lake: string | undefined;
+    readonly stateTable: string | undefined;
+    readonly lakeOwner: string | undefined;
+    readonly kmsKey: string | undefined;
+    readonly sourceOwner: string | undefined;
+    readonly datasets: readonly Dataset[];
+    readonly sources: readonly string[];
+    readonly ownRoles: readonly string[];
+  };
 
 /** What the handler needs: where notifications may come from, and the way into the lake. */
 export type NotifiedLake = {
   readonly datasets: readonly DatasetName[];
   readonly sources: readonly string[];
   readonly ports: CommitPorts;
-  readonly newLane: () => BundleLane;
+  /** `left`: how many milliseconds there are to wait for query texts. */
+  readonly newLane: (left: () => number) => BundleLane;
 };
 
 /**
@@ -36,15 +40,27 @@ export type NotifiedLake = {
  * its own setting. What it tells as settled is visible.
  * @throws AuditLakeError USAGE (no lake in S3, no sources), DATASET_SELECTION, LAKE_FORMAT, AWS_DENIED, AWS_FAILED
  */
-export async function openNotifiedLake(settings: NotifiedLakeSettings): Promise<NotifiedLake> {
+export async function openNotifiedLake(
+  settings: NotifiedLakeSettings,
+  tell: AthenaHistoryRun['tell'],
+): Promise<NotifiedLake> {
   const { lake: location, stateTable, datasets, sources } = settings;
   if (location === undefined || stateTable === undefined)
     throw missing('AUDIT_LAKE_LAKE', 's3://bucket/prefix');
   if (sources.length === 0) throw missing('AUDIT_LAKE_SOURCES', 'the prefixes that notifications come from');
   const lake = s3Lake({ ...settings, lake: location, stateTable });
-  await openForDatasets(lake, datasets);
+  const textMode = settings.queryText.mode;
+  await openToKeep(lake, { datasets, textMode });
   const reader = s3Reader(settings);
   const { state, store: bundles, newBundleId } = lake;
+  // An instance works on one event at a time.
+  let patience = () => 0;
+  const texts = await openQueryTexts(settings, { tell, until: () => realTime.now() + patience() });
+  const options = {
+    ...{ datasets, reader, history: texts.over(state.known), privacy: texts.privacy, full: S3_BUNDLE },
+    ownRoleArns: new Set([...settings.ownRoles, ...texts.ownRoleArns]),
+    breathe: () => breathe(),
+  };
   return {
     datasets: datasets.map(({ name }) => name),
     sources,
@@ -53,16 +69,10 @@ export async function openNotifiedLake(settings: NotifiedLakeSettings): Promise<
       bundles,
       newBundleId,
     },
-    newLane: () =>
-      s3Lane({
-        datasets,
-        reader,
-        history: { lookup: async () => new Map() },
-        ownRoleArns: new Set(settings.ownRoles),
-        now: realTime.now(),
-        breathe: () => breathe(),
-        full: S3_BUNDLE,
-      }),
+    newLane: (left) => {
+      patience = left;
+      return s3Lane({ ...options, now: realTime.now() });
+    },
   };
 }
 

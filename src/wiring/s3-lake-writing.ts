@@ -1,13 +1,12 @@
 import { ensureTable, hasTable } from '../adapters/aws/dynamodb-create-table.js';
-import { dryBundles, dryState } from '../adapters/dry-run.js';
-import type { Dataset } from '../datasets/dataset.js';
+import { dryBundles, dryKnown, dryQueries, dryState } from '../adapters/dry-run.js';
 import { AuditLakeError } from '../errors.js';
 import { sweepBundles } from '../jobs/finish-bundle.js';
-import { newLakeFile, withDatasets } from '../lake/lake-file.js';
+import { type Kept, lakeKeeping } from '../lake/lake-file.js';
 import { type CatalogSettings, registrarPorts } from './catalog.js';
 import { realTime } from './real-time.js';
 import { registerNow } from './register-now.js';
-import { mustBeOurs, openForDatasets, type S3Lake, type S3LakeSettings, s3Lake } from './s3-lake.js';
+import { mustBeOurs, openToKeep, type S3Lake, type S3LakeSettings, s3Lake } from './s3-lake.js';
 import type { OpenLakeOptions, WritableLake } from './writable-lake.js';
 
 type Settings = S3LakeSettings & CatalogSettings;
@@ -22,35 +21,40 @@ export async function openS3LakeForWriting(
   settings: Settings,
   options: OpenLakeOptions,
 ): Promise<WritableLake> {
-  const { datasets, say } = options;
+  const { say } = options;
   const lake = s3Lake(settings);
   if (!(await hasTable(lake.table)) && (await lake.lakeFile.read())) throw lostState(settings);
   const { outcome, unprotected } = await ensureTable(lake.table);
   if (outcome === 'created') say(`Made the DynamoDB table ${lake.table.name}.\n`);
   if (unprotected !== undefined) say(noRecovery(lake.table.name, unprotected));
-  await openForDatasets(lake, datasets);
+  await openToKeep(lake, options);
   const { state, store: bundles, newBundleId } = lake;
   return {
     ports: { state, bundles, newBundleId },
+    queries: state.queries,
+    known: state.known,
     follow: () => follow(lake, settings, options),
     release: async () => lake.close(),
   };
 }
 
 /** The same for a dry run: what is there is read, nothing is written and nothing is made. */
-export async function openS3LakeForDryRun(
-  settings: Settings,
-  datasets: readonly Dataset[],
-): Promise<WritableLake> {
+export async function openS3LakeForDryRun(settings: Settings, kept: Kept): Promise<WritableLake> {
   const lake = s3Lake(settings);
   const known = await lake.lakeFile.read();
-  const now = realTime.now();
-  withDatasets(known?.lake ?? newLakeFile(now), datasets, now);
+  lakeKeeping(known?.lake, kept, realTime.now());
   const isThere = await hasTable(lake.table);
   if (isThere) await mustBeOurs(lake);
-  const state = dryState(isThere ? lake.state : undefined);
+  const there = isThere ? lake.state : undefined;
+  const state = dryState(there);
   const ports = { state, bundles: dryBundles, newBundleId: lake.newBundleId };
-  return { ports, follow: async () => undefined, release: async () => lake.close() };
+  return {
+    ports,
+    queries: dryQueries(there?.queries),
+    known: dryKnown(there?.known),
+    follow: async () => undefined,
+    release: async () => lake.close(),
+  };
 }
 
 const noRecovery = (table: string, why: string) =>

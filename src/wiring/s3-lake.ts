@@ -8,10 +8,9 @@ import { S3BundleStore } from '../adapters/aws/s3-bundle-store.js';
 import { S3LakeDays } from '../adapters/aws/s3-lake-days.js';
 import { S3LakeFile } from '../adapters/aws/s3-lake-file.js';
 import { mustBePlace } from '../adapters/aws/s3-place.js';
-import type { Dataset } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
 import type { FinishPorts } from '../jobs/finish-bundle.js';
-import { newLakeFile, withDatasets } from '../lake/lake-file.js';
+import { type Kept, lakeKeeping } from '../lake/lake-file.js';
 import { bundleId } from '../lake/names.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
 import { realTime } from './real-time.js';
@@ -84,19 +83,16 @@ export async function mustBeOurs({ table, location, lakeFile }: S3Lake): Promise
 const MOST_TURNS = 10;
 
 /**
- * Makes sure that the state is of this lake, and that lake.json names these datasets, whoever else adds some at the
+ * Makes sure that the state is of this lake, and that lake.json names what is kept, whoever else adds some at the
  * same time.
- * @throws AuditLakeError DATASET_SELECTION, LAKE_FORMAT, AWS_DENIED, AWS_FAILED
+ * @throws AuditLakeError DATASET_SELECTION, TEXT_MODE, LAKE_FORMAT, AWS_DENIED, AWS_FAILED
  */
-export async function openForDatasets(
-  { table, lakeFile, location }: S3Lake,
-  datasets: readonly Dataset[],
-): Promise<void> {
+export async function openToKeep({ table, lakeFile, location }: S3Lake, kept: Kept): Promise<void> {
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     const known = await lakeFile.read();
     await mustBelongTo(table, location, known !== undefined);
     const now = realTime.now();
-    const { lake, changed } = withDatasets(known?.lake ?? newLakeFile(now), datasets, now);
+    const { lake, changed } = lakeKeeping(known?.lake, kept, now);
     if (!changed || (await lakeFile.write(lake, known?.etag))) return;
   }
   throw new AuditLakeError('AWS_FAILED', `lake.json of ${location} changed ${MOST_TURNS} times in a row`);

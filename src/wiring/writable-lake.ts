@@ -1,6 +1,8 @@
-import type { Dataset } from '../datasets/dataset.js';
 import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { type BundleSize, FULL } from '../jobs/open-bundle.js';
+import type { Kept } from '../lake/lake-file.js';
+import type { KnownQueries } from '../ports/known-queries.js';
+import type { OpenQueries } from '../ports/open-queries.js';
 import type { CatalogSettings } from './catalog.js';
 import type { Registered } from './register-now.js';
 import { S3_BUNDLE } from './s3-bundle.js';
@@ -14,13 +16,16 @@ export type LakeTarget =
 /** A lake that may be written to, until it is released. */
 export type WritableLake = {
   readonly ports: CommitPorts;
+  /** The queries that are asked about again. */
+  readonly queries: OpenQueries;
+  /** What was learned of queries. */
+  readonly known: KnownQueries;
   /** Lets what engines see catch up with what was committed. */
   readonly follow: () => Promise<void>;
   readonly release: () => Promise<void>;
 };
 
-export type OpenLakeOptions = {
-  readonly datasets: readonly Dataset[];
+export type OpenLakeOptions = Kept & {
   readonly dryRun: boolean;
   readonly isStopped: () => boolean;
   /** Talk for people, a line at a time. */
@@ -46,13 +51,11 @@ export function bundleSizeOf({ kind }: LakeTarget): BundleSize {
 export async function openLake(target: LakeTarget, options: OpenLakeOptions): Promise<WritableLake> {
   if (target.kind === 's3') {
     const { openS3LakeForDryRun, openS3LakeForWriting } = await import('./s3-lake-writing.js');
-    return options.dryRun
-      ? openS3LakeForDryRun(target, options.datasets)
-      : openS3LakeForWriting(target, options);
+    return options.dryRun ? openS3LakeForDryRun(target, options) : openS3LakeForWriting(target, options);
   }
   const { openLakeForDryRun, openLakeForWriting } = await import('./local.js');
   const { lake, lockWaitSeconds: waitSeconds } = target;
   return options.dryRun
-    ? openLakeForDryRun(lake, options.datasets)
+    ? openLakeForDryRun(lake, options)
     : openLakeForWriting(lake, { ...options, waitSeconds });
 }

@@ -15,16 +15,17 @@ if (port === null) throw new AuditLakeError('INTERNAL', 'this file runs in a wor
 const settings: WorkerSettings = workerData;
 let answered: ((answers: ReadonlyMap<string, HistoryAnswer>) => void) | undefined;
 const history: QueryHistory = {
-  lookup: (queries) =>
+  lookup: (queries, logFiles) =>
     new Promise((resolve) => {
       answered = resolve;
-      say({ say: 'lookup', queries });
+      say({ say: 'lookup', queries, logFiles });
     }),
 };
 const lane = openLane(settings.reading, {
   datasets: settings.datasets,
   history,
   ownRoleArns: new Set(settings.ownRoleArns),
+  privacy: settings.privacy,
   now: settings.now,
   full: settings.full,
   breathe: async () => undefined,

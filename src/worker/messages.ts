@@ -1,5 +1,6 @@
 import type { Dataset } from '../datasets/dataset.js';
-import type { HistoryAnswer, QueryName } from '../datasets/query-execution.js';
+import type { AskedQuery, HistoryAnswer } from '../datasets/query-execution.js';
+import type { TextPrivacy } from '../datasets/text-privacy.js';
 import type { ErrorCode } from '../errors.js';
 import type { LogFileTask } from '../jobs/log-file-report.js';
 import type { BundleSize, DecodedBundle, ReadSoFar } from '../jobs/open-bundle.js';
@@ -9,6 +10,7 @@ import type { Reading } from '../wiring/lane.js';
 export type WorkerSettings = {
   readonly datasets: readonly Dataset[];
   readonly ownRoleArns: readonly string[];
+  readonly privacy: TextPrivacy;
   readonly now: number;
   readonly full: BundleSize;
   readonly reading: Reading;
@@ -24,5 +26,5 @@ export type ToWorker =
 export type FromWorker =
   | { readonly say: 'added'; readonly full: boolean; readonly soFar: ReadSoFar }
   | { readonly say: 'closed'; readonly bundle: DecodedBundle }
-  | { readonly say: 'lookup'; readonly queries: readonly QueryName[] }
+  | { readonly say: 'lookup'; readonly queries: readonly AskedQuery[]; readonly logFiles: number }
   | { readonly say: 'failed'; readonly code: ErrorCode; readonly message: string };

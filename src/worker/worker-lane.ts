@@ -13,13 +13,12 @@ type Waiting = { readonly resolve: (answer: FromWorker) => void; readonly reject
 /** A lane in a worker thread: one request at a time, answered in order. */
 export class WorkerLane implements BundleLane {
   readonly #worker: Worker;
-  readonly #history: QueryHistory;
+  #history: QueryHistory | undefined;
   #soFar: Readonly<ReadSoFar> = { files: 0, compressed: 0, inflated: 0, records: 0 };
   #waiting: Waiting | undefined;
   #dead: unknown;
 
-  constructor(settings: WorkerSettings, history: QueryHistory) {
-    this.#history = history;
+  constructor(settings: WorkerSettings) {
     this.#worker = new Worker(new URL('./decode-worker.js', import.meta.url), {
       workerData: settings,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
@@ -28,6 +27,11 @@ export class WorkerLane implements BundleLane {
     this.#worker.on('error', (error) => this.#die(error));
     this.#worker.on('messageerror', (error) => this.#die(error));
     this.#worker.on('exit', () => this.#die(new Error('the worker thread ended')));
+  }
+
+  /** What the worker asks for texts: to be given before the first log file. */
+  askOf(history: QueryHistory): void {
+    this.#history = history;
   }
 
   get soFar(): Readonly<ReadSoFar> {
@@ -62,7 +66,8 @@ export class WorkerLane implements BundleLane {
 
   #hear(message: FromWorker): void {
     if (message.say === 'lookup') {
-      this.#history.lookup(message.queries).then(
+      const asked = this.#history?.lookup(message.queries, message.logFiles);
+      Promise.resolve(asked ?? new Map()).then(
         (answers) => this.#worker.postMessage({ say: 'answers', answers } satisfies ToWorker),
         (error: unknown) => this.#die(error),
       );

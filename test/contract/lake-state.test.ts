@@ -237,7 +237,15 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
 
     test('keeps each query that is still open once; that of a refused bundle may be kept too', async () => {
       await state.openPartitions([DAY]);
-      const query = (id: string) => ({ account: '111122223333', region: 'us-east-1', id, submitted: 5 });
+      const query = (id: string) =>
+        ({
+          account: '111122223333',
+          region: 'us-east-1',
+          id,
+          started: 5,
+          why: 'pending',
+          hasText: false,
+        }) as const;
       await state.commit(bundle('b1', { openQueries: [query('q1'), query('q1'), query('q2')] }));
       await state.commit(bundle('b2', { openQueries: [query('q3')] }));
       await state.commit(bundle('b3', { entries: [entry('two')], openQueries: [query('q2')] }));

@@ -74,12 +74,12 @@ describe('an ingest takes care of what is not its own', () => {
     expect((await folder.ingest()).code).toBe(0);
   });
 
-  test('says that a query history came too late for what is settled', async () => {
+  test('says what asks a query history for what is settled', async () => {
     const history = join(folder.root, 'history.json');
     await writeFile(history, '{"QueryExecutions":[]}');
     await folder.ingest();
     const ended = await run([...folder.args(BOTH), '--query-history', history]);
     expect(ended.code).toBe(0);
-    expect(ended.err).toContain('the query history was not asked');
+    expect(ended.err).toContain('`audit-lake resolve --query-history` asks for their queries');
   });
 });

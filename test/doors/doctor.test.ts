@@ -48,7 +48,9 @@ async function examine(over: Over = {}): Promise<readonly Finding[]> {
     ...over,
   };
   const findings: Finding[] = [];
-  for await (const finding of examineAws({ ...place, sources: [SOURCE], lake })) findings.push(finding);
+  const texts = { queryAccounts: [], queryRole: '' };
+  const settings = { ...place, sources: [SOURCE], lake, texts };
+  for await (const finding of examineAws(settings)) findings.push(finding);
   return findings;
 }
 

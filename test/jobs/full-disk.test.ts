@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FileCalls, FsBundleStore } from '../../src/adapters/local/fs-bundle-store.js';
-import { commitBundle } from '../../src/jobs/commit-bundle.js';
-import type { DecodedDataset } from '../../src/jobs/dataset-rows.js';
+import { commitBundle, type Proposal } from '../../src/jobs/commit-bundle.js';
 import { eyesOn } from '../support/bundle-stores.ts';
 import { run, summaryOf } from '../support/command-line.ts';
 import { dayNumber, makeTrail, truthOf } from '../support/log-files.ts';
@@ -52,8 +51,9 @@ class FailingCalls {
 }
 
 /** Rows of some days, as a lane would have made them. */
-const decoded = (days: number): DecodedDataset => ({
-  dataset: 'athena_events',
+const proposal = (days: number): Proposal => ({
+  table: 'athena_events',
+  entries: entries(days),
   parts: Array.from({ length: days }, (_, at) => ({
     day: dayNumber(at),
     files: 1,
@@ -63,7 +63,7 @@ const decoded = (days: number): DecodedDataset => ({
     rowHashSum: '',
   })),
   openQueries: [],
-  queryTexts: {},
+  endedQueries: [],
 });
 
 const entries = (rows: number) => [
@@ -79,10 +79,7 @@ describe('L1: a folder that cannot be written', () => {
   afterEach(() => rm(root, { recursive: true }));
 
   const attempt = async (state: MemoryLakeState, calls: FileCalls, bid: string) =>
-    commitBundle(
-      { decoded: decoded(2), entries: entries(2) },
-      { state, bundles: new FsBundleStore(root, calls), newBundleId: () => bid },
-    );
+    commitBundle(proposal(2), { state, bundles: new FsBundleStore(root, calls), newBundleId: () => bid });
 
   for (const code of CODES) {
     for (const after of [false, true]) {
@@ -113,14 +110,11 @@ describe('L1: a folder that cannot be written', () => {
 
   test('EMFILE: a bundle of 1,200 days opens few files at once', async () => {
     const calls = new FailingCalls({ at: -1, code: 'EMFILE' });
-    await commitBundle(
-      { decoded: decoded(1_200), entries: entries(1_200) },
-      {
-        state: new MemoryLakeState(new MemoryItems()),
-        bundles: new FsBundleStore(root, calls.calls),
-        newBundleId: () => 'years',
-      },
-    );
+    await commitBundle(proposal(1_200), {
+      state: new MemoryLakeState(new MemoryItems()),
+      bundles: new FsBundleStore(root, calls.calls),
+      newBundleId: () => 'years',
+    });
     expect(Object.keys(await eyesOn(root).files())).toHaveLength(1_200);
     expect(calls.mostOpen).toBeLessThanOrEqual(32);
   });

@@ -42,6 +42,7 @@ describe('every effect of ingest, sweep, registrar and reconciler fails once', (
       'dynamodb.TransactWriteItems commit',
       'dynamodb.TransactWriteItems issue',
       'dynamodb.UpdateItem BATCH',
+      'dynamodb.UpdateItem ENRDAYS',
       'dynamodb.UpdateItem PART',
       'glue.BatchGetPartition',
       'glue.GetDatabase',

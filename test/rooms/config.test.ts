@@ -32,14 +32,32 @@ const SAMPLES: { readonly [name in SettingName]: readonly [string, string, strin
   eventSources: ['s3.amazonaws.com', 'glue.amazonaws.com', 'iam.amazonaws.com'],
   sources: ['s3://amzn-s3-demo-bucket', 's3://amzn-s3-demo-bucket/AWSLogs/', 's3://amzn-s3-demo-bucket/o+1'],
   ownRoles: [`${ROLE}a`, `${ROLE}service-role/b`, `${ROLE}c+d=e@f`],
+  queryAccounts: ['111122223333', '444455556666', 'self'],
+  queryRole: ['reader', 'audit/reader-{region}', 'reader-{account}'],
+  queryExternalId: ['one', 'two:2', 'three/3'],
+  queryRate: ['1', '5', '100'],
+  queryWait: ['0', '2', '600'],
+  queryText: ['masked', 'off', 'full'],
+  queryTextKey: ['', `${'k'.repeat(31)}2`, `${'k'.repeat(31)}3`],
   concurrency: ['1', '2', '3'],
   lockWaitSeconds: ['0', '5', '86400'],
 };
 const NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name in SETTINGS);
 
 const attributeOf = (flag: string) => flag.slice(2).replace(/-./g, (two) => two.slice(1).toUpperCase());
-const textOf = (config: Config, name: SettingName) =>
-  String(name === 'datasets' ? config.datasets.map((dataset) => dataset.name) : config[name]);
+/** Settings that mean something only beside another. */
+const GOES_WITH: { readonly [name in SettingName]?: { readonly [env: string]: string } } = {
+  eventSources: { AUDIT_LAKE_DATASETS: 'cloudtrail_events' },
+  queryTextKey: { AUDIT_LAKE_QUERY_TEXT: 'hash' },
+};
+
+function textOf(config: Config, name: SettingName): string {
+  const { queryText } = config;
+  if (name === 'datasets') return String(config.datasets.map((dataset) => dataset.name));
+  if (name === 'queryText') return queryText.mode;
+  if (name === 'queryTextKey') return queryText.mode === 'hash' ? queryText.key : '';
+  return String(config[name]);
+}
 
 let folder: string;
 let home: { readonly HOME: string };
@@ -78,12 +96,11 @@ describe('a setting', () => {
     async (name) => {
       const { flag, env, key } = SETTINGS[name];
       const [ofFlag, ofEnvironment, ofFile] = SAMPLES[name];
-      // Event sources are for this dataset only.
-      const rest = name === 'eventSources' ? { AUDIT_LAKE_DATASETS: 'cloudtrail_events' } : {};
       for (const given of [0, 1, 2, 3, 4, 5, 6, 7]) {
         const byFlag = (given & 1) > 0 && flag !== undefined;
         const byEnvironment = (given & 2) > 0;
         const byFile = (given & 4) > 0;
+        const rest = byEnvironment || byFile || byFlag ? (GOES_WITH[name] ?? {}) : {};
         await write(byFile ? `${key}: ${JSON.stringify(ofFile)}` : '');
         const flags = byFlag ? { [attributeOf(flag)]: SETTINGS[name].isList ? [ofFlag] : ofFlag } : {};
         const config = await readConfig(flags, {
@@ -109,6 +126,10 @@ describe('a setting', () => {
       ['datasets', 'athena_events'],
       ['eventSources', 'all'],
       ['lockWaitSeconds', '30'],
+      ['queryRole', 'audit-lake-query-history'],
+      ['queryRate', '5'],
+      ['queryWait', '2'],
+      ['queryText', 'full'],
     ]);
     for (const [name, value] of values) {
       if (name === 'concurrency') expect(value).toBe(String(availableParallelism()));
@@ -123,9 +144,9 @@ describe('a setting', () => {
   test('has a key, a variable and a flag that no other has', () => {
     const all = [SETTINGS_FILE, ...Object.values(SETTINGS)];
     const envs = all.map(({ env }) => env);
-    const flags = all.map(({ flag }) => flag);
+    const flags = all.flatMap(({ flag }) => flag ?? []);
     expect(new Set(envs).size).toBe(all.length);
-    expect(new Set(flags).size).toBe(all.length);
+    expect(new Set(flags).size).toBe(flags.length);
     expect(new Set(Object.values(SETTINGS).map(({ key }) => key)).size).toBe(NAMES.length);
     expect(Object.values(SETTINGS).filter(({ key }) => !/^[a-z]+(_[a-z]+)*$/.test(key))).toEqual([]);
   });

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/cloudtrail/record.js';
-import {
-  HISTORY_DAYS,
-  isStart,
-  queryCellsOfEvent,
-  withAnswer,
-  withoutAnswer,
-} from '../../src/datasets/query-cells.js';
-import type { QueryExecution } from '../../src/datasets/query-execution.js';
+import { isStart, queryCellsOfEvent, withAnswer, withoutAnswer } from '../../src/datasets/query-cells.js';
+import { HISTORY_DAYS, type QueryExecution } from '../../src/datasets/query-execution.js';
 
 const AT = Date.UTC(2026, 0, 9, 0, 5);
 const DAY = 86_400_000;
@@ -40,7 +34,11 @@ const NOTHING: QueryExecution = {
   executionParameters: null,
 };
 const answer = (over: Partial<QueryExecution> = {}) =>
-  ({ kind: 'execution', execution: { ...NOTHING, text: 'SELECT 1', state: 'SUCCEEDED', ...over } }) as const;
+  ({
+    kind: 'execution',
+    source: 'athena',
+    execution: { ...NOTHING, text: 'SELECT 1', state: 'SUCCEEDED', ...over },
+  }) as const;
 
 describe('query_text_status says why the text is there or not', () => {
   test.each<[string, JsonObject, string, string | null]>([
@@ -127,7 +125,7 @@ describe('query_text_status says why the text is there or not', () => {
     expect(withAnswer(cellsOf(start()), answer())).toMatchObject({
       query_text: 'SELECT 1',
       query_text_status: 'resolved',
-      query_text_source: 'query_history',
+      query_text_source: 'athena',
     });
   });
 

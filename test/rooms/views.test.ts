@@ -158,7 +158,7 @@ test('the text of the join is this one, for both engines', () => {
     'LEFT JOIN detail',
     '  ON detail.account_id = event.account_id',
     '  AND detail.aws_region = event.aws_region',
-    '  AND detail.query_execution_id = event.started_query_id',
+    '  AND detail.about = event.asked_about',
     '  AND detail.age = 1',
     'WHERE event.delivery = 1 OR event.event_id IS NULL',
   ]);

@@ -5,7 +5,8 @@ import type { DecodedBundle } from '../../src/jobs/open-bundle.js';
 import type { ListedObject } from '../../src/ports/log-source.js';
 import type { QueryHistory } from '../../src/ports/query-history.js';
 import { openLane } from '../../src/wiring/lane.js';
-import { localHistory, localSource } from '../../src/wiring/local-source.js';
+import { localSource } from '../../src/wiring/local-source.js';
+import { savedHistory } from '../../src/wiring/saved-history.js';
 import { type ParquetRow, parquetRows } from './parquet-rows.ts';
 import { inRepository } from './repository.ts';
 import { SAMPLES_AS_OF } from './sample.ts';
@@ -23,7 +24,8 @@ const DATASETS: readonly Dataset[] = [
 
 /** What the log files of `samples/` become, by the name of the expected file: JSON text, the same every time. */
 export async function goldens(): Promise<Map<string, string>> {
-  const history = await localHistory(inRepository('samples/query-history.json'));
+  const history = await savedHistory(inRepository('samples/query-history.json'));
+  if (history === undefined) throw new Error('there is no history of the samples');
   const goldens = new Map<string, string>();
   for await (const object of localSource([LOG_FILES], inRepository('lake')).list()) {
     const name = expectedName(object.location);
@@ -48,6 +50,7 @@ async function golden({ what, location, etag }: ListedObject, history: QueryHist
       datasets: DATASETS,
       history,
       ownRoleArns: new Set(),
+      privacy: { mode: 'full' },
       now: SAMPLES_AS_OF,
       breathe: async () => undefined,
     },

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLakeState } from '../../src/adapters/aws/dynamodb-lake-state.js';
 import { type DynamoDbCalls, DynamoDbTable } from '../../src/adapters/aws/dynamodb-table.js';
-import { LmdbLakeState, openItems } from '../../src/adapters/local/lmdb-lake-state.js';
+import { openItems } from '../../src/adapters/local/lmdb-items.js';
+import { LmdbLakeState } from '../../src/adapters/local/lmdb-lake-state.js';
 import { tryToWrite } from '../../src/adapters/local/writer-lock.js';
 import type { PartitionKey } from '../../src/lake/partition.js';
+import type { KnownQueries } from '../../src/ports/known-queries.js';
 import type { LakeState } from '../../src/ports/lake-state.js';
+import type { OpenQueries } from '../../src/ports/open-queries.js';
 import { startAwsServer } from './aws/aws-server.ts';
 import { AwsWorld } from './aws/aws-world.ts';
 import { MemoryItems, MemoryLakeState } from './memory-lake-state.ts';
@@ -15,6 +18,11 @@ import { MemoryItems, MemoryLakeState } from './memory-lake-state.ts';
 /** A LakeState to be tested, and the hands that change its items behind its back. */
 export type StateUnderTest = {
   readonly state: LakeState;
+  /** Of the same lake, as is what follows. */
+  readonly queries: OpenQueries;
+  readonly known: KnownQueries;
+  /** Where it lies in DynamoDB. */
+  readonly world?: AwsWorld;
   /** What compaction's first step does to a partition: commits go to the next generation. */
   seal(key: PartitionKey): Promise<void>;
   /** What a sweep does to a bundle that nobody committed in time. */
@@ -32,24 +40,25 @@ export type StateUnderTest = {
 export const LOCKED_STATES: readonly string[] = ['memory', 'LMDB'];
 
 /** Every implementation, by name. */
-export const LAKE_STATES: { readonly [name: string]: () => Promise<StateUnderTest> } = {
-  memory: async () => memoryState(),
+export const LAKE_STATES: { readonly [name: string]: (now?: () => number) => Promise<StateUnderTest> } = {
+  memory: async (now) => memoryState(now),
   LMDB: lmdbState,
-  'DynamoDB, in process': async () => dynamoDbState(),
+  'DynamoDB, in process': async (now = START) => dynamoDbState(new AwsWorld({ now })),
   'DynamoDB, over HTTP': overHttp,
 };
 
-const TABLE = 'audit-lake-state';
+export const TABLE = 'audit-lake-state';
+/** The clock stands still, unless a test brings its own. */
+const START = () => 0;
 const WAITING = { pause: async () => undefined, random: () => 0 };
 
 /** DynamoDB, as the items lie in its double; `client` calls it. */
-function dynamoDbState(world = new AwsWorld({ now: () => 0 }), client?: DynamoDbCalls): StateUnderTest {
+function dynamoDbState(world: AwsWorld, client: DynamoDbCalls = world.clients.dynamodb): StateUnderTest {
   world.dynamodb.createTable(TABLE);
-  const table = new DynamoDbTable(client ?? world.clients.dynamodb, TABLE, WAITING);
-  const state = new DynamoDbLakeState(table, () => 0);
+  const state = new DynamoDbLakeState(new DynamoDbTable(client, TABLE, WAITING), world.now);
   const items = () => [...world.dynamodb.items(TABLE)];
   return {
-    state,
+    ...{ state, queries: state.queries, known: state.known, world },
     seal: async ({ table: name, day }) => {
       const part = items().find(({ pk, sk }) => pk?.S === `PART#${name}` && sk?.S === day);
       world.dynamodb.put(TABLE, { ...part, w: { N: '1' }, sealed: { N: '1' }, n: { N: '0' } });
@@ -60,9 +69,8 @@ function dynamoDbState(world = new AwsWorld({ now: () => 0 }), client?: DynamoDb
     },
     openQueries: async () =>
       items()
-        .flatMap(({ pk }) => pk?.S ?? [])
-        .filter((pk) => pk.startsWith('ENR#'))
-        .map((pk) => wordsOf(pk.slice('ENR#'.length)))
+        .filter(({ pk }) => pk?.S?.startsWith('ENR#'))
+        .map(({ sk }) => wordsOf(sk?.S ?? ''))
         .sort(),
     dump: async () => structuredClone(items()),
     end: async () => undefined,
@@ -70,8 +78,8 @@ function dynamoDbState(world = new AwsWorld({ now: () => 0 }), client?: DynamoDb
 }
 
 /** The same with the real client, on the wire. */
-async function overHttp(): Promise<StateUnderTest> {
-  const world = new AwsWorld({ now: () => 0 });
+async function overHttp(now = START): Promise<StateUnderTest> {
+  const world = new AwsWorld({ now });
   const server = await startAwsServer(world);
   const credentials = { accessKeyId: 'EXAMPLE', secretAccessKey: 'EXAMPLE' };
   const client = new DynamoDBClient({ endpoint: server.endpoint, region: 'us-east-1', credentials });
@@ -83,39 +91,39 @@ async function overHttp(): Promise<StateUnderTest> {
   return { ...made, end };
 }
 
-function memoryState(): StateUnderTest {
-  const items = new MemoryItems();
+function memoryState(now = START): StateUnderTest {
+  const items = new MemoryItems({ now });
   return {
-    state: new MemoryLakeState(items),
+    ...{ state: new MemoryLakeState(items), queries: items.queries, known: items.known },
     seal: async (key) => items.seal(key),
     abort: async (bid) => void items.bundles.set(bid, 'ABORTED'),
     takeOver: async () => {
       items.writer = 'second';
     },
-    openQueries: async () => [...items.openQueries.keys()].map(wordsOf).sort(),
+    openQueries: async () => [...items.queries.items.keys()].map(nameOfKey).sort(),
     dump: async () => structuredClone({ ...items }),
     end: async () => undefined,
   };
 }
 
 /** LMDB, with one writer as the command line would make it. */
-async function lmdbState(): Promise<StateUnderTest> {
+async function lmdbState(now = START): Promise<StateUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'lake-state-'));
   const items = openItems(folder, { readOnly: false });
-  const world = { now: () => 0, isAlive: () => false };
+  const world = { now, isAlive: () => false };
   const writer = { token: 'first', pid: 1, host: 'host.example.com' };
   tryToWrite(items, writer, world);
-  const state = new LmdbLakeState(items, { writer: 'first', now: () => 0 });
+  const state = new LmdbLakeState(items, { writer: 'first', now });
   const put = (key: string, change: (item: object | undefined) => object) =>
     void items.transactionSync(() => items.putSync(key, change(items.get(key)) as never));
   return {
-    state,
+    ...{ state, queries: state.queries, known: state.known },
     seal: async ({ table, day }) =>
       put(`PART#${table}#${day}`, (item) => ({ ...item, w: 1, sealed: 1, n: 0 })),
     abort: async (bid) => put(`BUNDLE#${bid}`, () => ({ st: 'ABORTED', files: 0, rows: 0, parts: [] })),
     takeOver: async () => void tryToWrite(items, { ...writer, token: 'second' }, world),
     openQueries: async () =>
-      [...items.getRange({ start: 'ENR#', end: 'ENR#~' })].map(({ key }) => wordsOf(key.slice(4))).sort(),
+      [...items.getRange({ start: 'ENR#', end: 'ENR#~' })].map(({ key }) => nameOfKey(key.slice(4))).sort(),
     dump: async () => [...items.getRange({})],
     end: async () => {
       await state.close();
@@ -125,3 +133,6 @@ async function lmdbState(): Promise<StateUnderTest> {
 }
 
 const wordsOf = (key: string) => key.split(/[^a-z0-9-]+/).join(' ');
+
+/** Behind the day that a key begins with. */
+const nameOfKey = (key: string) => wordsOf(key.slice('YYYY-MM-DD#'.length));

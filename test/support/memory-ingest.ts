@@ -21,9 +21,13 @@ export const NOW = Date.UTC(2026, 0, 20);
 
 /** A lake in memory and what lasts of it when a process dies. */
 export class MemoryLake {
-  readonly items = new MemoryItems();
+  readonly items: MemoryItems;
   readonly store = new MemoryBundleStore();
   #bundleIds = 0;
+
+  constructor(items = new MemoryItems()) {
+    this.items = items;
+  }
 
   readonly newBundleId = (): string => `b${String(this.#bundleIds++).padStart(25, '0')}`;
 
@@ -82,6 +86,7 @@ export function memoryLane(reader: LogReader, full: number): BundleLane {
     reader,
     history: NO_HISTORY,
     ownRoleArns: new Set(),
+    privacy: { mode: 'full' },
     clock: () => 0,
     now: NOW,
     breathe: async () => undefined,

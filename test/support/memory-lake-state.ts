@@ -12,6 +12,7 @@ import type {
   OpenPartition,
   Verdict,
 } from '../../src/ports/lake-state.js';
+import { MemoryKnownQueries, MemoryOpenQueries, type PlantedQueryBug } from './memory-queries.ts';
 
 type ListedFile = CommittedDay['files'][number];
 type Generation = { readonly compacted: ListedFile[]; readonly members: Map<string, ListedFile> };
@@ -25,7 +26,13 @@ type PartItem = {
 };
 
 /** Mistakes that a law must notice. */
-export type PlantedBug = 'no-file-check' | 'no-part-check' | 'no-ledger-entry' | 'park-unconditional';
+export type PlantedBug =
+  | 'no-file-check'
+  | 'no-part-check'
+  | 'no-ledger-entry'
+  | 'park-unconditional'
+  | 'no-query-check'
+  | 'no-query-end';
 
 export type MemoryStateOptions = {
   readonly writer?: string;
@@ -40,8 +47,14 @@ export class MemoryItems {
   /** The parts of committed bundles, in the order in which they were staged. */
   readonly bundleParts = new Map<string, readonly CommitPart[]>();
   readonly parts = new Map<string, PartItem>();
-  readonly openQueries = new Map<string, { readonly submitted: number; readonly firstSeen: number }>();
+  readonly queries: MemoryOpenQueries;
+  readonly known: MemoryKnownQueries;
   writer = 'first';
+
+  constructor({ now = () => 0, bug }: { readonly now?: () => number; readonly bug?: PlantedQueryBug } = {}) {
+    this.queries = new MemoryOpenQueries(now, bug);
+    this.known = new MemoryKnownQueries(bug);
+  }
 
   /** Compaction step 1: from here on, no commit can enter the visible generation. */
   seal(key: PartitionKey): void {
@@ -138,28 +151,29 @@ export class MemoryLakeState implements LakeState {
     return isSettled(entry) ? entry : undefined;
   }
 
-  #refusal({ bid, entries, parts }: Commit): Verdict | undefined {
+  #refusal({ bid, entries, parts, endedQueries = [] }: Commit): Verdict | undefined {
     const bundle = this.#items.bundles.get(bid);
     if (bundle) return { kind: bundle === 'COMMITTED' ? 'committed' : 'aborted' };
     const withRows = entries.filter(({ status }) => status === 'COMMITTED');
     const settled = withRows.flatMap(({ fid }) => this.#settled(fid) ?? []);
     if (settled.length > 0 && this.#bug !== 'no-file-check') return { kind: 'files-settled', settled };
+    const ended = endedQueries.filter((query) => !this.#items.queries.isOpen(query));
+    if (ended.length > 0 && this.#bug !== 'no-query-check') {
+      return { kind: 'queries-ended', ended: ended.map(queryKey) };
+    }
     const moved = parts.some((part) => this.#items.parts.get(partName(part))?.w !== part.generation);
     if (moved && this.#bug !== 'no-part-check') return { kind: 'partition-moved' };
     return undefined;
   }
 
-  #apply({ bid, entries, parts, openQueries }: Commit): Verdict {
+  #apply({ bid, entries, parts, openQueries, endedQueries = [] }: Commit): Verdict {
     for (const entry of this.#bug === 'no-ledger-entry' ? [] : entries) {
       const isFree = !this.#settled(entry.fid) || this.#bug === 'park-unconditional';
       if (isFree) this.#items.files.set(entry.fid, entry);
     }
     for (const part of parts) this.#addMember(bid, part);
-    for (const query of openQueries) {
-      const key = queryKey(query);
-      const known = this.#items.openQueries.get(key);
-      if (!known) this.#items.openQueries.set(key, { submitted: query.submitted, firstSeen: 0 });
-    }
+    for (const query of openQueries) this.#items.queries.note(query);
+    for (const query of this.#bug === 'no-query-end' ? [] : endedQueries) this.#items.queries.end(query, bid);
     if (parts.length > 0) {
       this.#items.bundles.set(bid, 'COMMITTED');
       this.#items.bundleParts.set(bid, parts);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { queryKey } from '../../datasets/query-execution.js';
 import { AuditLakeError } from '../../errors.js';
 import type { Commit, CommitPart, LedgerEntry, Verdict } from '../../ports/lake-state.js';
 import { isDenied, nameOf } from './aws-error.js';
@@ -15,6 +16,7 @@ import {
   readBundle,
   readFile,
 } from './dynamodb-ledger-items.js';
+import { endQuery } from './dynamodb-open-queries.js';
 import { partKey } from './dynamodb-part.js';
 import { type Condition, type DynamoDbTable, NOT_THERE } from './dynamodb-table.js';
 
@@ -40,6 +42,7 @@ const HOPELESS: ReadonlySet<string> = new Set(['ValidationException', 'ResourceN
 type Writes = {
   readonly bundle: TransactWriteItem;
   readonly files: readonly { readonly entry: LedgerEntry; readonly write: TransactWriteItem }[];
+  readonly queries: readonly { readonly key: string; readonly write: TransactWriteItem }[];
   readonly parts: readonly TransactWriteItem[];
   readonly members: readonly TransactWriteItem[];
 };
@@ -54,6 +57,7 @@ export async function transact(table: DynamoDbTable, commit: Commit): Promise<Ve
   const items = [
     writes.bundle,
     ...writes.files.map(({ write }) => write),
+    ...writes.queries.map(({ write }) => write),
     ...writes.parts,
     ...writes.members,
   ];
@@ -83,13 +87,19 @@ function tokenOf({ bid, parts }: Commit): string {
   return `${bid}-${hash('sha256', places).slice(0, 8)}`;
 }
 
-function writesOf(TableName: string, { bid, entries, parts }: Commit): Writes {
+function writesOf(TableName: string, { bid, entries, parts, endedQueries = [] }: Commit): Writes {
   const old = { TableName, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
   const withRows = entries.filter(({ status }) => status === 'COMMITTED');
   return {
     // A bundle id stands for one set of log files, and for one decision about them.
-    bundle: { Put: { ...old, Item: bundleItem(bid, parts, withRows.length), ...NOT_THERE } },
+    bundle: {
+      Put: { ...old, Item: bundleItem(bid, parts, withRows.length + endedQueries.length), ...NOT_THERE },
+    },
     files: withRows.map((entry) => ({ entry, write: { Put: { ...old, Item: fileItem(entry), ...FREE } } })),
+    queries: endedQueries.map((query) => ({
+      key: queryKey(query),
+      write: endQuery(TableName, query, bid),
+    })),
     parts: parts.map((part) => ({ Update: countMember(TableName, part) })),
     members: parts.map((part) => ({ Put: { TableName, Item: memberItem(bid, part) } })),
   };
@@ -123,9 +133,15 @@ async function verdictOf(
   // Half of our own transaction can be seen while it still settles: the rest decides, and never a discard of its rows.
   if (settled.some((winner) => winner.bid === bid)) return decided(await table.get(bundleKey(bid)));
   if (settled.length > 0) return { kind: 'files-settled', settled };
-  const parts = reasons.slice(1 + writes.files.length, 1 + writes.files.length + writes.parts.length);
-  if (parts.some(isRefused)) return { kind: 'partition-moved' };
-  return undefined;
+  const { queries, parts } = writes;
+  const ofQueries = reasons.slice(1 + writes.files.length, 1 + writes.files.length + queries.length);
+  const ended = queries.filter((_, at) => isRefused(ofQueries[at])).map(({ key }) => key);
+  if (ofQueries.some((reason) => reason?.Item?.['bid']?.S === bid)) {
+    return decided(await table.get(bundleKey(bid)));
+  }
+  if (ended.length > 0) return { kind: 'queries-ended', ended };
+  const ofParts = reasons.slice(1 + writes.files.length + queries.length).slice(0, parts.length);
+  return ofParts.some(isRefused) ? { kind: 'partition-moved' } : undefined;
 }
 
 /** Nobody draws a bundle id twice: a committed bundle of this id is our own, whose response was lost (D17). */

@@ -10,25 +10,25 @@ import type {
   LakeState,
   LedgerEntry,
   OpenPartition,
-  OpenQuery,
   Verdict,
 } from '../../ports/lake-state.js';
 import type { BundleLedger } from '../../ports/staged-bundles.js';
 import { type Item, list, text } from './dynamodb-attributes.js';
 import { FREE, MOST_ITEMS, transact } from './dynamodb-commit.js';
+import { DynamoDbKnownQueries } from './dynamodb-known-queries.js';
 import {
   abortedBundle,
   bundleKey,
   fileItem,
   fileKey,
   membersOf,
-  openQueryItem,
   PARKED,
   parkedItem,
   readBundle,
   readFile,
   readMember,
 } from './dynamodb-ledger-items.js';
+import { DynamoDbOpenQueries } from './dynamodb-open-queries.js';
 import { openPartitions, partitionsOf } from './dynamodb-partitions.js';
 import { type Condition, type DynamoDbTable, NOT_THERE } from './dynamodb-table.js';
 import { sideBySide } from './side-by-side.js';
@@ -41,13 +41,17 @@ const OTHER_ETAG: Condition = { ConditionExpression: 'attribute_exists(pk) AND e
 /** Ledger and registry of a lake in S3, in DynamoDB (protocol 4.2). */
 export class DynamoDbLakeState implements LakeState, BundleLedger {
   readonly mostItems = MOST_ITEMS;
+  /** The queries that are asked about again, in the same table. */
+  readonly queries: DynamoDbOpenQueries;
+  /** What was learned of queries, in the same table. */
+  readonly known: DynamoDbKnownQueries;
   readonly #table: DynamoDbTable;
-  readonly #now: () => number;
 
   /** `now` gives milliseconds since 1970. */
   constructor(table: DynamoDbTable, now: () => number) {
+    this.queries = new DynamoDbOpenQueries(table, now);
+    this.known = new DynamoDbKnownQueries(table);
     this.#table = table;
-    this.#now = now;
   }
 
   /** A read that may be behind: nothing rests on it. */
@@ -62,11 +66,11 @@ export class DynamoDbLakeState implements LakeState, BundleLedger {
   }
 
   /**
-   * Queries to be asked again are noted before the transaction: one too many is harmless, one too few would never be
+   * Queries to be asked about again are noted before the transaction: one too many is harmless, one too few would never be
    * asked. Entries without rows follow it: they are true by themselves.
    */
   async commit(commit: Commit): Promise<Verdict> {
-    await sideBySide(commit.openQueries, AT_ONCE, (query) => this.#noteQuery(query));
+    await this.queries.open(commit.openQueries);
     if (commit.parts.length > 0) {
       const verdict = await transact(this.#table, commit);
       if (verdict.kind !== 'committed') return verdict;
@@ -145,10 +149,6 @@ export class DynamoDbLakeState implements LakeState, BundleLedger {
       }
     }
     return files;
-  }
-
-  async #noteQuery(query: OpenQuery): Promise<void> {
-    await this.#table.putIf(openQueryItem(query, this.#now()), NOT_THERE);
   }
 
   /**

@@ -2,19 +2,15 @@ import { FILE_STATUSES } from '../../lake/file-status.js';
 import type { FileId } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
 import { TABLE_NAMES } from '../../lake/tables.js';
-import type { CommitPart, LedgerEntry, OpenQuery } from '../../ports/lake-state.js';
+import type { CommitPart, LedgerEntry } from '../../ports/lake-state.js';
 import { given, ITEM_VERSION, type Item, ItemReader, list, map, text, whole } from './dynamodb-attributes.js';
 
-/** Items of the ledger and their keys, as protocol 4.1 names them: FILE, PARKED, BUNDLE, MEM, ENR. */
+/** Items of the ledger and their keys, as protocol 4.1 names them: FILE, PARKED, BUNDLE, MEM. */
 
 const version = whole(ITEM_VERSION);
 
 export const fileKey = (fid: FileId): Item => ({ pk: text(`FILE#${fid}`), sk: text('FILE') });
 export const bundleKey = (bid: string): Item => ({ pk: text(`BUNDLE#${bid}`), sk: text('BUNDLE') });
-export const openQueryKey = ({ account, region, id }: OpenQuery): Item => ({
-  pk: text(`ENR#${account}#${region}#${id}`),
-  sk: text('ENR'),
-});
 /** All parked log files stand behind one key, so that they can be listed. */
 export const PARKED = text('PARKED');
 /** The members of one generation of a partition. */
@@ -137,15 +133,4 @@ export function readMember(item: Item): { bid: string; files: number; rows: numb
   const reader = ItemReader.ofItem(item);
   const [files, rows, bytes] = [reader.whole('files'), reader.whole('rows'), reader.whole('len')];
   return { bid: reader.text('sk'), files, rows, bytes };
-}
-
-/** A query to be asked again; `now` is milliseconds since 1970. */
-export function openQueryItem(query: OpenQuery, now: number): Item {
-  return {
-    ...openQueryKey(query),
-    ver: version,
-    st: text('OPEN'),
-    submitted: whole(query.submitted),
-    firstSeen: whole(now),
-  };
 }

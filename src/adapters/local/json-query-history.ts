@@ -1,23 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import {
-  type HistoryAnswer,
-  type QueryExecution,
-  type QueryName,
-  queryKey,
-} from '../../datasets/query-execution.js';
+import { isQueryName } from '../../datasets/asked-query.js';
+import { type HistoryAnswer, type QueryName, queryKey } from '../../datasets/query-execution.js';
+import { executionOf } from '../../datasets/told-execution.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
+import { dayOf, isDay } from '../../lake/partition.js';
+import type { OpenQuery } from '../../ports/open-queries.js';
 import type { QueryHistory } from '../../ports/query-history.js';
 
-/** Athena prints epoch seconds, the AWS command line ISO 8601. What no calendar knows is left out. */
-const Moment = z
-  .union([z.number().transform((seconds) => Math.round(seconds * 1000)), z.string().transform(isoMillis)])
-  .transform((millis) => (Math.abs(millis) <= LAST_MILLIS ? millis : null));
-const LAST_MILLIS = 8.64e15;
-/** A number of Athena's that fits its column; others are left out. */
-const Small = z.number().transform((value) => (value === (value | 0) ? value : null));
-/** A count; beyond 2^53 JSON has rounded it already, so it is left out rather than wrong. */
-const Count = z.number().transform((value) => (Number.isSafeInteger(value) ? BigInt(value) : null));
+/** Athena prints epoch seconds, the AWS command line ISO 8601. In milliseconds. */
+const Moment = z.union([
+  z.number().transform((seconds) => Math.round(seconds * 1000)),
+  z.string().transform(isoMillis),
+]);
 
 /** QueryExecution of the Athena API reference; every member is optional. */
 const Execution = z.object({
@@ -42,8 +37,8 @@ const Execution = z.object({
       CompletionDateTime: Moment.nullish(),
       AthenaError: z
         .object({
-          ErrorCategory: Small.nullish(),
-          ErrorType: Small.nullish(),
+          ErrorCategory: z.number().nullish(),
+          ErrorType: z.number().nullish(),
           ErrorMessage: z.string().nullish(),
         })
         .nullish(),
@@ -51,11 +46,11 @@ const Execution = z.object({
     .nullish(),
   Statistics: z
     .object({
-      DataScannedInBytes: Count.nullish(),
-      EngineExecutionTimeInMillis: Count.nullish(),
-      QueryQueueTimeInMillis: Count.nullish(),
-      QueryPlanningTimeInMillis: Count.nullish(),
-      TotalExecutionTimeInMillis: Count.nullish(),
+      DataScannedInBytes: z.number().nullish(),
+      EngineExecutionTimeInMillis: z.number().nullish(),
+      QueryQueueTimeInMillis: z.number().nullish(),
+      QueryPlanningTimeInMillis: z.number().nullish(),
+      TotalExecutionTimeInMillis: z.number().nullish(),
       ResultReuseInformation: z.object({ ReusedPreviousResult: z.boolean().nullish() }).nullish(),
     })
     .nullish(),
@@ -114,19 +109,42 @@ export class JsonQueryHistory implements QueryHistory {
     this.#answers = answers;
   }
 
+  /** The queries that it tells in full: account, Region, time and text. */
+  told(): readonly OpenQuery[] {
+    const told: OpenQuery[] = [];
+    for (const [key, answer] of this.#answers) {
+      if (answer.kind !== 'execution') continue;
+      const [account = '', region = '', id = ''] = key.split('#');
+      const { text, submitted } = answer.execution;
+      if (text === null || submitted === null || !isDay(dayOf(submitted))) continue;
+      if (!isQueryName({ account, region, id })) continue;
+      told.push({ account, region, id, started: submitted, why: 'pending', hasText: false });
+    }
+    return told;
+  }
+
   async lookup(queries: readonly QueryName[]): Promise<ReadonlyMap<string, HistoryAnswer>> {
     const found = new Map<string, HistoryAnswer>();
     for (const query of queries) {
-      const names = [
-        query,
-        { ...query, region: '' },
-        { ...query, account: '' },
-        { account: '', region: '', id: query.id },
-      ];
-      const told = names.map((name) => this.#answers.get(queryKey(name))).find((it) => it !== undefined);
+      const told = this.#find(query);
       if (told) found.set(queryKey(query), told);
     }
     return found;
+  }
+
+  mayKnow(query: QueryName): boolean {
+    return this.#find(query) !== undefined;
+  }
+
+  #find(query: QueryName): HistoryAnswer | undefined {
+    const { account, region, id } = query;
+    const names = [
+      query,
+      { account, region: '', id },
+      { account: '', region, id },
+      { account: '', region: '', id },
+    ];
+    return names.map((name) => this.#answers.get(queryKey(name))).find((it) => it !== undefined);
   }
 }
 
@@ -146,7 +164,7 @@ export async function readQueryHistory(path: string): Promise<JsonQueryHistory> 
       throw new AuditLakeError('USAGE', `${place}: not an answer of BatchGetQueryExecution`, parsed.error);
     }
     for (const execution of parsed.data.executions) {
-      const told = { kind: 'execution', execution: inOurWords(execution) } as const;
+      const told = { kind: 'execution', execution: executionOf(execution), source: 'history_file' } as const;
       answers.set(nameOf(execution, execution.QueryExecutionId), told);
     }
     for (const refusal of parsed.data.errors) {
@@ -197,33 +215,4 @@ function isoMillis(text: string, context: z.RefinementCtx): number {
   const millis = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
   if (Number.isNaN(millis)) context.addIssue({ code: 'custom', message: 'not a time' });
   return millis;
-}
-
-function inOurWords(execution: z.infer<typeof Execution>): QueryExecution {
-  const { Status: status, Statistics: statistics } = execution;
-  const error = status?.AthenaError;
-  return {
-    text: execution.Query ?? null,
-    statementType: execution.StatementType ?? null,
-    substatementType: execution.SubstatementType ?? null,
-    workGroup: execution.WorkGroup ?? null,
-    catalog: execution.QueryExecutionContext?.Catalog ?? null,
-    database: execution.QueryExecutionContext?.Database ?? null,
-    outputLocation: execution.ResultConfiguration?.OutputLocation ?? null,
-    state: status?.State ?? null,
-    stateChangeReason: status?.StateChangeReason ?? null,
-    submitted: status?.SubmissionDateTime ?? null,
-    completed: status?.CompletionDateTime ?? null,
-    dataScannedBytes: statistics?.DataScannedInBytes ?? null,
-    engineMs: statistics?.EngineExecutionTimeInMillis ?? null,
-    queueMs: statistics?.QueryQueueTimeInMillis ?? null,
-    planningMs: statistics?.QueryPlanningTimeInMillis ?? null,
-    totalMs: statistics?.TotalExecutionTimeInMillis ?? null,
-    resultReused: statistics?.ResultReuseInformation?.ReusedPreviousResult ?? null,
-    engineVersion: execution.EngineVersion?.EffectiveEngineVersion ?? null,
-    errorCategory: error?.ErrorCategory ?? null,
-    errorType: error?.ErrorType ?? null,
-    errorMessage: error?.ErrorMessage ?? null,
-    executionParameters: execution.ExecutionParameters ?? null,
-  };
 }

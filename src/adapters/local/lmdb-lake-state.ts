@@ -1,6 +1,4 @@
-import { open, type RootDatabase } from 'lmdb';
 import { queryKey } from '../../datasets/query-execution.js';
-import { AuditLakeError, messageOf } from '../../errors.js';
 import { isSettled } from '../../lake/file-status.js';
 import { dataFilePath, type FileId } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
@@ -12,61 +10,27 @@ import type {
   LakeState,
   LedgerEntry,
   OpenPartition,
-  OpenQuery,
   Verdict,
 } from '../../ports/lake-state.js';
+import {
+  type BundleItem,
+  FencedItems,
+  type FileItem,
+  type LmdbItems,
+  type MemberItem,
+  type PartItem,
+} from './lmdb-items.js';
+import { LmdbKnownQueries } from './lmdb-known-queries.js';
+import { LmdbOpenQueries } from './lmdb-open-queries.js';
 
 /** How many etags of one log file's copies are remembered. */
 const MOST_ALIASES = 8;
-
-/** Items and fields as protocol 4.1 names them; those of generations are there from the start. */
-/**
- * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then where there are any: code, conflict, and either
- * bucket and key of a parked log file or the aliases of a settled one. A tuple, since there is one per log file: its
- * field names would double the state, which is mapped into memory.
- */
-type FileItem = [LedgerEntry['status'], string, string, string, number, number, number, number, ...string[]];
-type PartItem = { ver: 1; v: number; w: number; n: number; sealed: number | null; reg: 'REGISTERED' };
-type BundleItem = { st: 'COMMITTED' | 'ABORTED'; files: number; rows: number; parts: readonly CommitPart[] };
-type MemberItem = {
-  bid: string;
-  files: number;
-  rows: number;
-  bytes: number;
-  sha256: string;
-  rowHashSum: string;
-};
-type OpenQueryItem = { st: 'OPEN'; firstSeen: number; submitted: number };
-type WriterItem = { token: string; pid: number; host: string; beat: number };
-type Item = FileItem | PartItem | BundleItem | MemberItem | OpenQueryItem | WriterItem;
-
-export type LmdbItems = RootDatabase<Item, string>;
 
 const fileKey = (fid: FileId) => `FILE#${fid}`;
 const partKey = ({ table, day }: PartitionKey) => `PART#${table}#${day}`;
 const memberPrefix = ({ table, day }: PartitionKey, generation: number) =>
   `MEM#${table}#${day}#${String(generation).padStart(4, '0')}#`;
 const bundleKey = (bid: string) => `BUNDLE#${bid}`;
-export const WRITER_KEY = 'WRITER';
-
-/**
- * Address space for the state: room for some hundred million log files. A map that has to grow stays mapped beside
- * the larger one, and counts twice.
- */
-const MAP_BYTES = 2 ** 36;
-
-/** Opens the items of a lake. Each commit is flushed to the disk before it returns. */
-export function openItems(folder: string, options: { readonly readOnly: boolean }): LmdbItems {
-  return open<Item, string>({
-    path: folder,
-    encoding: 'json',
-    noSubdir: false,
-    overlappingSync: false,
-    mapSize: MAP_BYTES,
-    readOnly: options.readOnly,
-  });
-}
-
 /**
  * Ledger and registry of a lake in a folder, in LMDB: a transaction holds the only writer's lock of the whole
  * store, so the conditions of a commit are checked and its items written in one step. `writer` is the token that
@@ -74,14 +38,19 @@ export function openItems(folder: string, options: { readonly readOnly: boolean 
  */
 export class LmdbLakeState implements LakeState {
   readonly mostItems = Number.POSITIVE_INFINITY;
+  /** The queries that are asked about again, in the same items. */
+  readonly queries: LmdbOpenQueries;
+  /** What was learned of queries, in the same items. */
+  readonly known: LmdbKnownQueries;
+  readonly #fenced: FencedItems;
   readonly #items: LmdbItems;
-  readonly #writer: string | undefined;
-  readonly #now: () => number;
 
+  /** `now` gives milliseconds since 1970. */
   constructor(items: LmdbItems, options: { readonly writer?: string; readonly now: () => number }) {
+    this.#fenced = new FencedItems(items, options.writer);
     this.#items = items;
-    this.#writer = options.writer;
-    this.#now = options.now;
+    this.queries = new LmdbOpenQueries(this.#fenced, options.now);
+    this.known = new LmdbKnownQueries(this.#fenced);
   }
 
   async lookup(fids: readonly FileId[]): Promise<ReadonlyMap<FileId, LedgerEntry>> {
@@ -96,18 +65,18 @@ export class LmdbLakeState implements LakeState {
   async openPartitions(keys: readonly PartitionKey[]): Promise<readonly OpenPartition[]> {
     const known = keys.map((key) => this.#part(key));
     if (known.every((part) => part !== undefined)) return known.map(openPartition);
-    return this.#write(() => keys.map((key) => openPartition(this.#part(key) ?? this.#newPart(key))));
+    return this.#fenced.write(() => keys.map((key) => openPartition(this.#part(key) ?? this.#newPart(key))));
   }
 
   async commit(commit: Commit): Promise<Verdict> {
-    return this.#write(() => this.#refusal(commit) ?? this.#apply(commit));
+    return this.#fenced.write(() => this.#refusal(commit) ?? this.#apply(commit));
   }
 
   async noteDelivery(
     fid: FileId,
     seen: { readonly etag: string; readonly conflict: boolean },
   ): Promise<void> {
-    this.#write(() => {
+    this.#fenced.write(() => {
       const entry = this.#entry(fid);
       if (!entry) return;
       const aliases = [...(entry.aliases ?? []), seen.etag].slice(-MOST_ALIASES);
@@ -155,7 +124,7 @@ export class LmdbLakeState implements LakeState {
   }
 
   /** The conditions of protocol 4.2 step 6. */
-  #refusal({ bid, parts, entries }: Commit): Verdict | undefined {
+  #refusal({ bid, parts, entries, endedQueries = [] }: Commit): Verdict | undefined {
     if (this.#items.get(bundleKey(bid)) !== undefined) {
       const known = this.#items.get(bundleKey(bid)) as BundleItem;
       return { kind: known.st === 'COMMITTED' ? 'committed' : 'aborted' };
@@ -163,16 +132,19 @@ export class LmdbLakeState implements LakeState {
     const rivals = entries.filter(({ status }) => status === 'COMMITTED').map(({ fid }) => this.#entry(fid));
     const settled = rivals.filter(isSettled);
     if (settled.length > 0) return { kind: 'files-settled', settled };
+    const ended = endedQueries.filter((query) => !this.queries.isOpen(query));
+    if (ended.length > 0) return { kind: 'queries-ended', ended: ended.map(queryKey) };
     if (parts.some((part) => this.#part(part)?.w !== part.generation)) return { kind: 'partition-moved' };
     return undefined;
   }
 
-  #apply({ bid, entries, parts, openQueries }: Commit): Verdict {
+  #apply({ bid, entries, parts, openQueries, endedQueries = [] }: Commit): Verdict {
     for (const entry of entries) {
       if (!isSettled(this.#entry(entry.fid))) this.#items.putSync(fileKey(entry.fid), itemOf(entry));
     }
     for (const part of parts) this.#addMember(bid, part);
-    for (const query of openQueries) this.#openQuery(query);
+    for (const query of openQueries) this.queries.note(query);
+    for (const query of endedQueries) this.queries.end(query, bid);
     if (parts.length > 0) {
       const files = entries.filter(({ status }) => status === 'COMMITTED').length;
       const rows = parts.reduce((sum, part) => sum + part.rows, 0);
@@ -195,12 +167,6 @@ export class LmdbLakeState implements LakeState {
     });
   }
 
-  #openQuery(query: OpenQuery): void {
-    const key = `ENR#${queryKey(query)}`;
-    if (this.#items.get(key) !== undefined) return;
-    this.#items.putSync(key, { st: 'OPEN', firstSeen: this.#now(), submitted: query.submitted });
-  }
-
   #entry(fid: FileId): LedgerEntry | undefined {
     const item = this.#items.get(fileKey(fid)) as FileItem | undefined;
     return item && entryOf(fid, item);
@@ -215,29 +181,6 @@ export class LmdbLakeState implements LakeState {
     const part: PartItem = { ver: 1, v: 0, w: 0, n: 0, sealed: null, reg: 'REGISTERED' };
     this.#items.putSync(partKey(key), part);
     return part;
-  }
-
-  /** One transaction, fenced: a process that was halted while another took the lake over changes nothing. */
-  #write<T>(action: () => T): T {
-    try {
-      return this.#items.transactionSync(() => {
-        this.#mustHoldLake();
-        return action();
-      });
-    } catch (error) {
-      if (error instanceof AuditLakeError) throw error;
-      throw new AuditLakeError(
-        'LAKE_WRITE_FAILED',
-        `cannot write the lake's state: ${messageOf(error)}`,
-        error,
-      );
-    }
-  }
-
-  #mustHoldLake(): void {
-    const holder = this.#items.get(WRITER_KEY) as WriterItem | undefined;
-    if (this.#writer !== undefined && holder?.token === this.#writer) return;
-    throw new AuditLakeError('LAKE_LOCK_LOST', 'another process has taken over the writing of this lake');
   }
 }
 

@@ -1,5 +1,4 @@
-import type { LmdbItems } from './lmdb-lake-state.js';
-import { WRITER_KEY } from './lmdb-lake-state.js';
+import { type LmdbItems, WRITER_KEY } from './lmdb-items.js';
 
 /** Who writes to a lake: one process at a time (protocol 4.8). */
 export type Writer = { readonly token: string; readonly pid: number; readonly host: string };

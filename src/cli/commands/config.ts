@@ -54,9 +54,16 @@ function shown(config: Config): readonly Shown[] {
     const { key, env, flag = null } = SETTINGS[name];
     const origin = config.origins[name] ?? 'default';
     const places = { flag, environment: env, file: config.file ?? null, default: null };
-    const value = name === 'datasets' ? config.datasets.map((dataset) => dataset.name) : config[name];
-    return { key, value: value ?? null, origin, place: places[origin] };
+    return { key, value: shownValue(name, config), origin, place: places[origin] };
   });
+}
+
+/** A secret is only said to be there. */
+function shownValue(name: SettingName, config: Config): Shown['value'] {
+  if (name === 'datasets') return config.datasets.map((dataset) => dataset.name);
+  if (name === 'queryText') return config.queryText.mode;
+  if (name === 'queryTextKey') return config.queryText.mode === 'hash' ? '(secret)' : null;
+  return config[name] ?? null;
 }
 
 function asJson(config: Config): string {

@@ -77,7 +77,14 @@ async function runDemo(out: string, io: Io, doors: QueryDoors): Promise<void> {
 
 async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
   const datasets = [{ name: 'athena_events', eventSources: [ATHENA] } as const];
-  const options = { concurrency: 1, ownRoles: [], dryRun: false, quiet: true, isStopped: () => false };
+  const texts = {
+    queryAccounts: [],
+    queryRole: '',
+    queryRate: 1,
+    queryWait: 0,
+    queryText: { mode: 'full' },
+  } as const;
+  const options = { concurrency: 1, ownRoles: [], texts, dryRun: false, quiet: true, isStopped: () => false };
   const { lake, history: queryHistory } = folder;
   const source = { reading: { kind: 'local' }, paths: [folder.trail] } as const;
   const target = { kind: 'folder', lake, lockWaitSeconds: 5 } as const;
@@ -86,7 +93,9 @@ async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
     { ...options, source, target, datasets, queryHistory, now },
     io,
   );
-  await io.out(summaryText(report, { lake, datasets: ['athena_events'], seconds, dryRun: false }));
+  await io.out(
+    summaryText(report, { lake, datasets: ['athena_events'], seconds, dryRun: false, textMode: 'full' }),
+  );
 }
 
 function nextSteps(folder: DemoFolder): string {

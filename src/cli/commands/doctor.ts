@@ -16,6 +16,7 @@ Examples:
   $ audit-lake doctor --lake s3://amzn-s3-demo-lake/audit --profile audit
   $ audit-lake doctor s3://amzn-s3-demo-bucket/AWSLogs --lake s3://amzn-s3-demo-lake/audit --output json
   $ audit-lake doctor --lake ./lake
+  $ audit-lake doctor --lake ./lake --query-account self --query-account 444455556666
 
 A line a check: ok, fail, or skip where another check has to pass first. Below a denied action stands the IAM
 statement that allows it. Nothing is left behind. What an ingest alone does is not tried: making the state table
@@ -36,7 +37,9 @@ export function doctorCommand(io: Io, exit: (code: number) => void): Command {
         .choices(['text', 'json'])
         .default('text'),
     );
-  return settingOptions(awsOptions(lakeOptions(command)), [SETTINGS.sourceOwner])
+  const { sourceOwner, queryAccounts, queryRole, queryExternalId } = SETTINGS;
+  const settings = [sourceOwner, queryAccounts, queryRole, queryExternalId];
+  return settingOptions(awsOptions(lakeOptions(command)), settings)
     .addHelpText('after', EXAMPLES)
     .action(async (sources: string[], flags: Flags) => exit(await runDoctor(sources, flags, io)));
 }
@@ -74,11 +77,11 @@ async function* examined(
 ): AsyncGenerator<Finding> {
   yield { name: 'node', result: 'ok', text: nodeText(process.version) };
   const lake = s3LakeOf(config);
-  if (lake || sources.length > 0) {
+  if (lake || sources.length > 0 || config.queryAccounts.length > 0) {
     yield { name: 'endpoint', result: 'ok', text: endpointText(config) };
     const { profile, region, endpointUrl, sourceOwner } = config;
     const { examineAws } = await import('../../wiring/doctor.js');
-    yield* examineAws({ profile, region, endpointUrl, sources, sourceOwner, lake });
+    yield* examineAws({ profile, region, endpointUrl, sources, sourceOwner, lake, texts: config });
   }
   if (lake) return;
   const { examineFolder } = await import('../../wiring/folder-doctor.js');

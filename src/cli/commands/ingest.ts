@@ -4,15 +4,16 @@ import { AuditLakeError } from '../../errors.js';
 import type { IngestReport } from '../../jobs/ingest-log-files.js';
 import { SETTINGS } from '../../settings.js';
 import type { IngestRunOptions } from '../ingest-run.js';
-import { sourceOf } from '../ingest-source.js';
+import { announcement, EVENT_HISTORY, sourceOf } from '../ingest-source.js';
 import { summaryObject, summaryText } from '../ingest-summary.js';
 import { interruption } from '../interruption.js';
 import { type Io, OutputClosed } from '../io.js';
 import { followedText } from '../partition-texts.js';
-import { targetOf } from '../s3-lake-of.js';
-import { awsOptions, lakeOptions, settingOptions } from '../setting-options.js';
+import { queryTextsOf, targetOf } from '../s3-lake-of.js';
+import { awsOptions, lakeOptions, queryTextOptions, settingOptions } from '../setting-options.js';
 
 type Flags = {
+  readonly account?: readonly string[];
   readonly queryHistory?: string;
   readonly dryRun?: true;
   readonly output: 'text' | 'json';
@@ -26,6 +27,11 @@ Examples:
   $ audit-lake ingest ./AWSLogs --lake ./lake --dataset cloudtrail_events --event-source s3.amazonaws.com
   $ audit-lake ingest ./logs --lake ./lake --dry-run
   $ audit-lake ingest s3://amzn-s3-demo-bucket/AWSLogs --lake s3://amzn-s3-demo-lake/audit
+  $ audit-lake ingest cloudtrail:lookup-events --region eu-west-1 --lake ./lake
+
+Without a trail: cloudtrail:lookup-events reads what CloudTrail remembers of an account in one Region, the management
+events of 90 days without the last one to two hours. Other accounts than that of the credentials are read by
+--query-role. For other Regions run it again.
 
 Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 4 AWS says no, 130 interrupted with
 the state saved.
@@ -38,15 +44,22 @@ export function ingestCommand(io: Io, exit: (code: number) => void): Command {
   const command = new Command('ingest')
     .summary('put CloudTrail log files into a lake')
     .description('Puts CloudTrail log files into a lake: files, whole folders, globs, or s3://bucket/prefix.')
-    .argument('<source...>', 'files (.json.gz, .json), folders or globs; or places in S3');
+    .argument('<source...>', `files (.json.gz, .json), folders or globs; places in S3; or ${EVENT_HISTORY}`);
   const { datasets, eventSources, concurrency, lockWaitSeconds, sourceOwner, ownRoles } = SETTINGS;
   lakeOptions(command);
   settingOptions(command, [datasets, eventSources, concurrency, lockWaitSeconds, sourceOwner, ownRoles]);
+  queryTextOptions(command);
   awsOptions(command);
   return command
     .option(
       '--query-history <json>',
       'saved answers of BatchGetQueryExecution: the SQL that CloudTrail hides',
+    )
+    .addOption(
+      new Option(
+        '--account <id>',
+        `whose history, for ${EVENT_HISTORY} (default: that of the credentials)`,
+      ).argParser((id: string, before: readonly string[] | undefined) => [...(before ?? []), id]),
     )
     .option('--dry-run', 'read and count everything, write nothing')
     .addOption(
@@ -63,7 +76,9 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
   const config = await readConfig(flags);
   const { datasets, concurrency, ownRoles } = config;
   const lake = namedLake(config);
-  const source = await sourceOf(sources, config, lake);
+  const source = await sourceOf({ sources, accounts: flags.account ?? [] }, config, lake);
+  const announced = announcement(source);
+  if (announced !== undefined && !flags.quiet) io.err(`${announced}\n`);
   // The first Ctrl-C ends the run in order, the second at once: the lake bears both.
   const stop = interruption(() => io.err(STOPPING));
   const options: IngestRunOptions = {
@@ -73,6 +88,7 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     ownRoles,
     concurrency,
     queryHistory: flags.queryHistory,
+    texts: queryTextsOf(config),
     dryRun: flags.dryRun ?? false,
     quiet: flags.quiet ?? false,
     isStopped: () => stop.signal.aborted,
@@ -80,7 +96,13 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
   try {
     const { ingestRun } = await import('../ingest-run.js');
     const { report, seconds, registered } = await ingestRun(options, io);
-    const facts = { lake, datasets: datasets.map(({ name }) => name), seconds, dryRun: options.dryRun };
+    const facts = {
+      lake,
+      datasets: datasets.map(({ name }) => name),
+      seconds,
+      dryRun: options.dryRun,
+      textMode: config.queryText.mode,
+    };
     const isJson = flags.output === 'json';
     const text = isJson ? `${JSON.stringify(summaryObject(report, facts))}\n` : summaryText(report, facts);
     await io.out(text).catch(unlessClosed);
@@ -118,7 +140,7 @@ function hints(
   }
   if (queryHistory !== undefined && skipped > 0) {
     found.push(
-      `${skipped} log files were settled before: the query history was not asked for their queries.`,
+      `${skipped} log files were settled before: \`audit-lake resolve --query-history\` asks for their queries.`,
     );
   }
   return found;

@@ -90,6 +90,7 @@ function laneOf({ now }: AwsProcess, { reader }: LakePorts, enriching: Enriching
     datasets: DATASETS,
     reader,
     ...enriching,
+    privacy: { mode: 'full' },
     clock: now,
     now: now(),
     breathe: async () => undefined,

@@ -26,8 +26,8 @@ const KINDS: { readonly [service in ServiceName]?: Kind } = {
   athena: ({ QueryString }) => /^\w+ (?:EXTERNAL )?\w+/.exec(String(QueryString ?? ''))?.[0] ?? '',
 };
 
-/** How keys of items begin: FILE#, PART#, BUNDLE#, BATCH#, MEM#, ENR#, PARKED. */
-const KEY = /"S":"(FILE|PART|BUNDLE|BATCH|MEM|ENR|PARKED)(?:#|")/g;
+/** How keys of items begin: FILE#, PART#, BUNDLE#, BATCH#, MEM#, ENR#, ENRDAYS, TXT#, PARKED. */
+const KEY = /"S":"(FILE|PART|BUNDLE|BATCH|MEM|ENR|ENRDAYS|TXT|PARKED)(?:#|")/g;
 
 /** What an effect is about: the end of a key, or the items that it names. For the trace. */
 export function subjectOf({ input }: AwsCommand): string {

@@ -1,0 +1,76 @@
+import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
+import type { ResolveReport } from '../jobs/resolve-queries.js';
+import type { AnswerColumn } from '../ports/query-engine.js';
+import { asTable } from './answer-table.js';
+import { formatCount } from './units.js';
+
+const ACCOUNTS: readonly AnswerColumn[] = [
+  { name: 'account', type: 'VARCHAR' },
+  ...['open', 'pending', 'denied', ...DEADLINE_DAYS.map((days) => `lost in ${days} days`)].map((name) => ({
+    name,
+    type: 'BIGINT',
+  })),
+];
+
+/** The open queries of each account as a table for the eye. */
+export async function* openQueriesPage(
+  accounts: readonly OpenOfAccount[],
+  width: number,
+): AsyncGenerator<string> {
+  if (accounts.length === 0) {
+    yield 'No query is open: each has its text, or a reason why there is none.\n';
+    return;
+  }
+  const rows = accounts.map(({ account, open, pending, denied, expiring }) => [
+    account,
+    ...[open, pending, denied, ...DEADLINE_DAYS.map((days) => expiring[days])].map(formatCount),
+  ]);
+  yield* asTable({ columns: ACCOUNTS, chunks: inOneChunk(rows) }, width);
+  yield 'pending and denied have no text yet; the others only have not ended. Athena forgets a text after 45 days.\n';
+}
+
+async function* inOneChunk<T>(rows: T): AsyncGenerator<T> {
+  yield rows;
+}
+
+/** The same as one JSON object. */
+export function openQueriesObject(lake: string, accounts: readonly OpenOfAccount[]) {
+  return {
+    schema_version: 1,
+    lake,
+    accounts: accounts.map(({ expiring, ...counts }) => ({
+      ...counts,
+      ...Object.fromEntries(DEADLINE_DAYS.map((days) => [`expiring_in_${days}_days`, expiring[days]])),
+    })),
+  };
+}
+
+/** What a run came to, in sums that can be checked by eye. */
+export function resolvedText(report: ResolveReport): string {
+  const { asked, ended, leftOpen, elsewhere, notAsked, dataFiles } = report;
+  const n = formatCount;
+  const lines = [
+    `Asked      ${n(asked)} queries = ${n(sum(ended))} ended + ${n(sum(leftOpen))} left open + ${n(elsewhere)} ended elsewhere`,
+    ...line('Ended', ended, `: ${n(dataFiles)} data files`),
+    ...line('Left open', leftOpen),
+    ...(notAsked > 0 ? [`Not asked  ${n(notAsked)} queries of accounts that are not named`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same as one JSON object. */
+export function resolvedObject(lake: string, report: ResolveReport) {
+  const { asked, ended, leftOpen, elsewhere, notAsked, dataFiles, interrupted } = report;
+  const counts = { asked, ended, left_open: leftOpen, ended_elsewhere: elsewhere, not_asked: notAsked };
+  return { schema_version: 1, lake, interrupted, ...counts, data_files: dataFiles };
+}
+
+const sum = (counts: { readonly [name: string]: number }) =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
+function line(title: string, counts: { readonly [name: string]: number }, tail = ''): string[] {
+  const told = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (told.length === 0) return [];
+  const items = told.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ');
+  return [`${title.padEnd(10)} ${items}${tail}`];
+}

@@ -1,0 +1,52 @@
+import { whatIsAsked } from '../datasets/asked-query.js';
+import { HISTORY_MS } from '../datasets/query-execution.js';
+import type { OpenQueries, WaitingQuery } from '../ports/open-queries.js';
+
+/** Deadlines that somebody should know of, in days. */
+export const DEADLINE_DAYS = [3, 7, 14] as const;
+const DAY_MS = 86_400_000;
+
+/** The open queries of one account. */
+export type OpenOfAccount = {
+  readonly account: string;
+  /** All of them: without a text, or only without an end. */
+  open: number;
+  /** Without a text, by the reason. */
+  pending: number;
+  denied: number;
+  /** How many texts Athena forgets within 3, 7 and 14 days: each counts for all of the longer times. */
+  readonly expiring: { [days in (typeof DEADLINE_DAYS)[number]]: number };
+};
+
+/** The open queries by account, those with the nearest deadlines first. Holds one small object an account. */
+export async function openQueryReport(queries: OpenQueries, now: number): Promise<readonly OpenOfAccount[]> {
+  const accounts = new Map<string, OpenOfAccount>();
+  for await (const query of queries.openQueries()) {
+    const of = accounts.get(query.account) ?? newAccount(query.account);
+    accounts.set(query.account, of);
+    count(query, of, now);
+  }
+  return [...accounts.values()].sort(byUrgency);
+}
+
+function count(query: WaitingQuery, of: OpenOfAccount, now: number): void {
+  of.open++;
+  if (query.hasText) return;
+  if (query.why === 'denied') of.denied++;
+  else of.pending++;
+  if (whatIsAsked(query.id).kind !== 'execution') return;
+  const left = query.started + HISTORY_MS - now;
+  for (const days of DEADLINE_DAYS) if (left <= days * DAY_MS) of.expiring[days]++;
+}
+
+const newAccount = (account: string): OpenOfAccount => ({
+  ...{ account, open: 0, pending: 0, denied: 0 },
+  expiring: { 3: 0, 7: 0, 14: 0 },
+});
+
+function byUrgency(a: OpenOfAccount, b: OpenOfAccount): number {
+  for (const days of DEADLINE_DAYS) {
+    if (a.expiring[days] !== b.expiring[days]) return b.expiring[days] - a.expiring[days];
+  }
+  return a.account < b.account ? -1 : 1;
+}

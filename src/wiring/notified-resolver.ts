@@ -1,0 +1,42 @@
+import { AuditLakeError } from '../errors.js';
+import type { ResolvePorts } from '../jobs/resolve-queries.js';
+import type { AthenaHistoryRun } from './athena-history.js';
+import { openQueryTexts, type QueryTextSettings } from './query-texts.js';
+import { realTime } from './real-time.js';
+import type { S3LakeSettings } from './s3-lake.js';
+import { openS3ForResolving } from './s3-resolving.js';
+
+/** The settings of the Lambda. */
+export type NotifiedResolverSettings = QueryTextSettings & {
+  readonly [name in keyof S3LakeSettings]: S3LakeSettings[name] | undefined;
+};
+
+/** What the handler needs to ask again about open queries. */
+export type NotifiedResolver = {
+  readonly ports: ResolvePorts;
+  readonly now: () => number;
+  /** How many milliseconds there are to wait for query texts. */
+  readonly hasLeft: (left: () => number) => void;
+};
+
+/** Opens a lake in S3 that is there already. @throws AuditLakeError USAGE (no lake in S3), LAKE_MISSING, TEXT_MODE, ... */
+export async function openNotifiedResolver(
+  settings: NotifiedResolverSettings,
+  tell: AthenaHistoryRun['tell'],
+): Promise<NotifiedResolver> {
+  const { lake, stateTable } = settings;
+  if (lake === undefined || stateTable === undefined) {
+    throw new AuditLakeError('USAGE', 'AUDIT_LAKE_LAKE is not set: it names s3://bucket/prefix');
+  }
+  // An instance works on one event at a time.
+  let patience = () => 0;
+  const texts = await openQueryTexts(settings, { tell, until: () => realTime.now() + patience() });
+  const { ports } = await openS3ForResolving({ ...settings, lake, stateTable }, texts);
+  return {
+    ports,
+    now: realTime.now,
+    hasLeft: (left) => {
+      patience = left;
+    },
+  };
+}

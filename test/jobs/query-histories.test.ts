@@ -1,0 +1,267 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type HistoryAnswer, isFinal, queryKey } from '../../src/datasets/query-execution.js';
+import { NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import type { TextPrivacy } from '../../src/datasets/text-privacy.js';
+import { WITHHELD } from '../../src/datasets/withheld.js';
+import { AuditLakeError } from '../../src/errors.js';
+import { queryHistory } from '../../src/jobs/query-histories.js';
+import type { QueryHistory } from '../../src/ports/query-history.js';
+import { MemoryKnownQueries } from '../support/memory-queries.ts';
+import { ended, openQuery, running, ToldHistory, told } from '../support/memory-resolve.ts';
+import { SEED } from '../support/seed.ts';
+
+const FULL: TextPrivacy = { mode: 'full' };
+const NAMED = 'named_query/n1';
+const DENIED = { kind: 'denied' } as const;
+const NOT_FOUND = { kind: 'not_found' } as const;
+const current = (text: string | null): HistoryAnswer => ({
+  ...{ kind: 'current_text', text, source: 'current_named_query' },
+});
+/** The same, told by a saved history. */
+const saved = (answer: HistoryAnswer): HistoryAnswer =>
+  answer.kind === 'execution' ? { ...answer, source: 'history_file' } : answer;
+
+/** A lake that has learned, Athena, a saved history, and one query that is asked about. */
+class Asking {
+  readonly known = new MemoryKnownQueries();
+  readonly athena = new ToldHistory();
+  readonly file = new ToldHistory();
+  privacy = FULL;
+  readonly #id: string;
+
+  constructor(id = 'q1') {
+    this.#id = id;
+  }
+
+  async knows(answer: HistoryAnswer): Promise<this> {
+    const execution =
+      answer.kind === 'execution'
+        ? answer.execution
+        : { ...NOTHING_TOLD, text: answer.kind === 'current_text' ? answer.text : null };
+    await this.known.learn([{ ...openQuery(this.#id), execution }]);
+    return this;
+  }
+
+  tell(athena: HistoryAnswer | undefined, file?: HistoryAnswer): this {
+    if (athena) this.athena.answers.set(this.#id, athena);
+    if (file) this.file.answers.set(this.#id, saved(file));
+    return this;
+  }
+
+  async ask(
+    histories: readonly QueryHistory[] = [this.athena, this.file],
+  ): Promise<HistoryAnswer | undefined> {
+    const { known, privacy } = this;
+    const query = openQuery(this.#id);
+    return (await queryHistory({ known, histories, privacy }).lookup([query], 1)).get(queryKey(query));
+  }
+
+  get learned() {
+    return this.known.items.get(queryKey(openQuery(this.#id)));
+  }
+}
+
+describe('in which order a query is asked about', () => {
+  test('what the lake has learned to its end is asked of nobody else', async () => {
+    const asking = (await new Asking().knows(ended('lake'))).tell(ended('athena'), ended('file'));
+    expect(await asking.ask()).toEqual({ ...ended('lake'), source: 'lake' });
+    expect([...asking.athena.lookups, ...asking.file.lookups]).toEqual([]);
+  });
+
+  test('then Athena, and what it tells to the end is not looked for in a file', async () => {
+    const asking = new Asking().tell(ended('athena'), ended('file'));
+    expect(await asking.ask()).toEqual(ended('athena'));
+    expect(asking.file.lookups).toEqual([]);
+    expect(asking.learned?.text).toBe('athena');
+  });
+
+  for (const answer of [undefined, DENIED, NOT_FOUND, ended(null), running(null)]) {
+    test(`then a saved history, where Athena says ${JSON.stringify(answer && { ...answer, execution: 0 })}`, async () => {
+      const asking = new Asking().tell(answer, ended('file'));
+      expect(await asking.ask()).toMatchObject({
+        kind: 'execution',
+        source: 'history_file',
+        execution: { text: 'file' },
+      });
+      expect(asking.learned).toMatchObject({ text: 'file', state: 'SUCCEEDED' });
+    });
+  }
+
+  test('each is asked only about what those before it left open', async () => {
+    const known = new MemoryKnownQueries();
+    const athena = new ToldHistory({ b: ended('b'), c: running('c'), d: DENIED });
+    const file = new ToldHistory({ c: saved(ended('c')), e: saved(ended('e')) });
+    const queries = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => openQuery(id));
+    await known.learn([{ ...openQuery('a'), execution: { ...NOTHING_TOLD, text: 'a', state: 'FAILED' } }]);
+    const history = queryHistory({ known, histories: [athena, file], privacy: FULL });
+    const answers = await history.lookup(queries, 1);
+    expect(athena.lookups).toEqual([['b', 'c', 'd', 'e', 'f']]);
+    expect(file.lookups).toEqual([['c', 'd', 'e', 'f']]);
+    expect(queries.map((query) => answers.get(queryKey(query))?.kind)).toEqual([
+      ...['execution', 'execution', 'execution', 'denied', 'execution', undefined],
+    ]);
+    expect([...known.items.keys()].map((key) => key.split('#')[2])).toEqual(['a', 'b', 'c', 'e']);
+  });
+
+  test('nobody is asked about nothing', async () => {
+    const asking = new Asking();
+    const history = queryHistory({ known: asking.known, histories: [asking.athena], privacy: FULL });
+    expect((await history.lookup([], 0)).size).toBe(0);
+    expect(asking.athena.lookups).toEqual([]);
+  });
+});
+
+describe('no answer outweighs a better one', () => {
+  for (const refusal of [DENIED, NOT_FOUND, undefined]) {
+    const word = refusal?.kind ?? 'absent';
+    test(`${word}: a refusal after an answer, by whoever it is`, async () => {
+      expect(await new Asking().tell(running('athena'), refusal).ask()).toEqual(running('athena'));
+      const half = (await new Asking().knows(running('lake'))).tell(refusal, refusal);
+      expect(await half.ask()).toEqual({ ...running('lake'), source: 'lake' });
+      const kept = (await new Asking(NAMED).knows(current('lake'))).tell(refusal, refusal);
+      expect(await kept.ask()).toEqual({ kind: 'current_text', text: 'lake', source: 'lake' });
+      expect(kept.learned?.text).toBe('lake');
+    });
+  }
+
+  test('of two refusals the last one stands; what is absent says nothing', async () => {
+    expect(await new Asking().tell(DENIED, NOT_FOUND).ask()).toEqual(NOT_FOUND);
+    expect(await new Asking().tell(DENIED).ask()).toEqual(DENIED);
+    expect(await new Asking().ask()).toBeUndefined();
+  });
+
+  test('a text is never replaced by none, and is said to come from whoever told it', async () => {
+    const half = (await new Asking().knows(running('lake'))).tell(ended(null));
+    expect(await half.ask()).toMatchObject({
+      source: 'lake',
+      execution: { text: 'lake', state: 'SUCCEEDED' },
+    });
+    expect(half.learned).toMatchObject({ text: 'lake', state: 'SUCCEEDED' });
+    const twice = new Asking().tell(running('athena'), ended(null));
+    expect(await twice.ask()).toMatchObject({
+      source: 'athena',
+      execution: { text: 'athena', state: 'SUCCEEDED' },
+    });
+    expect(twice.learned).toMatchObject({ text: 'athena', state: 'SUCCEEDED' });
+  });
+
+  test('a final state is never replaced by another', async () => {
+    const asking = (await new Asking().knows(told({ state: 'FAILED' }))).tell(running('athena'));
+    expect(await asking.ask()).toMatchObject({ execution: { text: 'athena', state: 'FAILED' } });
+    expect(asking.learned).toMatchObject({ text: 'athena', state: 'FAILED' });
+  });
+
+  test('of a named query the newest text counts, and the lake keeps it', async () => {
+    const asking = (await new Asking(NAMED).knows(current('old'))).tell(current('new'));
+    expect(await asking.ask()).toEqual(current('new'));
+    expect(asking.learned?.text).toBe('new');
+    expect(asking.file.lookups).toEqual([]);
+  });
+
+  const answer = fc.oneof(
+    fc.constantFrom<HistoryAnswer | undefined>(undefined, DENIED, NOT_FOUND),
+    fc
+      .record({
+        text: fc.constantFrom(null, 'SELECT 1'),
+        state: fc.constantFrom(null, 'RUNNING', 'SUCCEEDED'),
+      })
+      .map((it) => told(it)),
+  );
+
+  test('whatever is told in whatever order, what anybody knew is known to the lake and to who asked', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(answer, answer), { minLength: 1, maxLength: 5 }), async (asks) => {
+        const asking = new Asking();
+        let text = false;
+        let end = false;
+        for (const [athena, file] of asks) {
+          asking.athena.answers.clear();
+          asking.file.answers.clear();
+          const got = await asking.tell(athena, file).ask();
+          const asked = [athena, asking.file.lookups.length > 0 ? file : undefined];
+          for (const it of asked) {
+            text ||= it?.kind === 'execution' && it.execution.text !== null;
+            end ||= it?.kind === 'execution' && isFinal(it.execution);
+          }
+          expect(got?.kind === 'execution' && got.execution.text !== null).toBe(text);
+          expect(got?.kind === 'execution' && isFinal(got.execution)).toBe(end);
+          expect((asking.learned?.text ?? null) !== null).toBe(text);
+        }
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+});
+
+describe('privacy comes before memory: nothing that is told is kept or shown as it was', () => {
+  const SECRET = 'Sesame-4711';
+  const answer = (): HistoryAnswer =>
+    told({
+      ...{ text: `SELECT * FROM t WHERE a = '${SECRET}'`, state: 'FAILED', executionParameters: [SECRET] },
+      ...{ errorMessage: `SYNTAX_ERROR: line 1: '${SECRET}'`, stateChangeReason: `it quotes ${SECRET}` },
+    });
+  const shown: { readonly [mode in TextPrivacy['mode']]: RegExp } = {
+    full: /^SELECT \* FROM t WHERE a = 'Sesame-4711'$/,
+    masked: /^SELECT \* FROM t WHERE a = \?$/,
+    hash: /^hmac-sha256:[0-9a-f]{64}$/,
+    off: new RegExp(`^${WITHHELD.replaceAll('*', '\\*')}$`),
+  };
+  for (const mode of ['full', 'masked', 'hash', 'off'] as const) {
+    for (const place of ['Athena', 'a saved history'] as const) {
+      test(`${mode}, told by ${place}`, async () => {
+        const asking = new Asking();
+        asking.privacy = mode === 'hash' ? { mode, key: 'k' } : { mode };
+        const it = place === 'Athena' ? asking.tell(answer()) : asking.tell(undefined, answer());
+        const got = await it.ask();
+        const text = got?.kind === 'execution' ? got.execution.text : null;
+        expect(text).toMatch(shown[mode]);
+        expect(asking.learned?.text).toBe(text);
+        const kept = JSON.stringify([got, asking.learned]);
+        expect(kept.includes(SECRET)).toBe(mode === 'full');
+        // What the lake has learned is private already, and is the same when it is given again.
+        const again = await asking.ask();
+        expect(again?.kind === 'execution' && again.execution).toEqual(asking.learned);
+      });
+    }
+
+    test(`${mode}, the text of a named query`, async () => {
+      const asking = new Asking(NAMED).tell(current(`SELECT '${SECRET}'`));
+      asking.privacy = mode === 'hash' ? { mode, key: 'k' } : { mode };
+      const kept = JSON.stringify([await asking.ask(), asking.learned]);
+      expect(kept.includes(SECRET)).toBe(mode === 'full');
+      expect(asking.learned?.text).toEqual(expect.any(String));
+    });
+  }
+});
+
+describe('a history that fails', () => {
+  const broken: QueryHistory = {
+    lookup: async () => {
+      throw new AuditLakeError('AWS_FAILED', 'no answer');
+    },
+  };
+
+  test('stops the run with its own error; the next run begins anew and loses nothing', async () => {
+    const asking = new Asking().tell(running('athena'));
+    await expect(asking.ask([asking.athena, broken])).rejects.toMatchObject({ code: 'AWS_FAILED' });
+    await expect(asking.ask([broken, asking.athena])).rejects.toMatchObject({ code: 'AWS_FAILED' });
+    expect(await asking.ask()).toEqual(running('athena'));
+    expect(asking.learned?.text).toBe('athena');
+  });
+
+  test('is not met where those before it told all', async () => {
+    const asking = new Asking().tell(ended('athena'));
+    expect(await asking.ask([asking.athena, broken])).toEqual(ended('athena'));
+  });
+
+  test('an answer for a query that was not asked is nobody’s', async () => {
+    const known = new MemoryKnownQueries();
+    const talkative: QueryHistory = {
+      lookup: async () => new Map([[queryKey(openQuery('other')), ended('of another')]]),
+    };
+    const history = queryHistory({ known, histories: [talkative], privacy: FULL });
+    expect((await history.lookup([openQuery('q1')], 1)).size).toBe(0);
+    expect(known.items.size).toBe(0);
+  });
+});

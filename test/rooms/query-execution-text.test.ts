@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { better, isFinal, type QueryExecution } from '../../src/datasets/query-execution.js';
+import { executionOfText, executionToText, NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import { SEED } from '../support/seed.ts';
+
+/** Any text, lone surrogates and NUL among them, and what looks like our own notation. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes)),
+  fc.constantFrom('', '\0', '{"n":"1"}', '\ud800', '"', '\\', '***OMITTED***', '***WITHHELD***'),
+);
+const maybe = <T>(it: fc.Arbitrary<T>) => fc.option(it, { nil: null });
+const state = fc.oneof(fc.constantFrom('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'), text);
+const count = maybe(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }));
+const millis = maybe(fc.integer({ min: -8.64e15, max: 8.64e15 }));
+
+const execution: fc.Arbitrary<QueryExecution> = fc.record({
+  ...{ text: maybe(text), statementType: maybe(text), substatementType: maybe(text), workGroup: maybe(text) },
+  ...{ catalog: maybe(text), database: maybe(text), outputLocation: maybe(text), state: maybe(state) },
+  ...{ stateChangeReason: maybe(text), submitted: millis, completed: millis, dataScannedBytes: count },
+  ...{
+    engineMs: count,
+    queueMs: count,
+    planningMs: count,
+    totalMs: count,
+    resultReused: maybe(fc.boolean()),
+  },
+  ...{ engineVersion: maybe(text), errorCategory: maybe(fc.integer()), errorType: maybe(fc.integer()) },
+  ...{ errorMessage: maybe(text), executionParameters: maybe(fc.array(text)) },
+});
+const options = { seed: SEED, numRuns: 300 };
+
+test('what the lake remembers of a query is what was told, whatever stands in it', () => {
+  const members = Object.keys(NOTHING_TOLD).sort();
+  fc.assert(
+    fc.property(execution, (told) => {
+      expect(Object.keys(told).sort()).toEqual(members);
+      const written = executionToText(told);
+      expect(executionOfText(written)).toEqual(told);
+      expect(written).toBe(Buffer.from(written).toString());
+    }),
+    options,
+  );
+});
+
+test('of one that says nothing, nothing is written', () => {
+  expect(executionToText(NOTHING_TOLD)).toBe('{}');
+  expect(executionOfText('{}')).toEqual(NOTHING_TOLD);
+});
+
+test('a number beyond 2^53 is written as digits, a smaller one too: its type stays', () => {
+  const told = { ...NOTHING_TOLD, dataScannedBytes: 9_007_199_254_740_993n, queueMs: 5n, errorType: 5 };
+  expect(executionToText(told)).toBe(
+    '{"dataScannedBytes":{"n":"9007199254740993"},"queueMs":{"n":"5"},"errorType":5}',
+  );
+});
+
+test('the better of two never loses a text and never leaves a final state', () => {
+  fc.assert(
+    fc.property(execution, execution, (known, told) => {
+      const best = better(known, told);
+      expect(better(undefined, told)).toEqual(told);
+      if (known.text !== null || told.text !== null) expect(best.text).not.toBeNull();
+      if (isFinal(known)) expect({ ...best, text: null }).toEqual({ ...known, text: null });
+      else expect({ ...best, text: null }).toEqual({ ...told, text: null });
+      if (isFinal(known) && known.text !== null) expect(best).toEqual(known);
+      expect(better(best, told)).toEqual(best);
+      expect(better(best, best)).toEqual(best);
+    }),
+    options,
+  );
+});

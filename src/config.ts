@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { ATHENA, type Dataset, type DatasetName, type Selection } from './datasets/dataset.js';
-import type { TextPrivacy } from './datasets/text-privacy.js';
+import type { TextMode } from './datasets/text-privacy.js';
 import { AuditLakeError } from './errors.js';
 import { mustNotOverlap } from './lake/overlap.js';
 import { type CatalogKind, isInS3 } from './setting-values.js';
@@ -39,7 +39,9 @@ export type Config = {
   readonly queryRate: number;
   /** Seconds, for each log file. */
   readonly queryWait: number;
-  readonly queryText: TextPrivacy;
+  /** Unset: as the lake keeps them, or as they are in a new one. */
+  readonly queryText: TextMode | undefined;
+  readonly queryTextKey: string | undefined;
   readonly concurrency: number;
   readonly lockWaitSeconds: number;
   /** Where each value came from. */
@@ -79,7 +81,8 @@ export async function readConfig(flags: Flags, environment: Environment = proces
     queryExternalId: one(SETTINGS.queryExternalId),
     queryRate: one(SETTINGS.queryRate) ?? 5,
     queryWait: one(SETTINGS.queryWait) ?? 2,
-    queryText: textPrivacy(reader),
+    queryText: one(SETTINGS.queryText),
+    queryTextKey: one(SETTINGS.queryTextKey),
     concurrency: one(SETTINGS.concurrency) ?? availableParallelism(),
     lockWaitSeconds: one(SETTINGS.lockWaitSeconds) ?? 30,
     origins: originsOf(reader),
@@ -102,16 +105,6 @@ export function namedLake({ lake }: Config): string {
     'USAGE',
     `name the lake: ${flag} <location>, or ${env}, or ${key} in audit-lake.yaml`,
   );
-}
-
-/** A digest without a key would tell the text to whoever tries a few: the key must be there. */
-function textPrivacy({ one }: SettingsReader): TextPrivacy {
-  const mode = one(SETTINGS.queryText) ?? 'full';
-  if (mode !== 'hash') return Object.freeze({ mode });
-  const key = one(SETTINGS.queryTextKey);
-  if (key !== undefined) return Object.freeze({ mode, key });
-  const { env } = SETTINGS.queryTextKey;
-  throw new AuditLakeError('USAGE', `query_text: hash needs a key: set ${env} to a secret of your own`);
 }
 
 const NONE: readonly string[] = Object.freeze([]);

@@ -112,8 +112,8 @@ export const ERROR_CODES = define({
   },
   TEXT_MODE: {
     disposition: 'stop',
-    meaning: 'The lake keeps query texts in another way than this run would (setting query_text).',
-    todo: 'Set query_text to what the message names, best in audit-lake.yaml; or use another lake.',
+    meaning: 'The lake keeps query texts in another way than this run would, or with another key.',
+    todo: 'Leave query_text out, so that the lake decides, and use the key that it began with; or use another lake.',
   },
   LAKE_FORMAT: {
     disposition: 'stop',

@@ -223,7 +223,7 @@ export const SETTINGS = {
     env: 'AUDIT_LAKE_QUERY_RATE',
     flag: '--query-rate',
     argument: '<n>',
-    meaning: 'calls of Athena a second, in each account and Region',
+    meaning: 'calls of Athena a second of one process, in each account and Region',
     takes: 'a whole number from 1 to 100',
     byDefault: '5',
     parse: values.wholeNumber(1, 100),
@@ -246,7 +246,7 @@ export const SETTINGS = {
     meaning:
       'how the lake keeps query texts: as they are, without literals, as a keyed digest, or not at all',
     takes: TEXT_MODES.join(', '),
-    byDefault: 'full',
+    byDefault: 'as the lake does; full for a new one',
     parse: values.textMode,
   }),
   queryTextKey: setting({

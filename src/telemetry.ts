@@ -42,6 +42,10 @@ export function addCounts<K extends string>(
   for (const key of Object.keys(more) as K[]) to[key] = (to[key] ?? 0) + (more[key] ?? 0);
 }
 
+/** What counts of any names come to together. */
+export const sumOf = (counts: { readonly [name: string]: number }): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 /** Whether each record read was either taken, ignored or rejected. */
 export function recordsBalance(records: Readonly<RecordCounts>): boolean {
   return records.read === records.selected + records.ignored + records.rejected;
@@ -81,8 +85,7 @@ export const METRICS = {
   RecordsSelected: (counters: Counters) => counters.records.selected,
   RecordsIgnored: (counters: Counters) => counters.records.ignored,
   RecordsRejected: (counters: Counters) => counters.records.rejected,
-  RowsWritten: (counters: Counters) =>
-    Object.values(counters.rowsWritten).reduce((sum, rows) => sum + rows, 0),
+  RowsWritten: (counters: Counters) => sumOf(counters.rowsWritten),
   DataFiles: (counters: Counters) => counters.dataFiles,
   QueryTextsPending: (counters: Counters) => counters.queryTexts['pending'] ?? 0,
   BytesInflated: (counters: Counters) => counters.bytes.inflated,

@@ -48,6 +48,7 @@ export function dryQueries(queries: OpenQueries | undefined): OpenQueries {
       if (queries) yield* queries.openQueries();
     },
     open: async () => undefined,
+    reopen: async () => undefined,
     postpone: async () => undefined,
     wake: async () => false,
   };

@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Dataset } from '../datasets/dataset.js';
+import type { TextMode } from '../datasets/text-privacy.js';
 import { AuditLakeError } from '../errors.js';
 import { type IngestReport, ingestLogFiles } from '../jobs/ingest-log-files.js';
 import type { BundleLane } from '../jobs/open-bundle.js';
 import type { QueryHistory } from '../ports/query-history.js';
 import { type Counters, imbalances, newCounters } from '../telemetry.js';
+import type { AthenaHistorySettings } from '../wiring/athena-history.js';
+import { lakePrivacy, type PrivacySettings } from '../wiring/lake-privacy.js';
 import { openLane } from '../wiring/lane.js';
-import { openQueryTexts, type QueryTextSettings, type QueryTexts } from '../wiring/query-texts.js';
+import { openQueryTexts, type QueryTexts } from '../wiring/query-texts.js';
 import type { Registered } from '../wiring/register-now.js';
 import { savedHistory } from '../wiring/saved-history.js';
 import { openSource, type Source } from '../wiring/source.js';
@@ -26,8 +29,9 @@ export type IngestRunOptions = {
   readonly concurrency: number;
   /** A file of saved answers. */
   readonly queryHistory: string | undefined;
-  /** Whose Athena is asked, and how texts are kept. */
-  readonly texts: QueryTextSettings;
+  /** Whose Athena is asked, and how. */
+  readonly athena: AthenaHistorySettings;
+  readonly privacy: PrivacySettings;
   readonly dryRun: boolean;
   readonly quiet: boolean;
   readonly isStopped: () => boolean;
@@ -39,6 +43,8 @@ export type IngestRunOptions = {
 export type IngestRun = {
   readonly report: IngestReport;
   readonly seconds: number;
+  /** How query texts were kept. */
+  readonly textMode: TextMode;
   /** What became of the catalog of a lake in S3; absent where it had no reason to change. */
   readonly registered?: Registered;
 };
@@ -56,14 +62,14 @@ export async function ingestRun(options: IngestRunOptions, io: Io): Promise<Inge
   const source = await openSource(options.source, target.lake);
   const total = await source.count();
   const texts = await openTexts(options, io);
-  const settings = laneSettings(options, texts.ownRoleArns);
+  const settings = laneSettings(options, texts);
   const workers = startWorkers(settings, howMany(options, total));
   try {
     // Opened while the workers start.
     const told: { registered?: Registered } = {};
     const tellRegistered = (registered: Registered) => Object.assign(told, { registered });
-    const textMode = texts.privacy.mode;
-    const opened = await openLake(target, { ...options, textMode, say: io.err, tellRegistered });
+    const { privacy } = texts;
+    const opened = await openLake(target, { ...options, privacy, say: io.err, tellRegistered });
     const { ports, follow, release } = opened;
     try {
       const history = texts.over(opened.known);
@@ -85,7 +91,8 @@ export async function ingestRun(options: IngestRunOptions, io: Io): Promise<Inge
           isStopped,
         });
         mustBalance(report);
-        return { report, seconds: (performance.now() - started) / 1000, ...told };
+        const seconds = (performance.now() - started) / 1000;
+        return { report, seconds, textMode: privacy.mode, ...told };
       } finally {
         stop();
       }
@@ -99,10 +106,16 @@ export async function ingestRun(options: IngestRunOptions, io: Io): Promise<Inge
 }
 
 /** A dry run asks nothing of Athena: each call would be one more event in its trail. */
-async function openTexts({ texts, queryHistory, dryRun }: IngestRunOptions, io: Io): Promise<QueryTexts> {
+async function openTexts(options: IngestRunOptions, io: Io): Promise<QueryTexts> {
+  const { target, queryHistory, dryRun } = options;
   const file = await savedHistory(queryHistory);
-  const settings = dryRun ? { ...texts, queryAccounts: [] } : texts;
-  return openQueryTexts(settings, { file, tell: (event, facts) => io.err(warning(event, facts)) });
+  const privacy = await lakePrivacy(target, options.privacy);
+  const athena = dryRun ? { ...options.athena, queryAccounts: [] } : options.athena;
+  const tell = (...told: Parameters<typeof warning>) => io.err(warning(...told));
+  const until = () => (options.isStopped() ? 0 : Number.POSITIVE_INFINITY);
+  const texts = await openQueryTexts(athena, { file, privacy, tell, until });
+  await texts.mustBeSomebody();
+  return texts;
 }
 
 /** Reading is work, not waiting: more lanes than cores only cost memory. An event history has one reader alone. */
@@ -124,10 +137,10 @@ function laneHere(
   return openLane(reading, options);
 }
 
-function laneSettings(options: IngestRunOptions, textRoles: readonly string[]): WorkerSettings {
-  const { datasets, target, source, ownRoles, texts, now = Date.now() } = options;
-  const ownRoleArns = [...ownRoles, ...textRoles];
-  const privacy = texts.queryText;
+function laneSettings(options: IngestRunOptions, texts: QueryTexts): WorkerSettings {
+  const { datasets, target, source, ownRoles, now = Date.now() } = options;
+  const ownRoleArns = [...ownRoles, ...texts.ownRoleArns];
+  const { privacy } = texts;
   return { datasets, now, ownRoleArns, privacy, full: bundleSizeOf(target), reading: source.reading };
 }
 

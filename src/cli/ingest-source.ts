@@ -28,6 +28,10 @@ export async function sourceOf(named: NamedSource, config: Config, lake: string)
   const { sources: given, accounts } = named;
   if (given.includes(EVENT_HISTORY)) return eventHistory(named, config);
   if (accounts.length > 0) throw new AuditLakeError('USAGE', `--account belongs to ${EVENT_HISTORY}`);
+  const misspelt = given.find((source) => /^cloudtrail:/i.test(source) && !existsSync(source));
+  if (misspelt !== undefined) {
+    throw new AuditLakeError('USAGE', `nothing is called ${misspelt}. Did you mean ${EVENT_HISTORY}?`);
+  }
   const inS3 = given.filter((source) => source.startsWith('s3://'));
   if (inS3.length === 0) return { reading: { kind: 'local' }, paths: await expand(given) };
   if (inS3.length < given.length) {

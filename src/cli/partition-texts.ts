@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../ports/lake-state.js';
 import type { AnswerColumn } from '../ports/query-engine.js';
 import type { Registered } from '../wiring/register-now.js';
 import { asTable } from './answer-table.js';
+import { inOneChunk } from './one-chunk.js';
 import { printable } from './printable.js';
 import { formatCount } from './units.js';
 
@@ -29,10 +30,6 @@ export async function* listPage(
   // Each dataset parks a log file for itself.
   for (const line of new Set(parked.map(parkedLine))) yield `${line}\n`;
   for (const code of new Set(parked.map((entry) => entry.code))) yield todoLine(code);
-}
-
-async function* inOneChunk<T>(rows: T): AsyncGenerator<T> {
-  yield rows;
 }
 
 function parkedLine(entry: LedgerEntry): string {

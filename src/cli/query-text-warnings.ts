@@ -1,3 +1,4 @@
+import { SETTINGS } from '../settings.js';
 import type { HistoryEvent, HistoryFacts } from '../wiring/athena-history.js';
 import { printable } from './printable.js';
 
@@ -15,3 +16,6 @@ const TEXTS: { readonly [event in HistoryEvent]: string } = {
 export function warning(event: HistoryEvent, { account, region, name }: HistoryFacts): string {
   return `Warning: ${TEXTS[event]} in account ${account}, ${region}: ${printable(name)}\n`;
 }
+
+/** Where neither accounts nor a file are named. */
+export const WHOM_TO_ASK = `Name the accounts whose Athena may be asked (${SETTINGS.queryAccounts.flag} self), or give --query-history.\n`;

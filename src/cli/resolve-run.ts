@@ -1,16 +1,15 @@
 import type { Config } from '../config.js';
-import { AuditLakeError } from '../errors.js';
 import { openSaved } from '../jobs/open-saved.js';
 import { type ResolveReport, resolveQueries } from '../jobs/resolve-queries.js';
-import { SETTINGS } from '../settings.js';
-import { openQueryTexts } from '../wiring/query-texts.js';
+import { lakePrivacy } from '../wiring/lake-privacy.js';
+import { openQueryTexts, patiently } from '../wiring/query-texts.js';
 import { realTime } from '../wiring/real-time.js';
 import type { Registered } from '../wiring/register-now.js';
 import { openForResolving } from '../wiring/resolving.js';
 import { savedHistory } from '../wiring/saved-history.js';
 import type { Io } from './io.js';
 import { warning } from './query-text-warnings.js';
-import { queryTextsOf, targetOf } from './s3-lake-of.js';
+import { athenaHistoryOf, targetOf } from './s3-lake-of.js';
 
 export type ResolveRunOptions = {
   readonly lake: string;
@@ -21,28 +20,27 @@ export type ResolveRunOptions = {
 
 /**
  * Asks about every open query now, and about those that a saved history tells and the lake does not know.
- * @throws AuditLakeError USAGE where nobody may be asked; of disposition `stop`
+ * @throws AuditLakeError of disposition `stop`
  */
 export async function resolveRun(
   config: Config,
   { lake, queryHistory, isStopped }: ResolveRunOptions,
   io: Io,
 ): Promise<{ readonly report: ResolveReport; readonly registered?: Registered | undefined }> {
-  mustAskSomebody(config, queryHistory);
   const saved = await savedHistory(queryHistory);
-  const settings = queryTextsOf(config);
+  const target = targetOf(config, lake);
+  const privacy = await lakePrivacy(target, config);
   const tell = (...told: Parameters<typeof warning>) => io.err(warning(...told));
-  const texts = await openQueryTexts(settings, { file: saved, tell });
+  const texts = await openQueryTexts(patiently(athenaHistoryOf(config)), {
+    ...{ file: saved, privacy, tell },
+    until: () => (isStopped() ? 0 : Number.POSITIVE_INFINITY),
+  });
   try {
-    const { ports, known, follow, release } = await openForResolving(
-      targetOf(config, lake),
-      texts,
-      isStopped,
-    );
+    await texts.mustBeSomebody();
+    const { ports, known, follow, release } = await openForResolving(target, texts, isStopped);
     try {
       if (saved) await openSaved(saved.told(), known, ports.queries);
-      const textMode = config.queryText.mode;
-      const run = { now: realTime.now, all: true, textMode, mayStart: () => !isStopped() };
+      const run = { now: realTime.now, all: true, textMode: privacy.mode, mayStart: () => !isStopped() };
       const report = await resolveQueries(ports, run);
       return { report, registered: report.dataFiles > 0 ? await follow() : undefined };
     } finally {
@@ -51,12 +49,4 @@ export async function resolveRun(
   } finally {
     texts.close();
   }
-}
-
-/** Without an answer nothing could end but what Athena has forgotten, and each try would only put off the next. */
-function mustAskSomebody({ queryAccounts }: Config, queryHistory: string | undefined): void {
-  if (queryAccounts.length > 0 || queryHistory !== undefined) return;
-  const { flag, env, key } = SETTINGS.queryAccounts;
-  const accounts = `accounts whose Athena may be asked (${flag} self, or ${env}, or ${key} in audit-lake.yaml)`;
-  throw new AuditLakeError('USAGE', `nobody may be asked: name ${accounts}, or --query-history <json>`);
 }

@@ -1,16 +1,22 @@
 import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
 import type { ResolveReport } from '../jobs/resolve-queries.js';
 import type { AnswerColumn } from '../ports/query-engine.js';
+import { sumOf } from '../telemetry.js';
 import { asTable } from './answer-table.js';
-import { formatCount } from './units.js';
+import { inOneChunk } from './one-chunk.js';
+import { counted, formatCount } from './units.js';
 
 const ACCOUNTS: readonly AnswerColumn[] = [
   { name: 'account', type: 'VARCHAR' },
-  ...['open', 'pending', 'denied', ...DEADLINE_DAYS.map((days) => `lost in ${days} days`)].map((name) => ({
+  ...['open', 'pending', 'denied', 'running', ...DEADLINE_DAYS.map((days) => `${days} days`)].map((name) => ({
     name,
     type: 'BIGINT',
   })),
 ];
+
+const LEGEND = `open = pending + denied (no text yet) + running (the text is there, the end is not).
+3, 7, 14 days: texts that Athena will have forgotten by then.
+`;
 
 /** The open queries of each account as a table for the eye. */
 export async function* openQueriesPage(
@@ -21,16 +27,15 @@ export async function* openQueriesPage(
     yield 'No query is open: each has its text, or a reason why there is none.\n';
     return;
   }
-  const rows = accounts.map(({ account, open, pending, denied, expiring }) => [
+  const rows = accounts.map(({ account, open, pending, denied, running, expiring }) => [
     account,
-    ...[open, pending, denied, ...DEADLINE_DAYS.map((days) => expiring[days])].map(formatCount),
+    ...[open, pending, denied, running, ...DEADLINE_DAYS.map((days) => expiring[days])].map(formatCount),
   ]);
   yield* asTable({ columns: ACCOUNTS, chunks: inOneChunk(rows) }, width);
-  yield 'pending and denied have no text yet; the others only have not ended. Athena forgets a text after 45 days.\n';
-}
-
-async function* inOneChunk<T>(rows: T): AsyncGenerator<T> {
-  yield rows;
+  yield LEGEND;
+  const lost = accounts.reduce((sum, account) => sum + account.lost, 0);
+  if (lost > 0)
+    yield `Athena has forgotten ${counted(lost, 'text')} already: \`resolve\` ends what can be ended.\n`;
 }
 
 /** The same as one JSON object. */
@@ -50,10 +55,13 @@ export function resolvedText(report: ResolveReport): string {
   const { asked, ended, leftOpen, elsewhere, notAsked, dataFiles } = report;
   const n = formatCount;
   const lines = [
-    `Asked      ${n(asked)} queries = ${n(sum(ended))} ended + ${n(sum(leftOpen))} left open + ${n(elsewhere)} ended elsewhere`,
-    ...line('Ended', ended, `: ${n(dataFiles)} data files`),
+    `Asked      ${counted(asked, 'query', 'queries')} = ${n(sumOf(ended))} ended + ${n(sumOf(leftOpen))} left open + ` +
+      `${n(elsewhere)} ended by another run`,
+    ...line('Ended', ended, `: ${counted(dataFiles, 'data file')}`),
     ...line('Left open', leftOpen),
-    ...(notAsked > 0 ? [`Not asked  ${n(notAsked)} queries of accounts that are not named`] : []),
+    ...(notAsked > 0
+      ? [`Not asked  ${counted(notAsked, 'query', 'queries')} that nobody may be asked about`]
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -64,9 +72,6 @@ export function resolvedObject(lake: string, report: ResolveReport) {
   const counts = { asked, ended, left_open: leftOpen, ended_elsewhere: elsewhere, not_asked: notAsked };
   return { schema_version: 1, lake, interrupted, ...counts, data_files: dataFiles };
 }
-
-const sum = (counts: { readonly [name: string]: number }) =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
 
 function line(title: string, counts: { readonly [name: string]: number }, tail = ''): string[] {
   const told = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { AuditLakeError } from '../errors.js';
+import type { AthenaHistorySettings } from '../wiring/athena-history.js';
 import type { CatalogSettings } from '../wiring/catalog.js';
-import type { QueryTextSettings } from '../wiring/query-texts.js';
 import type { S3LakeSettings } from '../wiring/s3-lake.js';
 import type { LakeTarget } from '../wiring/writable-lake.js';
 
@@ -23,11 +23,11 @@ export function mustBeInS3(config: Config, command: string): S3LakeSettings & Ca
   throw new AuditLakeError('USAGE', `a folder has no catalog: \`${command}\` is for lakes in S3 (${place})`);
 }
 
-/** Whose Athena is asked, and how texts are kept. */
-export function queryTextsOf(config: Config): QueryTextSettings {
+/** Whose Athena is asked, and how. */
+export function athenaHistoryOf(config: Config): AthenaHistorySettings {
   const { profile, region, endpointUrl } = config;
-  const { queryAccounts, queryRole, queryExternalId, queryRate, queryWait, queryText } = config;
-  const asked = { queryAccounts, queryRole, queryExternalId, queryRate, queryWait, queryText };
+  const { queryAccounts, queryRole, queryExternalId, queryRate, queryWait } = config;
+  const asked = { queryAccounts, queryRole, queryExternalId, queryRate, queryWait };
   return { profile, region, endpointUrl, ...asked };
 }
 

@@ -11,7 +11,9 @@ export function settingOptions(command: Command, settings: readonly Described[])
   for (const { flag, argument, meaning, byDefault, env, isList } of settings) {
     if (flag === undefined) continue;
     const standard = byDefault === undefined ? '' : ` (default: ${byDefault})`;
-    const option = new Option(`${flag} ${argument ?? '<value>'}`, `${meaning}${standard} [env: ${env}]`);
+    const often = isList ? ', may be repeated' : '';
+    const text = `${meaning}${often}${standard} [env: ${env}]`;
+    const option = new Option(`${flag} ${argument ?? '<value>'}`, text);
     command.addOption(isList ? option.argParser(appended) : option);
   }
   return command;

@@ -21,3 +21,8 @@ export function formatDuration(seconds: number): string {
   if (hours > 0) return `${hours} h ${minutes} m`;
   return minutes > 0 ? `${minutes} m ${whole % 60} s` : `${whole} s`;
 }
+
+/** `1 query`, `2 queries`. */
+export function counted(count: number, one: string, more = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : more}`;
+}

@@ -6,7 +6,7 @@ export const EVENT_HISTORY = 'cloudtrail:lookup-events';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 /** How long CloudTrail remembers events of an account without a trail. */
-export const HISTORY_MS = 90 * DAY_MS;
+export const EVENT_HISTORY_MS = 90 * DAY_MS;
 /** CloudTrail shows an event some minutes after it happened: an hour later nothing comes any more. */
 const SETTLES_MS = HOUR_MS;
 
@@ -28,7 +28,7 @@ export function closedUntil(now: number): number {
  * and so is the next one: it would be forgotten while it is read.
  */
 export function closedHours(now: number): number[] {
-  const first = Math.ceil((now - HISTORY_MS) / HOUR_MS) * HOUR_MS + HOUR_MS;
+  const first = Math.ceil((now - EVENT_HISTORY_MS) / HOUR_MS) * HOUR_MS + HOUR_MS;
   const count = Math.max(0, (closedUntil(now) - first) / HOUR_MS);
   return Array.from({ length: count }, (_, at) => first + at * HOUR_MS);
 }

@@ -1,5 +1,6 @@
+import { whatIsAsked } from './asked-query.js';
 import type { Cells } from './column.js';
-import { type HistoryAnswer, isFinal, type OpenReason } from './query-execution.js';
+import { type HistoryAnswer, isFinal, type OpenReason, type QueryName } from './query-execution.js';
 
 /** Why a query has to be asked about again, after an answer or none; undefined where there is nothing more to learn. */
 export function openReason(query: Cells, answer: HistoryAnswer | undefined): OpenReason | undefined {
@@ -20,7 +21,7 @@ const HOUR = 60 * MINUTE;
 const TRIES_OF_A_DAY = 10;
 
 /**
- * When a query is asked about again after so many tries: 2 minutes, doubled each time, at most 6 hours (protocol 4.7).
+ * When a query is asked about again after so many tries: 2 minutes, doubled each time, at most 6 hours.
  * What is denied, or was not told within a day, waits for somebody who changes a permission, and each try costs calls
  * in vain: a day, doubled each time, at most a week.
  */
@@ -36,4 +37,9 @@ export function nextTry(now: number, tries: number, why: OpenReason = 'pending')
  */
 export function startedBefore(changed: number): readonly number[] {
   return [changed, changed - 24 * HOUR];
+}
+
+/** Whether the text may be another one the next time that somebody asks: what has ended is opened again then. */
+export function mayChange({ id }: QueryName): boolean {
+  return whatIsAsked(id).kind !== 'execution';
 }

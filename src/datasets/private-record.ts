@@ -16,8 +16,9 @@ type Kind = 'record' | 'own' | 'body' | 'free' | 'sql' | 'value' | 'message';
 /** Fields of requests and answers that hold texts, in lower case: edited records write them in any case. */
 const TEXTS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ...['querystring', 'query', 'querystatement'].map((key) => [key, 'sql'] as const),
-  // Code and notebooks are no SQL; parameters are the literals of one.
+  // Code and notebooks are no SQL; parameters are the literals of one. What a view says is told in a code of its own.
   ...['codeblock', 'payload', 'executionparameters'].map((key) => [key, 'value'] as const),
+  ...['vieworiginaltext', 'viewexpandedtext', 'sql', 'sqls'].map((key) => [key, 'value'] as const),
   ...['errormessage', 'statechangereason'].map((key) => [key, 'message'] as const),
 ]);
 

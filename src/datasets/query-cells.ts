@@ -1,7 +1,13 @@
 import { type JsonObject, textOf, within } from '../cloudtrail/record.js';
 import type { Cell, Cells } from './column.js';
 import { isHidden } from './hidden-text.js';
-import { HISTORY_MS, type HistoryAnswer, type QueryExecution, type TextSource } from './query-execution.js';
+import {
+  HISTORY_MS,
+  type HistoryAnswer,
+  isFinal,
+  type QueryExecution,
+  type TextSource,
+} from './query-execution.js';
 import { isDigest, WITHHELD } from './withheld.js';
 
 /** Where an event may carry a text: `query` until 2017, `queryStatement` in prepared statements. */
@@ -29,7 +35,7 @@ export function queryCellsOfEvent(json: JsonObject, eventTime: number): Cells {
   };
 }
 
-/** Only a start is looked up (rule 2 of decisions): every other event would make us ask about our own asking. */
+/** Only a start is looked up: every other event would make us ask about our own asking. */
 export function isStart(json: JsonObject): boolean {
   return textOf(json, 'eventName') === 'StartQueryExecution';
 }
@@ -72,7 +78,10 @@ function withExecution(query: Cells, execution: QueryExecution, source: TextSour
     if (cell !== null) merged[name] = cell;
   }
   const { text } = execution;
-  return text === null || !isPending(query) ? merged : { ...merged, ...shown(text, source) };
+  if (!isPending(query)) return merged;
+  if (text !== null) return { ...merged, ...shown(text, source) };
+  // Nothing more will be told.
+  return isFinal(execution) ? { ...merged, query_text_status: 'not_found' } : merged;
 }
 
 const isPending = (query: Cells) => query['query_text_status'] === 'pending';
@@ -81,7 +90,9 @@ const NO_TEXT = { query_text: null, query_text_source: null };
 
 /** The cells of a text: withheld where the lake may not keep it, though its digest may stand in its place. */
 function shown(text: string, source: TextSource): Cells {
-  if (text === WITHHELD) return { ...NO_TEXT, query_text_status: 'withheld' };
+  if (text === WITHHELD) {
+    return { query_text: null, query_text_status: 'withheld', query_text_source: source };
+  }
   const told = source === 'event' ? 'in_event' : 'resolved';
   const query_text_status = isDigest(text) ? 'withheld' : told;
   return { query_text: text, query_text_status, query_text_source: source };

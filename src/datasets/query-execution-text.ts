@@ -1,30 +1,4 @@
-import type { QueryExecution } from './query-execution.js';
-
-/** As a history that knows nothing would tell it. */
-export const NOTHING_TOLD: QueryExecution = {
-  text: null,
-  statementType: null,
-  substatementType: null,
-  workGroup: null,
-  catalog: null,
-  database: null,
-  outputLocation: null,
-  state: null,
-  stateChangeReason: null,
-  submitted: null,
-  completed: null,
-  dataScannedBytes: null,
-  engineMs: null,
-  queueMs: null,
-  planningMs: null,
-  totalMs: null,
-  resultReused: null,
-  engineVersion: null,
-  errorCategory: null,
-  errorType: null,
-  errorMessage: null,
-  executionParameters: null,
-};
+import { NOTHING_TOLD, type QueryExecution } from './query-execution.js';
 
 /** A text for the lake's memory: JSON of what was told; whole numbers beyond 2^53 stay whole, as `{"n": "..."}`. */
 export function executionToText(execution: QueryExecution): string {

@@ -25,6 +25,32 @@ export type QueryExecution = {
   readonly executionParameters: readonly string[] | null;
 };
 
+/** As a history that knows nothing would tell it. */
+export const NOTHING_TOLD: QueryExecution = {
+  text: null,
+  statementType: null,
+  substatementType: null,
+  workGroup: null,
+  catalog: null,
+  database: null,
+  outputLocation: null,
+  state: null,
+  stateChangeReason: null,
+  submitted: null,
+  completed: null,
+  dataScannedBytes: null,
+  engineMs: null,
+  queueMs: null,
+  planningMs: null,
+  totalMs: null,
+  resultReused: null,
+  engineVersion: null,
+  errorCategory: null,
+  errorType: null,
+  errorMessage: null,
+  executionParameters: null,
+};
+
 /**
  * A query by name: ids are unique within an account and Region only. `id` is that of an execution; or, since both are
  * asked in the same places, `named_query/<id>` or `prepared_statement/<workgroup>/<name>`.

@@ -33,7 +33,7 @@ export type CommitResult =
   /** Others settled these log files first; nothing of the proposal is in the lake. */
   | { readonly kind: 'files-settled'; readonly settled: readonly LedgerEntry[] }
   /** Others ended these queries first; nothing of the proposal is in the lake. */
-  | { readonly kind: 'queries-ended'; readonly ended: readonly string[] };
+  | { readonly kind: 'queries-ended'; readonly ended: readonly AskedQuery[] };
 
 /** A partition moves once per compaction; more often than this within one commit, something is wrong. */
 const MOST_MOVES = 20;

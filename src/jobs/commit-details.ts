@@ -1,6 +1,6 @@
 import type { Cells } from '../datasets/column.js';
 import { detailsRow } from '../datasets/query-details.js';
-import { type AskedQuery, queryKey } from '../datasets/query-execution.js';
+import type { AskedQuery } from '../datasets/query-execution.js';
 import type { TextMode } from '../datasets/text-privacy.js';
 import { DataFileWriter } from '../lake/data-file.js';
 import { type Day, dayOf } from '../lake/partition.js';
@@ -57,7 +57,7 @@ async function commit(queries: readonly EndedQuery[], means: Means, done: Commit
   const proposal = { table, parts, entries: [], openQueries: [], endedQueries };
   const result = await commitBundle(proposal, means.ports);
   if (result.kind === 'queries-ended') {
-    const rest = queries.filter(({ query }) => !result.ended.includes(queryKey(query)));
+    const rest = queries.filter(({ query }) => !result.ended.includes(query));
     done.elsewhere += queries.length - rest.length;
     return commit(rest, means, done);
   }

@@ -22,6 +22,9 @@ export type DecodedDataset = {
 /** Bytes of rows that wait in memory before they are encoded as row groups. */
 const WAITING_BYTES = 12 << 20;
 const MILLIS_A_DAY = 86_400_000;
+/** Queries asked about together, and those that one call takes. */
+const MOST_ASKED = 200;
+const CALL = 50;
 /** What a row weighs in memory beside its record. */
 const ROW_BYTES = 2_000;
 
@@ -85,9 +88,26 @@ export class DatasetRows {
   }
 
   async #encode(): Promise<void> {
-    const rows = this.#dataset === 'athena_events' ? await this.#withTexts(this.#waiting) : this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
+    if (this.#dataset !== 'athena_events') return this.#write(waiting);
+    let told: Row[] = [];
+    let bytes = 0;
+    for (const rows of askedTogether(waiting)) {
+      for (const row of await this.#withTexts(rows)) {
+        told.push(row);
+        bytes += sizeOf(row);
+      }
+      if (bytes < WAITING_BYTES) continue;
+      this.#write(told);
+      told = [];
+      bytes = 0;
+    }
+    this.#write(told);
+  }
+
+  #write(rows: readonly Row[]): void {
     const byDay = new Map<Day, Row[]>();
     for (const row of rows) {
       const day = dayOf(Number(row.event['event_time']));
@@ -124,7 +144,8 @@ export class DatasetRows {
       if (row.query === undefined) return row;
       const name = askedQuery(row);
       const answer = name && answers.get(queryKey(name));
-      const query = toldBy(answer, { row, query: row.query, now: this.#now });
+      const isAsked = name !== undefined;
+      const query = toldBy(answer, { row, query: row.query, isAsked, now: this.#now });
       this.#note(query, name, answer);
       return { ...row, query };
     });
@@ -139,16 +160,59 @@ export class DatasetRows {
   }
 }
 
-function toldBy(
-  answer: HistoryAnswer | undefined,
-  { row, query, now }: { readonly row: Row; readonly query: Cells; readonly now: number },
-): Cells {
+type Told = {
+  readonly row: Row;
+  readonly query: Cells;
+  readonly isAsked: boolean;
+  readonly now: number;
+};
+
+function toldBy(answer: HistoryAnswer | undefined, { row, query, isAsked, now }: Told): Cells {
   if (answer) return withoutAnswer(withAnswer(query, answer), now);
-  return row.event['is_own_call'] === true ? ofOwnCall(query) : withoutAnswer(query, now);
+  if (row.event['is_own_call'] === true) return ofOwnCall(query);
+  // A text is hidden, and nothing in the event names what could be asked for it.
+  return isAsked ? withoutAnswer(query, now) : withAnswer(query, { kind: 'not_found' });
+}
+
+/**
+ * Rows in portions of few enough queries that their texts fit into memory, 256 KiB each. Those of one account and
+ * Region stay together, in multiples of the fifty that one call of Athena takes.
+ */
+function* askedTogether(rows: readonly Row[]): Generator<readonly Row[]> {
+  const places = new Map<string, Map<string, Row[]>>();
+  let portion: Row[] = [];
+  for (const row of rows) {
+    const query = askedQuery(row);
+    if (query === undefined) {
+      portion.push(row);
+      continue;
+    }
+    const place = `${query.account}#${query.region}`;
+    const queries = places.get(place) ?? new Map<string, Row[]>();
+    places.set(place, queries);
+    queries.set(query.id, [...(queries.get(query.id) ?? []), row]);
+  }
+  let asked = 0;
+  for (const queries of places.values()) {
+    const ofPlace = [...queries.values()];
+    for (let at = 0; at < ofPlace.length; at += CALL) {
+      const call = ofPlace.slice(at, at + CALL);
+      if (asked > 0 && asked + call.length > MOST_ASKED) {
+        yield portion;
+        portion = [];
+        asked = 0;
+      }
+      portion.push(...call.flat());
+      asked += call.length;
+    }
+  }
+  if (portion.length > 0) yield portion;
 }
 
 /** Bytes of memory that a row holds, about. */
 export function sizeOf(row: Row): number {
   const raw = row.evidence['raw_event'];
-  return ROW_BYTES + (raw instanceof Uint8Array || typeof raw === 'string' ? raw.length : 0);
+  const text = row.query?.['query_text'];
+  const ofText = typeof text === 'string' ? text.length : 0;
+  return ROW_BYTES + ofText + (raw instanceof Uint8Array || typeof raw === 'string' ? raw.length : 0);
 }

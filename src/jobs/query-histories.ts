@@ -4,10 +4,11 @@ import {
   better,
   type HistoryAnswer,
   isFinal,
+  NOTHING_TOLD,
   type QueryExecution,
+  type QueryName,
   queryKey,
 } from '../datasets/query-execution.js';
-import { NOTHING_TOLD } from '../datasets/query-execution-text.js';
 import { privateExecution, privateText, type TextPrivacy } from '../datasets/text-privacy.js';
 import type { KnownQueries, KnownQuery } from '../ports/known-queries.js';
 import type { QueryHistory } from '../ports/query-history.js';
@@ -28,7 +29,7 @@ type Answer = HistoryAnswer | undefined;
  */
 export function queryHistory({ known, histories, privacy }: HistoryParts): QueryHistory {
   return {
-    mayKnow: (query) => histories.some((history) => history.mayKnow?.(query) ?? true),
+    mayKnow: (query) => mayBeToldBy(histories, query),
     lookup: async (queries, logFiles) => {
       const learned = await known.find(queries);
       const answers = new Map<string, HistoryAnswer>();
@@ -41,8 +42,10 @@ export function queryHistory({ known, histories, privacy }: HistoryParts): Query
         const left = queries.filter((query) => !isWhole(answers.get(queryKey(query))));
         if (left.length === 0) break;
         const told = await history.lookup(left, logFiles);
+        const asked = histories.slice(0, histories.indexOf(history));
         for (const query of left) {
           const answer = madePrivate(told.get(queryKey(query)), privacy);
+          if (isRefusal(answer) && mayBeToldBy(asked, query)) continue;
           note(query, both(answers.get(queryKey(query)), answer));
         }
       }
@@ -55,6 +58,12 @@ export function queryHistory({ known, histories, privacy }: HistoryParts): Query
     },
   };
 }
+
+/** That a saved file knows nothing says little of what Athena may tell later. */
+const mayBeToldBy = (histories: readonly QueryHistory[], query: QueryName) =>
+  histories.some((history) => history.mayKnow?.(query) ?? true);
+
+const isRefusal = (answer: Answer) => answer?.kind === 'denied' || answer?.kind === 'not_found';
 
 /** Nothing more can be learned. */
 function isWhole(answer: Answer): boolean {
@@ -73,10 +82,12 @@ function both(first: Answer, second: Answer): Answer {
   return tells || !told ? (second ?? first) : first;
 }
 
-function fromLake({ id }: AskedQuery, execution: QueryExecution): HistoryAnswer {
-  const isExecution = whatIsAsked(id).kind === 'execution';
-  if (isExecution) return { kind: 'execution', execution, source: 'lake' };
-  return { kind: 'current_text', text: execution.text, source: 'lake' };
+/** Of a named query nothing that was seen before the event which asks: it may have changed the text. */
+function fromLake({ id, started }: AskedQuery, execution: QueryExecution): Answer {
+  const { kind } = whatIsAsked(id);
+  if (kind === 'execution') return { kind, execution, source: 'lake' };
+  if (execution.submitted === null || execution.submitted < started) return undefined;
+  return { kind: 'current_text', text: execution.text, source: `current_${kind}` };
 }
 
 function madePrivate(answer: Answer, privacy: TextPrivacy): Answer {
@@ -93,5 +104,5 @@ function toLearn(query: AskedQuery, answer: Answer): KnownQuery[] {
     return [{ ...query, execution: answer.execution }];
   }
   if (answer?.kind !== 'current_text' || answer.text === null) return [];
-  return [{ ...query, execution: { ...NOTHING_TOLD, text: answer.text } }];
+  return [{ ...query, execution: { ...NOTHING_TOLD, text: answer.text, submitted: query.started } }];
 }

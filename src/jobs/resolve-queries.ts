@@ -19,6 +19,8 @@ export type ResolveOptions = {
   readonly textMode: TextMode;
   /** Every open query, whether its time has come or not. */
   readonly all: boolean;
+  /** Told each open query as it is listed, before it is asked about. */
+  readonly onOpen?: (query: WaitingQuery) => void;
   /** Asked before anything new is begun. */
   readonly mayStart: () => boolean;
 };
@@ -39,41 +41,58 @@ export type ResolveReport = {
   interrupted: boolean;
 };
 
+const DAY_MS = 86_400_000;
 /** Queries asked about at once: their texts are held in memory, at most 256 KiB each. */
 const CHUNK = 200;
-/** A query that Athena is about to forget is given up a day earlier: what is known of it then is the end. */
-const GIVE_UP_MS = HISTORY_MS - 86_400_000;
+/** A query waits as a log file does, and a few of them as these many. */
+const LEAST_PATIENCE = 10;
+const SOON_MS = 600_000;
+/** What runs for longer is not seen to end any more: the longest statement takes 10 hours (Athena quotas). */
+const LONGEST_RUN_MS = 2 * DAY_MS;
 
 /**
  * Asks again about the queries that are open, those first that Athena forgets first, and writes a row of
- * `athena_query_details` for each that has come to an end (protocol 4.7). The others wait longer. Any number may run
+ * `athena_query_details` for each that has come to an end. The others wait longer. Any number may run
  * at once. @throws AuditLakeError of disposition `stop`
  */
 export async function resolveQueries(ports: ResolvePorts, options: ResolveOptions): Promise<ResolveReport> {
   const report: ResolveReport = {
     ...{ asked: 0, ended: {}, leftOpen: {}, elsewhere: 0, notAsked: 0, dataFiles: 0, interrupted: false },
   };
-  let chunk: WaitingQuery[] = [];
-  const start = options.now();
-  const mayKnow = (query: WaitingQuery) => ports.history.mayKnow?.(query) ?? true;
-  for await (const query of ports.queries.openQueries()) {
-    if (!options.all && query.nextTry > start) continue;
-    if (!isTooLate(query, start) && !mayKnow(query)) {
-      report.notAsked++;
-      continue;
+  for await (const chunk of chunksOf(dueQueries(ports, options, report))) {
+    if (!options.mayStart()) {
+      report.interrupted = true;
+      break;
     }
+    await resolveChunk(chunk, { ports, options, report });
+  }
+  return report;
+}
+
+/** Those whose time has come, and that somebody may be asked about or that are given up. */
+async function* dueQueries(
+  { queries, history }: ResolvePorts,
+  { all, now, onOpen }: ResolveOptions,
+  report: ResolveReport,
+): AsyncGenerator<WaitingQuery> {
+  const start = now();
+  for await (const query of queries.openQueries()) {
+    onOpen?.(query);
+    if (!all && query.nextTry > start) continue;
+    if (start >= forgottenAt(query) || (history.mayKnow?.(query) ?? true)) yield query;
+    else report.notAsked++;
+  }
+}
+
+async function* chunksOf(queries: AsyncIterable<WaitingQuery>): AsyncGenerator<readonly WaitingQuery[]> {
+  let chunk: WaitingQuery[] = [];
+  for await (const query of queries) {
     chunk.push(query);
     if (chunk.length < CHUNK) continue;
-    if (!options.mayStart()) break;
-    await resolveChunk(chunk, { ports, options, report });
+    yield chunk;
     chunk = [];
   }
-  if (chunk.length > 0 && options.mayStart()) {
-    await resolveChunk(chunk, { ports, options, report });
-    chunk = [];
-  }
-  report.interrupted = chunk.length > 0;
-  return report;
+  if (chunk.length > 0) yield chunk;
 }
 
 type Run = {
@@ -85,7 +104,7 @@ type Run = {
 async function resolveChunk(chunk: readonly WaitingQuery[], { ports, options, report }: Run): Promise<void> {
   const now = options.now();
   report.asked += chunk.length;
-  const answers = await ports.history.lookup(chunk, chunk.length);
+  const answers = await ports.history.lookup(chunk, Math.max(chunk.length, LEAST_PATIENCE));
   const ended: EndedQuery[] = [];
   const waiting: WaitingQuery[] = [];
   for (const query of chunk) {
@@ -93,16 +112,10 @@ async function resolveChunk(chunk: readonly WaitingQuery[], { ports, options, re
     const cells = told(query, answer);
     // Where nobody could be asked, what was known before is still so.
     const why = answer === undefined ? query.why : openReason(cells, answer);
-    if (why === undefined || isTooLate(query, now)) ended.push({ query, cells: atTheEnd(cells, why) });
-    else {
-      const tries = query.tries + 1;
-      waiting.push({
-        ...query,
-        why,
-        tries,
-        hasText: query.hasText || hasText(cells),
-        nextTry: Math.min(nextTry(now, tries, why), lastTry(query)),
-      });
+    if (why === undefined || isGivenUp(query, { why, now, isTold: answer !== undefined })) {
+      ended.push({ query, cells: atTheEnd(cells, why) });
+    } else {
+      waiting.push(answer === undefined ? untold(query, now) : toldInPart({ ...query, why }, cells, now));
       addCounts(report.leftOpen, { [why]: 1 });
     }
   }
@@ -118,11 +131,32 @@ function told(query: WaitingQuery, answer: HistoryAnswer | undefined): Cells {
   return answer ? withAnswer(cells, answer) : cells;
 }
 
-const isTooLate = (query: WaitingQuery, now: number) => now >= lastTry(query);
+type Standing = { readonly why: OpenReason; readonly now: number; readonly isTold: boolean };
+
+/** What nobody could be asked about is given up only when Athena has forgotten it. */
+function isGivenUp(query: WaitingQuery, { why, now, isTold }: Standing): boolean {
+  if (!isTold) return now >= forgottenAt(query);
+  return now >= lastTry(query) || (why === 'running' && now - query.started > LONGEST_RUN_MS);
+}
+
+/** Something was told, but not its end: another try. */
+function toldInPart(query: WaitingQuery, cells: Cells, now: number): WaitingQuery {
+  const tries = query.tries + 1;
+  const next = Math.min(nextTry(now, tries, query.why), lastTry(query));
+  return { ...query, tries, nextTry: next, hasText: query.hasText || hasText(cells) };
+}
+
+/** Nobody answered: no try that counts, and no time to lose where Athena is about to forget. */
+function untold(query: WaitingQuery, now: number): WaitingQuery {
+  const next = Math.min(nextTry(now, query.tries, query.why), Math.max(lastTry(query), now + SOON_MS));
+  return { ...query, nextTry: next };
+}
+
+const lastTry = (query: WaitingQuery) => forgottenAt(query) - DAY_MS;
 
 /** Named queries and prepared statements are not forgotten; they are given up as long after they were first seen. */
-function lastTry({ id, started, firstSeen }: WaitingQuery): number {
-  return (whatIsAsked(id).kind === 'execution' ? started : firstSeen) + GIVE_UP_MS;
+function forgottenAt({ id, started, firstSeen }: WaitingQuery): number {
+  return (whatIsAsked(id).kind === 'execution' ? started : firstSeen) + HISTORY_MS;
 }
 
 /** Nothing was told to the end: refused to the last, or forgotten. */

@@ -12,6 +12,7 @@ const Shape = z.strictObject({
   created_at: z.string(),
   schema_version: z.number().int().max(SCHEMA_VERSION),
   text_mode: z.enum(TEXT_MODES),
+  text_key: z.string().optional(),
   datasets: z.array(
     z.strictObject({
       name: z.enum(DATASET_NAMES),

@@ -1,6 +1,6 @@
 import { SCHEMA_VERSION } from '../datasets/columns.js';
 import type { Dataset, DatasetName } from '../datasets/dataset.js';
-import type { TextMode } from '../datasets/text-privacy.js';
+import { privateText, type TextMode, type TextPrivacy } from '../datasets/text-privacy.js';
 import { AuditLakeError } from '../errors.js';
 
 /** `lake.json`: what a lake keeps. What a dataset selects is fixed when it is added (protocol 4.1). */
@@ -10,6 +10,8 @@ export type LakeFile = {
   readonly schema_version: number;
   /** How query texts are kept: the same for all rows of the lake. */
   readonly text_mode: TextMode;
+  /** Of lakes that keep digests: that of a constant, which tells one key from another. */
+  readonly text_key?: string | undefined;
   readonly datasets: readonly {
     readonly name: DatasetName;
     readonly event_sources: 'all' | readonly string[];
@@ -17,13 +19,39 @@ export type LakeFile = {
   }[];
 };
 
-/** What a run wants a lake to keep. Without a text mode it leaves that as it is. */
-export type Kept = { readonly datasets: readonly Dataset[]; readonly textMode?: TextMode | undefined };
+/** What a run wants a lake to keep; without `privacy` texts are kept as the lake does. */
+export type Kept = { readonly datasets: readonly Dataset[]; readonly privacy?: TextPrivacy | undefined };
 
 /** A new lake without datasets. */
-export function newLakeFile(now: number, text_mode: TextMode = 'full'): LakeFile {
+export function newLakeFile(now: number, privacy: TextPrivacy = { mode: 'full' }): LakeFile {
   const created_at = new Date(now).toISOString();
-  return { format: 1, created_at, schema_version: SCHEMA_VERSION, text_mode, datasets: [] };
+  const text_key = keyMark(privacy);
+  return {
+    ...{ format: 1, created_at, schema_version: SCHEMA_VERSION, text_mode: privacy.mode },
+    ...(text_key !== undefined && { text_key }),
+    datasets: [],
+  };
+}
+
+const keyMark = (privacy: TextPrivacy) =>
+  privacy.mode === 'hash' ? privateText('athena-audit-lake', privacy) : undefined;
+
+/**
+ * How a run keeps query texts: as it was told, else as the lake does, else as they are.
+ * @throws AuditLakeError USAGE for digests without a key: whoever tries a few texts would know them
+ */
+export function privacyOf(
+  known: LakeFile | undefined,
+  {
+    queryText,
+    queryTextKey,
+  }: { readonly queryText?: TextMode | undefined; readonly queryTextKey?: string | undefined },
+): TextPrivacy {
+  const mode = queryText ?? known?.text_mode ?? 'full';
+  if (mode !== 'hash') return { mode };
+  if (queryTextKey !== undefined) return { mode, key: queryTextKey };
+  const message = 'query_text: hash needs a key: set AUDIT_LAKE_QUERY_TEXT_KEY to a secret of your own';
+  throw new AuditLakeError('USAGE', message);
 }
 
 /**
@@ -33,14 +61,11 @@ export function newLakeFile(now: number, text_mode: TextMode = 'full'): LakeFile
  */
 export function lakeKeeping(
   known: LakeFile | undefined,
-  { datasets, textMode }: Kept,
+  { datasets, privacy }: Kept,
   now: number,
 ): { readonly lake: LakeFile; readonly changed: boolean } {
-  const lake = known ?? newLakeFile(now, textMode);
-  if (textMode !== undefined && textMode !== lake.text_mode) {
-    const message = `this lake keeps query texts as query_text: ${lake.text_mode}, and this run would as ${textMode}`;
-    throw new AuditLakeError('TEXT_MODE', message);
-  }
+  const lake = known ?? newLakeFile(now, privacy);
+  if (privacy) mustKeepTexts(lake, privacy);
   const added: LakeFile['datasets'][number][] = [];
   for (const { name, eventSources } of datasets) {
     const selection = eventSources === 'all' ? eventSources : [...eventSources].sort();
@@ -55,4 +80,14 @@ export function lakeKeeping(
     if (!known) added.push({ name, event_sources: selection, added_at: new Date(now).toISOString() });
   }
   return { lake: { ...lake, datasets: [...lake.datasets, ...added] }, changed: added.length > 0 };
+}
+
+function mustKeepTexts({ text_mode, text_key }: LakeFile, privacy: TextPrivacy): void {
+  if (text_mode !== privacy.mode) {
+    const message = `the query_text of this lake is ${text_mode}, and that of this run is ${privacy.mode}`;
+    throw new AuditLakeError('TEXT_MODE', message);
+  }
+  if (text_key !== keyMark(privacy)) {
+    throw new AuditLakeError('TEXT_MODE', 'the digests of this lake were made with another query_text_key');
+  }
 }

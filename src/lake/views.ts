@@ -8,9 +8,11 @@ export type ViewName = (typeof VIEW_NAMES)[number];
 type View = { readonly name: ViewName; readonly meaning: string; readonly query: string };
 
 /** Who delivers an event again: another log file, or the same one under another key. The first key wins. */
-const DELIVERY =
+const delivery = (first = '') =>
   'row_number() OVER (PARTITION BY year, month, day, account_id, aws_region, event_id ' +
-  'ORDER BY source_key, record_index) AS delivery';
+  `ORDER BY ${first}source_key, record_index) AS delivery`;
+/** But no row without a text hides one with it. */
+const TEXT_FIRST = 'CASE WHEN query_text IS NULL THEN 1 ELSE 0 END, ';
 
 /** A named query or a prepared statement. */
 const KEPT_TEXT = "coalesce(named_query_id, work_group || '/' || statement_name)";
@@ -57,7 +59,7 @@ function athenaAuditLogs(): string {
     ...ofEvent([...EVIDENCE_COLUMNS.map(({ name }) => name), ...PARTITION_COLUMNS]),
   ];
   return `WITH event AS (
-${delivered('athena_events', [ASKED, DELIVERY])}
+${delivered('athena_events', [ASKED, delivery(TEXT_FIRST)])}
 ),
 detail AS (
   SELECT
@@ -78,7 +80,7 @@ ${EACH_ONCE}`;
 function cloudtrailAuditLogs(): string {
   const columns = ofEvent([...columnNames('cloudtrail_events'), ...PARTITION_COLUMNS]);
   return `WITH event AS (
-${delivered('cloudtrail_events', [DELIVERY])}
+${delivered('cloudtrail_events', [delivery()])}
 )
 SELECT
 ${lines(columns, '  ')}

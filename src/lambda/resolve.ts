@@ -1,16 +1,17 @@
 import { decodeStateChange } from '../cloudtrail/query-state-change.js';
 import { readConfig } from '../config.js';
-import { openQueryReport } from '../jobs/open-query-report.js';
+import { OpenQueryTally } from '../jobs/open-query-report.js';
 import { resolveQueries } from '../jobs/resolve-queries.js';
+import { sumOf } from '../telemetry.js';
 import { openNotifiedResolver } from '../wiring/notified-resolver.js';
 import { once } from './once.js';
-import { tellCounts, tellDeadlines, tellEndpoint, tellHistory } from './report.js';
+import { tellCounts, tellDeadlines, tellEndpoint, tellHistory, tellWarnings } from './report.js';
 import { type LambdaContext, stopwatch } from './time-left.js';
 
 const opened = once(async () => {
   const config = await readConfig({});
   tellEndpoint(config.endpointUrl);
-  return { textMode: config.queryText.mode, resolver: await openNotifiedResolver(config, tellHistory) };
+  return openNotifiedResolver(config, tellHistory);
 });
 
 /**
@@ -19,26 +20,26 @@ const opened = once(async () => {
  * asked about. Any number may run at once.
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  const { textMode, resolver } = await opened();
-  const { ports, now, hasLeft } = resolver;
+  const { ports, now, textMode, hasLeft } = await opened();
   const change = decodeStateChange(event);
   if (change) return { woken: change.isFinal && (await ports.queries.wake(change, change.at)) };
   const { left, mayStart } = stopwatch(context);
   hasLeft(left);
-  const { asked, ended, leftOpen, elsewhere } = await resolveQueries(ports, {
-    now,
-    all: false,
-    textMode,
-    mayStart,
+  const tally = new OpenQueryTally(now());
+  const report = await resolveQueries(ports, {
+    ...{ now, all: false, textMode, mayStart },
+    onOpen: (query) => tally.add(query),
   });
-  tellDeadlines(await openQueryReport(ports.queries, now()));
+  const { asked, ended, leftOpen, elsewhere, notAsked, interrupted } = report;
+  // Of a listing that was cut short the sums would be wrong.
+  if (!interrupted) tellDeadlines(tally.accounts);
+  if (notAsked > 0)
+    tellWarnings('queries_of_accounts_not_named', [`${notAsked} open queries: see query_accounts`]);
   return tellCounts('resolver_done', {
     QueriesAsked: asked,
-    QueriesEnded: sum(ended) + elsewhere,
-    QueriesLeftOpen: sum(leftOpen),
-    QueryTextsResolved: ended['resolved'] ?? 0,
+    QueriesEnded: sumOf(ended) + elsewhere,
+    QueriesLeftOpen: sumOf(leftOpen),
+    QueriesNotAsked: notAsked,
+    QueryTextsResolved: (ended['resolved'] ?? 0) + (ended['withheld'] ?? 0),
   });
 }
-
-const sum = (counts: { readonly [name: string]: number }) =>
-  Object.values(counts).reduce((total, count) => total + count, 0);

@@ -66,8 +66,8 @@ export type Verdict =
   | { readonly kind: 'partition-moved' }
   /** Somebody settled log files with rows first: leave them out, draw a new bundle id. */
   | { readonly kind: 'files-settled'; readonly settled: readonly LedgerEntry[] }
-  /** Others ended these queries first (keys of them): leave them out, draw a new bundle id. */
-  | { readonly kind: 'queries-ended'; readonly ended: readonly string[] }
+  /** Others ended these of the queries first: leave them out, draw a new bundle id. */
+  | { readonly kind: 'queries-ended'; readonly ended: readonly AskedQuery[] }
   /** The bundle id was given up by a sweep: draw a new one. */
   | { readonly kind: 'aborted' };
 

@@ -14,12 +14,14 @@ export type WaitingQuery = OpenQuery & {
   readonly tries: number;
 };
 
-/** The queries that are asked again until they have an end (protocol 4.7). A commit opens and closes them. */
+/** The queries that are asked again until they have an end. A commit opens and closes them. */
 export interface OpenQueries {
   /** All that are open, those of the oldest day first: Athena forgets them first. */
   openQueries(): AsyncIterable<WaitingQuery>;
-  /** Opens queries that the ledger does not know yet. */
+  /** Opens queries that nobody has opened yet. */
   open(queries: readonly OpenQuery[]): Promise<void>;
+  /** Opens these once more where they have ended, and those that nobody has opened yet. */
+  reopen(queries: readonly OpenQuery[]): Promise<void>;
   /** Notes another try that did not end them; one that was closed meanwhile stays so. */
   postpone(queries: readonly WaitingQuery[]): Promise<void>;
   /** Makes an open query due now. False: it is not open, or nobody knows it. `at`: when it changed its state. */

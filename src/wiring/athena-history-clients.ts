@@ -1,6 +1,6 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { STSClient } from '@aws-sdk/client-sts';
-import { readerRoleArn, roleOfSession } from '../adapters/aws/account-role.js';
+import { readerRoleArn } from '../adapters/aws/account-role.js';
 import type { RoleCredentials } from '../adapters/aws/assumed-role.js';
 import { AthenaHistory } from '../adapters/aws/athena-history.js';
 import { callerOf } from '../adapters/aws/caller.js';
@@ -27,6 +27,7 @@ export function athenaHistory(settings: AthenaHistorySettings, run: AthenaHistor
   });
   return {
     history,
+    mustBeSomebody: () => history.knowOwnAccount(),
     ownRoleArns: () => ownRoleArns(settings, sts),
     close: () => {
       athena.close();
@@ -58,14 +59,10 @@ function athenaClients(settings: AwsSettings) {
 
 async function ownRoleArns(settings: AthenaHistorySettings, sts: STSClient): Promise<readonly string[]> {
   const { queryAccounts, queryRole } = settings;
-  const numbers = queryAccounts.filter((account) => account !== 'self');
+  if (queryRole.includes('{region}')) return [];
   // Roles are assumed within one partition only: that of our own Region.
   const region = await sts.config.region().catch(() => '');
-  const readers = queryRole.includes('{region}')
-    ? []
-    : numbers.map((account) => readerRoleArn(queryRole, { account, region }));
-  if (numbers.length === queryAccounts.length) return readers;
-  const caller = await callerOf(sts).catch(() => undefined);
-  const own = roleOfSession(caller?.arn ?? '');
-  return own === undefined ? readers : [...readers, own];
+  return queryAccounts
+    .filter((account) => account !== 'self')
+    .map((account) => readerRoleArn(queryRole, { account, region }));
 }

@@ -25,9 +25,11 @@ export type AthenaHistoryRun = {
 export type OpenAthenaHistory = {
   /** `calls`: calls of Athena so far. */
   readonly history: QueryHistory & { readonly calls: number };
+  /** Asks AWS who we are, which needs no permission. @throws AuditLakeError AWS_CREDENTIALS, USAGE (no Region), AWS_FAILED */
+  readonly mustBeSomebody: () => Promise<void>;
   /**
-   * The roles that make these calls, so that their own footsteps are known. Left out: roles whose name holds the
-   * Region, and the path of the role that this process runs in, which AWS does not tell it. Never throws.
+   * The roles that are assumed for these calls, so that their footsteps are known. Not our own role: people may work
+   * under it, and their queries are not ours. Left out: roles whose name holds the Region. Never throws.
    */
   readonly ownRoleArns: () => Promise<readonly string[]>;
   readonly close: () => void;

@@ -1,9 +1,9 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { STSClient } from '@aws-sdk/client-sts';
 import { readerRoleArn } from '../adapters/aws/account-role.js';
+import { credentialsOfRole } from '../adapters/aws/assumed-role.js';
 import { callerOf } from '../adapters/aws/caller.js';
 import { LookupEventsReader } from '../adapters/aws/lookup-events-reader.js';
-import { credentialsOfRole } from '../adapters/aws/lookup-events-role.js';
 import { LookupEventsSource } from '../adapters/aws/lookup-events-source.js';
 import type { Dataset } from '../datasets/dataset.js';
 import type { LogReader, LogSource } from '../ports/log-source.js';

@@ -5,9 +5,11 @@ import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { finishBundle } from '../jobs/finish-bundle.js';
 import type { BundleLane } from '../jobs/open-bundle.js';
 import { visibleState } from '../jobs/visible-state.js';
-import type { AthenaHistoryRun } from './athena-history.js';
+import { privacyOf } from '../lake/lake-file.js';
+import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.js';
 import type { AwsSettings } from './client-options.js';
-import { openQueryTexts, type QueryTextSettings } from './query-texts.js';
+import type { PrivacySettings } from './lake-privacy.js';
+import { openQueryTexts } from './query-texts.js';
 import { realTime } from './real-time.js';
 import { S3_BUNDLE } from './s3-bundle.js';
 import { openToKeep, s3Lake } from './s3-lake.js';
@@ -15,7 +17,8 @@ import { s3Lane, s3Reader } from './s3-source.js';
 
 /** The settings of the Lambda. */
 export type NotifiedLakeSettings = AwsSettings &
-  QueryTextSettings & {
+  AthenaHistorySettings &
+  PrivacySettings & {
     readonly lake: string | undefined;
     readonly stateTable: string | undefined;
     readonly lakeOwner: string | undefined;
@@ -49,15 +52,16 @@ export async function openNotifiedLake(
     throw missing('AUDIT_LAKE_LAKE', 's3://bucket/prefix');
   if (sources.length === 0) throw missing('AUDIT_LAKE_SOURCES', 'the prefixes that notifications come from');
   const lake = s3Lake({ ...settings, lake: location, stateTable });
-  const textMode = settings.queryText.mode;
-  await openToKeep(lake, { datasets, textMode });
+  const privacy = privacyOf((await lake.lakeFile.read())?.lake, settings);
+  await openToKeep(lake, { datasets, privacy });
   const reader = s3Reader(settings);
   const { state, store: bundles, newBundleId } = lake;
   // An instance works on one event at a time.
   let patience = () => 0;
-  const texts = await openQueryTexts(settings, { tell, until: () => realTime.now() + patience() });
+  const until = () => realTime.now() + patience();
+  const texts = await openQueryTexts(settings, { tell, until, privacy });
   const options = {
-    ...{ datasets, reader, history: texts.over(state.known), privacy: texts.privacy, full: S3_BUNDLE },
+    ...{ datasets, reader, history: texts.over(state.known), privacy, full: S3_BUNDLE },
     ownRoleArns: new Set([...settings.ownRoles, ...texts.ownRoleArns]),
     breathe: () => breathe(),
   };

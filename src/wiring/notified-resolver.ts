@@ -1,19 +1,23 @@
+import type { TextMode } from '../datasets/text-privacy.js';
 import { AuditLakeError } from '../errors.js';
 import type { ResolvePorts } from '../jobs/resolve-queries.js';
-import type { AthenaHistoryRun } from './athena-history.js';
-import { openQueryTexts, type QueryTextSettings } from './query-texts.js';
+import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.js';
+import { lakePrivacyInS3, type PrivacySettings } from './lake-privacy.js';
+import { openQueryTexts, patiently } from './query-texts.js';
 import { realTime } from './real-time.js';
 import type { S3LakeSettings } from './s3-lake.js';
 import { openS3ForResolving } from './s3-resolving.js';
 
 /** The settings of the Lambda. */
-export type NotifiedResolverSettings = QueryTextSettings & {
-  readonly [name in keyof S3LakeSettings]: S3LakeSettings[name] | undefined;
-};
+export type NotifiedResolverSettings = AthenaHistorySettings &
+  PrivacySettings & {
+    readonly [name in keyof S3LakeSettings]: S3LakeSettings[name] | undefined;
+  };
 
 /** What the handler needs to ask again about open queries. */
 export type NotifiedResolver = {
   readonly ports: ResolvePorts;
+  readonly textMode: TextMode;
   readonly now: () => number;
   /** How many milliseconds there are to wait for query texts. */
   readonly hasLeft: (left: () => number) => void;
@@ -30,10 +34,14 @@ export async function openNotifiedResolver(
   }
   // An instance works on one event at a time.
   let patience = () => 0;
-  const texts = await openQueryTexts(settings, { tell, until: () => realTime.now() + patience() });
-  const { ports } = await openS3ForResolving({ ...settings, lake, stateTable }, texts);
+  const target = { ...settings, lake, stateTable };
+  const privacy = await lakePrivacyInS3(target, settings);
+  const until = () => realTime.now() + patience();
+  const texts = await openQueryTexts(patiently(settings), { tell, until, privacy });
+  const { ports } = await openS3ForResolving(target, texts);
   return {
     ports,
+    textMode: privacy.mode,
     now: realTime.now,
     hasLeft: (left) => {
       patience = left;

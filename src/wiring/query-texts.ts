@@ -4,12 +4,11 @@ import type { KnownQueries } from '../ports/known-queries.js';
 import type { QueryHistory } from '../ports/query-history.js';
 import { type AthenaHistoryRun, type AthenaHistorySettings, openAthenaHistory } from './athena-history.js';
 
-/** Whose Athena is asked and how, and how texts are kept. */
-export type QueryTextSettings = AthenaHistorySettings & { readonly queryText: TextPrivacy };
-
 /** What is asked for the texts of a run, beside the lake. */
 export type QueryTexts = {
   readonly privacy: TextPrivacy;
+  /** Makes sure that we are somebody, where Athena is asked. @throws AuditLakeError AWS_CREDENTIALS, USAGE, ... */
+  readonly mustBeSomebody: () => Promise<void>;
   /** Roles whose calls are our own, since we ask under them. */
   readonly ownRoleArns: readonly string[];
   /** The history of a run: first what this lake has learned. */
@@ -18,20 +17,30 @@ export type QueryTexts = {
 };
 
 export type QueryTextOptions = AthenaHistoryRun & {
+  readonly privacy: TextPrivacy;
   /** A saved history, asked last. */
   readonly file?: QueryHistory | undefined;
 };
 
+/** Seconds for each open query. `query_wait` is for ingests: with 0, all asking is left to this. */
+const RESOLVE_WAIT = 2;
+
+/** The settings of who asks again, and has the time. */
+export const patiently = (settings: AthenaHistorySettings): AthenaHistorySettings => ({
+  ...settings,
+  queryWait: RESOLVE_WAIT,
+});
+
 /** Athena where accounts may be asked, then the saved history. Without accounts nothing of AWS is loaded. */
 export async function openQueryTexts(
-  settings: QueryTextSettings,
-  { file, ...run }: QueryTextOptions,
+  settings: AthenaHistorySettings,
+  { file, privacy, ...run }: QueryTextOptions,
 ): Promise<QueryTexts> {
-  const privacy = settings.queryText;
   const athena = await openAthenaHistory(settings, run);
   const histories = [athena?.history, file].filter((history) => history !== undefined);
   return {
     privacy,
+    mustBeSomebody: async () => athena?.mustBeSomebody(),
     ownRoleArns: (await athena?.ownRoleArns()) ?? [],
     over: (known) => queryHistory({ known, histories, privacy }),
     close: () => athena?.close(),

@@ -46,7 +46,7 @@ async function openFolder(
 ): Promise<ResolvableLake> {
   const { isLakeFolder, openLakeForWriting } = await import('./local.js');
   if (!isLakeFolder(lake)) throw new AuditLakeError('LAKE_MISSING', `there is no lake in ${lake}`);
-  const options = { datasets: [], textMode: texts.privacy.mode, waitSeconds, isStopped };
+  const options = { datasets: [], privacy: texts.privacy, waitSeconds, isStopped };
   const { ports, queries, known, release, ...opened } = await openLakeForWriting(lake, options);
   const follow = async () => {
     await opened.follow();

@@ -15,7 +15,7 @@ export async function openS3ForResolving(
 ): Promise<{ readonly lake: S3Lake; readonly ports: ResolvePorts }> {
   const lake = s3Lake(settings);
   await orLakeMissing(settings, () => mustBeOurs(lake));
-  const kept = { datasets: [], textMode: texts.privacy.mode };
+  const kept = { datasets: [], privacy: texts.privacy };
   lakeKeeping((await lake.lakeFile.read())?.lake, kept, realTime.now());
   const { state, store: bundles, newBundleId } = lake;
   const { queries, known } = state;

@@ -80,7 +80,11 @@ export class WorkerLane implements BundleLane {
   }
 
   #die(cause: unknown): void {
-    this.#dead = new AuditLakeError('INTERNAL', `a worker thread died: ${messageOf(cause)}`, cause);
+    // The first cause counts: an ended thread tells no more than that it has ended.
+    this.#dead ??=
+      cause instanceof AuditLakeError
+        ? cause
+        : new AuditLakeError('INTERNAL', `a worker thread died: ${messageOf(cause)}`, cause);
     this.#waiting?.reject(this.#dead);
     this.#waiting = undefined;
   }

@@ -1,9 +1,9 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { HistoryPlace } from './account-role.js';
 import { assumeRole, LIFE_SECONDS, type RoleCredentials } from './assumed-role.js';
-import { type Breaker, denials, troubles } from './athena-history-breaker.js';
 import { failureName, failureOf } from './athena-history-failure.js';
 import type { TellHistory } from './athena-history-tell.js';
+import { type CircuitBreaker, denials, troubles } from './circuit-breaker.js';
 
 /** Credentials to ask with; none: those that this process runs with. `unknown`: later it may be told. */
 export type Access =
@@ -28,8 +28,8 @@ export class RoleSession {
   readonly #arn: string;
   readonly #place: HistoryPlace;
   readonly #options: RoleSessionOptions;
-  readonly #denials: Breaker;
-  readonly #troubles: Breaker;
+  readonly #denials: CircuitBreaker;
+  readonly #troubles: CircuitBreaker;
   #held: Held | undefined;
   #underWay: Promise<Access> | undefined;
 

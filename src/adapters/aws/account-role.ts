@@ -26,9 +26,3 @@ export function readerRoleArn(template: string, { account, region }: HistoryPlac
   const name = template.replaceAll('{account}', account).replaceAll('{region}', region);
   return `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
 }
-
-/** The role behind the ARN of a session: `arn:aws:sts::A:assumed-role/NAME/session`; its path is not told there. */
-export function roleOfSession(arn: string): string | undefined {
-  const [, partition, account, name] = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(arn) ?? [];
-  return name === undefined ? undefined : `arn:${partition}:iam::${account}:role/${name}`;
-}

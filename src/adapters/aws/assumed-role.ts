@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { awsError } from './aws-error.js';
 
 export type AssumedRole = {
   readonly sts: Pick<STSClient, 'send'>;
@@ -36,4 +37,20 @@ export async function assumeRole({ sts, arn, externalId }: AssumedRole): Promise
     sessionToken: SessionToken,
   };
   return { credentials, expiration: Expiration };
+}
+
+/**
+ * Credentials of a role, for a client of the SDK: it asks when it needs some, and again before they expire.
+ * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, naming the role
+ */
+export function credentialsOfRole(role: AssumedRole) {
+  const attempt = { action: 'sts:AssumeRole', resource: role.arn };
+  return async () => {
+    try {
+      const { credentials, expiration } = await assumeRole(role);
+      return { ...credentials, ...(expiration && { expiration }) };
+    } catch (error) {
+      throw awsError(error, attempt);
+    }
+  };
 }

@@ -1,12 +1,12 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
-import type { AccountAccess } from './account-credentials.js';
+import type { AccountAccess } from './account-access.js';
 import type { HistoryPlace } from './account-role.js';
 import type { RoleCredentials } from './assumed-role.js';
-import { type Breaker, denials, troubles } from './athena-history-breaker.js';
 import { failureName, failureOf } from './athena-history-failure.js';
-import { Newest } from './athena-history-newest.js';
 import type { HistoryTime, Patience } from './athena-history-patience.js';
 import type { TellHistory } from './athena-history-tell.js';
+import { type CircuitBreaker, denials, troubles } from './circuit-breaker.js';
+import { LruCache } from './lru-cache.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Must not try again by itself: every call is paid for. */
@@ -37,7 +37,11 @@ export type HistoryCall<T> = {
 };
 
 /** What we know of a place beside its answers. */
-type Experience = { readonly bucket: TokenBucket; readonly denials: Breaker; readonly troubles: Breaker };
+type Experience = {
+  readonly bucket: TokenBucket;
+  readonly denials: CircuitBreaker;
+  readonly troubles: CircuitBreaker;
+};
 type Known = { readonly credentials: RoleCredentials | undefined; readonly client: HistoryClient };
 
 /** In a row, after which a place is left alone for a while. */
@@ -45,6 +49,8 @@ const MOST_DENIALS = 4;
 const MOST_FAILURES = 4;
 /** A call that takes longer than this, and longer than we could wait, is a failure. */
 const SLOW_MS = 1_000;
+/** Who waits looks this often whether there is still time to. */
+const LOOK_MS = 1_000;
 const MOST_CLIENTS = 256;
 /** Small: all that must never be forgotten early is the rate. */
 const MOST_PLACES = 8_192;
@@ -52,8 +58,8 @@ const MOST_PLACES = 8_192;
 /** Calls of Athena in any account and Region, each paid from the bucket of its place; never throws. */
 export class HistoryCalls {
   readonly #options: HistoryCallsOptions;
-  readonly #places = new Newest<Experience>(MOST_PLACES);
-  readonly #clients = new Newest<Known>(MOST_CLIENTS);
+  readonly #places = new LruCache<Experience>(MOST_PLACES);
+  readonly #clients = new LruCache<Known>(MOST_CLIENTS);
   #count = 0;
 
   constructor(options: HistoryCallsOptions) {
@@ -70,11 +76,11 @@ export class HistoryCalls {
     const known = this.#experience(place);
     for (let renewed = false; ; ) {
       if (known.denials.isOpen) return { kind: 'denied' };
-      if (known.troubles.isOpen || patience.isOver) return { kind: 'silent' };
+      if (patience.isOver || !(await this.#outlasts(known.troubles, patience))) return { kind: 'silent' };
       const access = await patience.wait(this.#options.access.of(place));
       if (access?.kind === 'denied') return access;
       if (access?.kind !== 'open') return { kind: 'silent' };
-      if ((await patience.wait(known.bucket.take(patience.ends))) !== true) return { kind: 'silent' };
+      if ((await patience.wait(known.bucket.take(() => patience.ends))) !== true) return { kind: 'silent' };
       // While we waited for our turn others may have learned that it is of no use.
       if (known.denials.isOpen || known.troubles.isOpen) continue;
       const outcome = await this.#send(call, known, access.credentials);
@@ -84,6 +90,16 @@ export class HistoryCalls {
       else this.#options.access.drop(place, access.credentials);
       renewed = true;
     }
+  }
+
+  /** Waits for a place in trouble, but no longer than half of patience: the rest is for those that answer. */
+  async #outlasts(troubles: CircuitBreaker, patience: Patience): Promise<boolean> {
+    const { now, pause } = this.#options.time;
+    while (troubles.isOpen) {
+      if (patience.isOver || troubles.closesAt >= patience.half) return false;
+      await pause(Math.min(LOOK_MS, troubles.closesAt - now()));
+    }
+    return true;
   }
 
   async #send<T>(

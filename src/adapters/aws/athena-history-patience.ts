@@ -15,18 +15,30 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** How long one look-up may wait, for all that it asks together. */
 export class Patience {
   /** Milliseconds since 1970. */
-  readonly ends: number;
+  readonly half: number;
   /** Aborts what is under way when patience is over. */
   readonly signal: AbortSignal;
   readonly #now: () => number;
+  readonly #until: () => number;
+  readonly #ends: number;
 
-  constructor(millis: number, { now, alarm }: HistoryTime) {
-    const patience = Math.min(LONGEST_MS, Math.max(0, Math.floor(millis) || 0));
+  /** `until`: milliseconds since 1970, after which nobody waits any more; it may come nearer as time goes. */
+  constructor(millis: number, { now, alarm }: HistoryTime, until: () => number = () => Number.POSITIVE_INFINITY) {
+    const begun = now();
+    const wanted = Math.floor(Math.min(millis, until() - begun)) || 0;
+    const patience = Math.min(LONGEST_MS, Math.max(0, wanted));
     this.#now = now;
-    this.ends = now() + patience;
+    this.#until = until;
+    this.#ends = begun + patience;
+    this.half = begun + patience / 2;
     this.signal = patience === 0 ? AbortSignal.abort() : alarm(patience);
     // All that wait side by side listen to it; Node would warn of more than ten.
     setMaxListeners(0, this.signal);
+  }
+
+  /** Milliseconds since 1970. */
+  get ends(): number {
+    return Math.min(this.#ends, this.#until());
   }
 
   get isOver(): boolean {

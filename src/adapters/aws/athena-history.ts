@@ -6,7 +6,7 @@ import {
   queryKey,
 } from '../../datasets/query-execution.js';
 import type { QueryHistory } from '../../ports/query-history.js';
-import { AccountAccess, type AccountAccessOptions } from './account-credentials.js';
+import { AccountAccess, type AccountAccessOptions } from './account-access.js';
 import { type HistoryPlace, isPlace } from './account-role.js';
 import { HistoryCalls, type HistoryCallsOptions } from './athena-history-call.js';
 import { type HistoryTime, Patience } from './athena-history-patience.js';
@@ -17,7 +17,7 @@ export type AthenaHistoryOptions = Omit<AccountAccessOptions, 'now' | 'tell'> &
   Pick<HistoryCallsOptions, 'newClient' | 'rate'> & {
     /** How long a look-up may take, for each log file that waits for it. */
     readonly millisPerLogFile: number;
-    /** Milliseconds since 1970, after which nobody waits any more. */
+    /** Milliseconds since 1970, after which nobody waits any more; looked at again and again. */
     readonly until?: (() => number) | undefined;
     readonly time: HistoryTime;
     readonly tell: TellHistory;
@@ -51,6 +51,11 @@ export class AthenaHistory implements QueryHistory {
   /** Calls of Athena so far, those that failed among them. */
   get calls(): number {
     return this.#calls.count;
+  }
+
+  /** Learns which account is `self`. @throws whatever stands in the way, such as missing credentials */
+  async knowOwnAccount(): Promise<void> {
+    await this.#access.knowOwnAccount();
   }
 
   /** Nobody is asked for an account that is not allowed. */
@@ -93,8 +98,7 @@ export class AthenaHistory implements QueryHistory {
 
   #patience(logFiles: number): Patience {
     const { millisPerLogFile, until, time } = this.#options;
-    const left = (until?.() ?? Number.POSITIVE_INFINITY) - time.now();
-    return new Patience(Math.min(millisPerLogFile * logFiles, left), time);
+    return new Patience(millisPerLogFile * logFiles, time, until);
   }
 }
 

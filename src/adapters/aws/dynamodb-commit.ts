@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { queryKey } from '../../datasets/query-execution.js';
+import type { AskedQuery } from '../../datasets/query-execution.js';
 import { AuditLakeError } from '../../errors.js';
 import type { Commit, CommitPart, LedgerEntry, Verdict } from '../../ports/lake-state.js';
 import { isDenied, nameOf } from './aws-error.js';
@@ -42,7 +42,7 @@ const HOPELESS: ReadonlySet<string> = new Set(['ValidationException', 'ResourceN
 type Writes = {
   readonly bundle: TransactWriteItem;
   readonly files: readonly { readonly entry: LedgerEntry; readonly write: TransactWriteItem }[];
-  readonly queries: readonly { readonly key: string; readonly write: TransactWriteItem }[];
+  readonly queries: readonly { readonly query: AskedQuery; readonly write: TransactWriteItem }[];
   readonly parts: readonly TransactWriteItem[];
   readonly members: readonly TransactWriteItem[];
 };
@@ -97,7 +97,7 @@ function writesOf(TableName: string, { bid, entries, parts, endedQueries = [] }:
     },
     files: withRows.map((entry) => ({ entry, write: { Put: { ...old, Item: fileItem(entry), ...FREE } } })),
     queries: endedQueries.map((query) => ({
-      key: queryKey(query),
+      query,
       write: endQuery(TableName, query, bid),
     })),
     parts: parts.map((part) => ({ Update: countMember(TableName, part) })),
@@ -135,7 +135,7 @@ async function verdictOf(
   if (settled.length > 0) return { kind: 'files-settled', settled };
   const { queries, parts } = writes;
   const ofQueries = reasons.slice(1 + writes.files.length, 1 + writes.files.length + queries.length);
-  const ended = queries.filter((_, at) => isRefused(ofQueries[at])).map(({ key }) => key);
+  const ended = queries.filter((_, at) => isRefused(ofQueries[at])).map(({ query }) => query);
   if (ofQueries.some((reason) => reason?.Item?.['bid']?.S === bid)) {
     return decided(await table.get(bundleKey(bid)));
   }

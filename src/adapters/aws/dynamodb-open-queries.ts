@@ -1,5 +1,5 @@
 import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { nextTry, startedBefore } from '../../datasets/open-query.js';
+import { mayChange, nextTry, startedBefore } from '../../datasets/open-query.js';
 import { type AskedQuery, OPEN_REASONS, type QueryName, queryKey } from '../../datasets/query-execution.js';
 import { type Day, dayOf } from '../../lake/partition.js';
 import type { OpenQueries, OpenQuery, WaitingQuery } from '../../ports/open-queries.js';
@@ -11,6 +11,11 @@ import { sideBySide } from './side-by-side.js';
 const AT_ONCE = 16;
 const STILL_OPEN: Condition = {
   ConditionExpression: 'st = :open',
+  ExpressionAttributeValues: { ':open': text('OPEN') },
+};
+/** It was never opened, or has ended. */
+const NOT_OPEN: Condition = {
+  ConditionExpression: 'attribute_not_exists(pk) OR st <> :open',
   ExpressionAttributeValues: { ':open': text('OPEN') },
 };
 /** Lists the days that had open queries: how often one was opened, `n`, and how often when none was left, `leftOut`. */
@@ -50,10 +55,18 @@ export class DynamoDbOpenQueries implements OpenQueries {
 
   /** The day is listed behind its queries: a listing that comes between finds them the next time. */
   async open(queries: readonly OpenQuery[]): Promise<void> {
+    await this.#putNew(queries, (query) => (mayChange(query) ? NOT_OPEN : NOT_THERE));
+  }
+
+  async reopen(queries: readonly OpenQuery[]): Promise<void> {
+    await this.#putNew(queries, () => NOT_OPEN);
+  }
+
+  async #putNew(queries: readonly OpenQuery[], condition: (query: OpenQuery) => Condition): Promise<void> {
     const now = this.#now();
     await sideBySide(queries, AT_ONCE, async (query) => {
       const item = itemOf({ ...query, firstSeen: now, nextTry: nextTry(now, 0), tries: 0 });
-      await this.#table.putIf(item, NOT_THERE);
+      await this.#table.putIf(item, condition(query));
     });
     const days = new Set(queries.map(({ started }) => dayOf(started)));
     await sideBySide([...days], AT_ONCE, (day) => this.#list(day));

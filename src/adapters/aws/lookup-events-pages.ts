@@ -3,7 +3,7 @@ import {
   LookupEventsCommand,
   type LookupEventsCommandOutput,
 } from '@aws-sdk/client-cloudtrail';
-import { HISTORY_MS, type HistoryHour } from '../../cloudtrail/event-history-ref.js';
+import { EVENT_HISTORY_MS, type HistoryHour } from '../../cloudtrail/event-history-ref.js';
 import { AuditLakeError } from '../../errors.js';
 import { awsError, isDenied, isTooBusy, statusOf } from './aws-error.js';
 import { again, type Waiting } from './back-off.js';
@@ -112,7 +112,7 @@ export class LookupEventsPages {
 
   /** Asked after the last answer: what was forgotten meanwhile must not be settled as if it had been empty. */
   #mustBeRemembered(span: HistorySpan): void {
-    if (span.start >= this.#access.waiting.now() - HISTORY_MS) return;
+    if (span.start >= this.#access.waiting.now() - EVENT_HISTORY_MS) return;
     const message = `${nameOf(span)} became older than 90 days while it was read: CloudTrail has forgotten it`;
     throw new AuditLakeError('READ_FAILED', message);
   }

@@ -15,6 +15,8 @@ const LEAST_RATE = 0.2;
 const RECOVERY_CALLS = 50;
 const FIRST_PAUSE_MS = 200;
 const MOST_PAUSE_MS = 20_000;
+/** Who waits looks this often whether there is still time to. */
+const LOOK_MS = 1_000;
 
 /**
  * Lets calls through at a rate that others are left enough beside: halved at each throttling, and given back slowly.
@@ -43,18 +45,19 @@ export class TokenBucket {
     return this.#rate;
   }
 
-  /** Waits for a turn. False, at once: there is none before `until` (milliseconds since 1970). */
-  async take(until: number): Promise<boolean> {
+  /** Waits for a turn. False, at once: there is none before `until` (milliseconds since 1970), which may come nearer. */
+  async take(until: () => number): Promise<boolean> {
     for (;;) {
       const now = this.#refill();
+      const ends = until();
       const empty = this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#rate) * 1_000);
       const wait = Math.max(empty, Math.ceil(this.#pausedUntil - now));
-      if (now > until || (wait > 0 && now + wait > until)) return false;
+      if (now > ends || (wait > 0 && now + wait > ends)) return false;
       if (wait <= 0) {
         this.#tokens -= 1;
         return true;
       }
-      await this.#options.waiting.pause(wait);
+      await this.#options.waiting.pause(Math.min(wait, LOOK_MS));
     }
   }
 
@@ -80,12 +83,13 @@ export class TokenBucket {
     this.#pausedUntil = this.#options.now() + this.#options.waiting.random() * longest;
   }
 
-  /** A clock that was set back gives no tokens. */
+  /** A clock that was set back gives no tokens, and makes no pause longer than the longest. */
   #refill(): number {
     const now = this.#options.now();
     const seconds = Math.max(0, now - this.#at) / 1_000;
     this.#tokens = Math.min(this.#burst, this.#tokens + seconds * this.#rate);
     this.#at = now;
+    this.#pausedUntil = Math.min(this.#pausedUntil, now + MOST_PAUSE_MS);
     return now;
   }
 }

@@ -194,12 +194,18 @@ function documents(text: string, path: string): Document[] {
     const lines = bare.split('\n').flatMap((content, at) => (content.trim() === '' ? [] : [{ content, at }]));
     return lines.map(({ content, at }) => {
       const value = parsed(content);
-      // A document over many lines breaks at the first of them: then its own error says more.
-      const place = at === 0 ? `${path}: ${messageOf(error)}` : `${path}, line ${at + 1}: not JSON`;
-      if (value === undefined) throw new AuditLakeError('USAGE', place, error);
+      // A document over many lines breaks at the first of them: then the place of its own error says more.
+      const place = at === 0 ? `${path}: not JSON${positionOf(error)}` : `${path}, line ${at + 1}: not JSON`;
+      if (value === undefined) throw new AuditLakeError('USAGE', place);
       return { place: `${path}, line ${at + 1}`, value };
     });
   }
+}
+
+/** Of what the parser says the place alone: the rest quotes the text (threat T15). */
+function positionOf(error: unknown): string {
+  const [, position] = /at position (\d+)/.exec(messageOf(error)) ?? [];
+  return position === undefined ? '' : ` at position ${position}`;
 }
 
 function parsed(text: string): unknown {

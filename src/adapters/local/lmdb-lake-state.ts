@@ -1,4 +1,3 @@
-import { queryKey } from '../../datasets/query-execution.js';
 import { isSettled } from '../../lake/file-status.js';
 import { dataFilePath, type FileId } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
@@ -133,7 +132,7 @@ export class LmdbLakeState implements LakeState {
     const settled = rivals.filter(isSettled);
     if (settled.length > 0) return { kind: 'files-settled', settled };
     const ended = endedQueries.filter((query) => !this.queries.isOpen(query));
-    if (ended.length > 0) return { kind: 'queries-ended', ended: ended.map(queryKey) };
+    if (ended.length > 0) return { kind: 'queries-ended', ended };
     if (parts.some((part) => this.#part(part)?.w !== part.generation)) return { kind: 'partition-moved' };
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { nextTry, startedBefore } from '../../datasets/open-query.js';
+import { mayChange, nextTry, startedBefore } from '../../datasets/open-query.js';
 import { type AskedQuery, type QueryName, queryKey } from '../../datasets/query-execution.js';
 import { dayOf } from '../../lake/partition.js';
 import type { OpenQueries, OpenQuery, WaitingQuery } from '../../ports/open-queries.js';
@@ -34,6 +34,13 @@ export class LmdbOpenQueries implements OpenQueries {
     });
   }
 
+  async reopen(queries: readonly OpenQuery[]): Promise<void> {
+    if (queries.length === 0) return;
+    this.#fenced.write(() => {
+      for (const query of queries) if (!this.isOpen(query)) this.#putNew(query);
+    });
+  }
+
   async postpone(queries: readonly WaitingQuery[]): Promise<void> {
     if (queries.length === 0) return;
     this.#fenced.write(() => {
@@ -62,7 +69,11 @@ export class LmdbOpenQueries implements OpenQueries {
   }
 
   note(query: OpenQuery): void {
-    if (this.#fenced.items.get(keyOf(query)) !== undefined) return;
+    const isNew = this.#fenced.items.get(keyOf(query)) === undefined;
+    if (isNew || (mayChange(query) && !this.isOpen(query))) this.#putNew(query);
+  }
+
+  #putNew(query: OpenQuery): void {
     const now = this.#now();
     this.#fenced.items.putSync(
       keyOf(query),

@@ -4,6 +4,7 @@ import type { Answer } from '../../ports/query-engine.js';
 import { SETTINGS, SETTINGS_FILE, type SettingName } from '../../settings.js';
 import { asTable } from '../answer-table.js';
 import type { Io } from '../io.js';
+import { inOneChunk } from '../one-chunk.js';
 import { settingOptions } from '../setting-options.js';
 
 type Shown = {
@@ -51,19 +52,13 @@ const NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(
 
 function shown(config: Config): readonly Shown[] {
   return NAMES.map((name) => {
-    const { key, env, flag = null } = SETTINGS[name];
+    const { key, env, flag = null, isSecret = false } = SETTINGS[name];
     const origin = config.origins[name] ?? 'default';
     const places = { flag, environment: env, file: config.file ?? null, default: null };
-    return { key, value: shownValue(name, config), origin, place: places[origin] };
+    const value = name === 'datasets' ? config.datasets.map((dataset) => dataset.name) : config[name];
+    const shown = isSecret && value !== undefined ? '(secret)' : (value ?? null);
+    return { key, value: shown, origin, place: places[origin] };
   });
-}
-
-/** A secret is only said to be there. */
-function shownValue(name: SettingName, config: Config): Shown['value'] {
-  if (name === 'datasets') return config.datasets.map((dataset) => dataset.name);
-  if (name === 'queryText') return config.queryText.mode;
-  if (name === 'queryTextKey') return config.queryText.mode === 'hash' ? '(secret)' : null;
-  return config[name] ?? null;
 }
 
 function asJson(config: Config): string {
@@ -82,8 +77,4 @@ async function* asPage(config: Config, width: number): AsyncGenerator<string> {
   const answer: Answer = { columns, chunks: inOneChunk(rows) };
   yield* asTable(answer, width);
   yield config.file === undefined ? 'No settings file was found.\n' : `Settings file: ${config.file}\n`;
-}
-
-async function* inOneChunk<T>(rows: T): AsyncGenerator<T> {
-  yield rows;
 }

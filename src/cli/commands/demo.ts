@@ -77,25 +77,25 @@ async function runDemo(out: string, io: Io, doors: QueryDoors): Promise<void> {
 
 async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
   const datasets = [{ name: 'athena_events', eventSources: [ATHENA] } as const];
-  const texts = {
-    queryAccounts: [],
-    queryRole: '',
-    queryRate: 1,
-    queryWait: 0,
-    queryText: { mode: 'full' },
-  } as const;
-  const options = { concurrency: 1, ownRoles: [], texts, dryRun: false, quiet: true, isStopped: () => false };
+  const athena = { queryAccounts: [], queryRole: '', queryRate: 1, queryWait: 0 };
+  const options = {
+    concurrency: 1,
+    ownRoles: [],
+    athena,
+    privacy: {},
+    dryRun: false,
+    quiet: true,
+    isStopped: () => false,
+  };
   const { lake, history: queryHistory } = folder;
   const source = { reading: { kind: 'local' }, paths: [folder.trail] } as const;
   const target = { kind: 'folder', lake, lockWaitSeconds: 5 } as const;
   const { ingestRun } = await import('../ingest-run.js');
-  const { report, seconds } = await ingestRun(
+  const { report, seconds, textMode } = await ingestRun(
     { ...options, source, target, datasets, queryHistory, now },
     io,
   );
-  await io.out(
-    summaryText(report, { lake, datasets: ['athena_events'], seconds, dryRun: false, textMode: 'full' }),
-  );
+  await io.out(summaryText(report, { lake, datasets: ['athena_events'], seconds, dryRun: false, textMode }));
 }
 
 function nextSteps(folder: DemoFolder): string {

@@ -9,8 +9,9 @@ import { summaryObject, summaryText } from '../ingest-summary.js';
 import { interruption } from '../interruption.js';
 import { type Io, OutputClosed } from '../io.js';
 import { followedText } from '../partition-texts.js';
-import { queryTextsOf, targetOf } from '../s3-lake-of.js';
+import { athenaHistoryOf, targetOf } from '../s3-lake-of.js';
 import { awsOptions, lakeOptions, queryTextOptions, settingOptions } from '../setting-options.js';
+import { counted } from '../units.js';
 
 type Flags = {
   readonly account?: readonly string[];
@@ -58,7 +59,7 @@ export function ingestCommand(io: Io, exit: (code: number) => void): Command {
     .addOption(
       new Option(
         '--account <id>',
-        `whose history, for ${EVENT_HISTORY} (default: that of the credentials)`,
+        `whose history, for ${EVENT_HISTORY}, may be repeated (default: that of the credentials)`,
       ).argParser((id: string, before: readonly string[] | undefined) => [...(before ?? []), id]),
     )
     .option('--dry-run', 'read and count everything, write nothing')
@@ -88,20 +89,21 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     ownRoles,
     concurrency,
     queryHistory: flags.queryHistory,
-    texts: queryTextsOf(config),
+    athena: athenaHistoryOf(config),
+    privacy: config,
     dryRun: flags.dryRun ?? false,
     quiet: flags.quiet ?? false,
     isStopped: () => stop.signal.aborted,
   };
   try {
     const { ingestRun } = await import('../ingest-run.js');
-    const { report, seconds, registered } = await ingestRun(options, io);
+    const { report, seconds, textMode, registered } = await ingestRun(options, io);
     const facts = {
       lake,
       datasets: datasets.map(({ name }) => name),
       seconds,
       dryRun: options.dryRun,
-      textMode: config.queryText.mode,
+      textMode,
     };
     const isJson = flags.output === 'json';
     const text = isJson ? `${JSON.stringify(summaryObject(report, facts))}\n` : summaryText(report, facts);
@@ -129,14 +131,20 @@ function unlessClosed(error: unknown): void {
 /** What the sums do not say by themselves. */
 function hints(
   { counters, interrupted }: IngestReport,
-  { queryHistory, source }: IngestRunOptions,
+  { queryHistory, source, athena, dryRun }: IngestRunOptions,
 ): string[] {
   const { listed, skipped } = counters.logFiles;
+  const { pending = 0 } = counters.queryTexts;
   const found: string[] = [];
   if (interrupted) found.push('Stopped. What is in the lake stays; run the same command to continue.');
   if (listed === 0 && !interrupted) {
     const isLocal = source.reading.kind === 'local';
     found.push(`No files were found there.${isLocal ? ' Linked folders are not followed.' : ''}`);
+  }
+  if (pending > 0 && athena.queryAccounts.length === 0 && !dryRun) {
+    found.push(
+      `${counted(pending, 'query text is', 'query texts are')} pending: \`audit-lake resolve --query-account self\` asks Athena for them.`,
+    );
   }
   if (queryHistory !== undefined && skipped > 0) {
     found.push(

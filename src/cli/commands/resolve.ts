@@ -5,6 +5,7 @@ import { SETTINGS } from '../../settings.js';
 import { interruption } from '../interruption.js';
 import type { Io } from '../io.js';
 import { followedText } from '../partition-texts.js';
+import { WHOM_TO_ASK } from '../query-text-warnings.js';
 import { openQueriesObject, openQueriesPage, resolvedObject, resolvedText } from '../resolve-texts.js';
 import { targetOf } from '../s3-lake-of.js';
 import { awsOptions, lakeOptions, queryTextOptions, settingOptions } from '../setting-options.js';
@@ -74,6 +75,8 @@ async function runResolve(config: Config, { queryHistory, output }: Flags, io: I
     const text = `${JSON.stringify(resolvedObject(lake, report))}\n`;
     await io.out(output === 'json' ? text : resolvedText(report));
     if (registered) io.err(followedText(registered, config.database));
+    const isNobodyNamed = config.queryAccounts.length === 0 && queryHistory === undefined;
+    if (report.notAsked > 0 && isNobodyNamed) io.err(WHOM_TO_ASK);
     return report.interrupted ? 130 : 0;
   } catch (error) {
     // Interrupted before it had the lake: nothing was begun.

@@ -1,4 +1,4 @@
-export type BreakerOptions = {
+export type CircuitBreakerOptions = {
   /** So many failures in a row open it. */
   readonly most: number;
   /** Milliseconds that it stays open: at first, and at most. Each further failure doubles them. */
@@ -11,17 +11,24 @@ export type BreakerOptions = {
  * Remembers that something does not work, so that nobody waits for it in vain. While it is open nobody tries; then the
  * next try decides: a failure opens it again, a success forgets all.
  */
-export class Breaker {
-  readonly #options: BreakerOptions;
+export class CircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
   #failures = 0;
   #until = Number.NEGATIVE_INFINITY;
 
-  constructor(options: BreakerOptions) {
+  constructor(options: CircuitBreakerOptions) {
     this.#options = options;
   }
 
   get isOpen(): boolean {
-    return this.#options.now() < this.#until;
+    return this.#options.now() < this.closesAt;
+  }
+
+  /** Milliseconds since 1970; in the past where it is closed. A clock that was set back does not move it further away. */
+  get closesAt(): number {
+    const { longest, now } = this.#options;
+    this.#until = Math.min(this.#until, now() + longest);
+    return this.#until;
   }
 
   succeeded(): void {
@@ -44,11 +51,11 @@ export class Breaker {
 }
 
 /** What is refused stays so for a while: somebody must change a permission first. */
-export function denials(now: () => number, most: number): Breaker {
-  return new Breaker({ most, first: 300_000, longest: 300_000, now });
+export function denials(now: () => number, most: number): CircuitBreaker {
+  return new CircuitBreaker({ most, first: 300_000, longest: 300_000, now });
 }
 
 /** What fails may work a moment later: 1 s, 2 s ... a minute. */
-export function troubles(now: () => number, most: number): Breaker {
-  return new Breaker({ most, first: 1_000, longest: 60_000, now });
+export function troubles(now: () => number, most: number): CircuitBreaker {
+  return new CircuitBreaker({ most, first: 1_000, longest: 60_000, now });
 }

@@ -1,5 +1,5 @@
 /** Things made when they are first wanted. Of more than `most` those that nobody wanted for longest are forgotten. */
-export class Newest<T> {
+export class LruCache<T> {
   readonly #most: number;
   readonly #things = new Map<string, T>();
 

@@ -1,9 +1,9 @@
 import { type HistoryPlace, readerRoleArn } from './account-role.js';
 import { type Access, RoleSession, type RoleSessionOptions } from './account-role-session.js';
 import type { RoleCredentials } from './assumed-role.js';
-import { type Breaker, troubles } from './athena-history-breaker.js';
 import { failureName } from './athena-history-failure.js';
-import { Newest } from './athena-history-newest.js';
+import { type CircuitBreaker, troubles } from './circuit-breaker.js';
+import { LruCache } from './lru-cache.js';
 
 export type AccountAccessOptions = RoleSessionOptions & {
   /** Numbers of 12 digits, and `self`. */
@@ -21,8 +21,8 @@ const MOST_ROLES = 4_096;
 export class AccountAccess {
   readonly #options: AccountAccessOptions;
   readonly #accounts: ReadonlySet<string>;
-  readonly #roles = new Newest<RoleSession>(MOST_ROLES);
-  readonly #troubles: Breaker;
+  readonly #roles = new LruCache<RoleSession>(MOST_ROLES);
+  readonly #troubles: CircuitBreaker;
   #own: string | undefined;
   #underWay: Promise<string | undefined> | undefined;
 
@@ -36,6 +36,11 @@ export class AccountAccess {
   isForeign({ account }: HistoryPlace): boolean {
     if (this.#accounts.has(account)) return false;
     return !this.#accounts.has('self') || (this.#own !== undefined && this.#own !== account);
+  }
+
+  /** @throws whatever stands in the way, such as missing credentials */
+  async knowOwnAccount(): Promise<void> {
+    this.#own ??= await this.#options.ownAccount();
   }
 
   async of(place: HistoryPlace): Promise<Access> {
@@ -69,7 +74,7 @@ export class AccountAccess {
 
   async #askOwnAccount(place: HistoryPlace): Promise<string | undefined> {
     try {
-      this.#own = await this.#options.ownAccount();
+      await this.knowOwnAccount();
       this.#troubles.succeeded();
     } catch (error) {
       this.#troubles.failed();

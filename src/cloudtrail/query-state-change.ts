@@ -20,6 +20,11 @@ const ID = /^[\w-]{1,128}$/;
 const EARLIEST = Date.UTC(2016, 0);
 const LATEST = Date.UTC(10_000, 0);
 
+/** Whether an event is of the kind that {@link decodeStateChange} reads, whatever it says. */
+export function isStateChange(event: unknown): boolean {
+  return textOf(objectOf(event), 'detail-type') === 'Athena Query State Change';
+}
+
 /**
  * The EventBridge event "Athena Query State Change" (Athena user guide, "Monitor Athena query events with
  * EventBridge"); undefined for any other event, and where a name or the time is none: they become keys of the lake's
@@ -27,8 +32,7 @@ const LATEST = Date.UTC(10_000, 0);
  */
 export function decodeStateChange(event: unknown): QueryStateChange | undefined {
   const envelope = objectOf(event);
-  if (textOf(envelope, 'source') !== 'aws.athena') return undefined;
-  if (textOf(envelope, 'detail-type') !== 'Athena Query State Change') return undefined;
+  if (!isStateChange(event) || textOf(envelope, 'source') !== 'aws.athena') return undefined;
   const detail = within(envelope, 'detail');
   const account = matching(envelope, 'account', ACCOUNT);
   const region = matching(envelope, 'region', REGION);

@@ -61,11 +61,13 @@ export type QueryName = { readonly account: string; readonly region: string; rea
 export type AskedQuery = QueryName & { readonly started: number };
 
 /** Where a text came from: `query_text_source`. The last two show the text of now, not that of the event's moment. */
-export const TEXT_SOURCES = [
-  ...(['event', 'lake', 'athena', 'history_file'] as const),
-  ...(['current_named_query', 'current_prepared_statement'] as const),
-] as const;
-export type TextSource = (typeof TEXT_SOURCES)[number];
+export type TextSource =
+  | 'event'
+  | 'lake'
+  | 'athena'
+  | 'history_file'
+  | 'current_named_query'
+  | 'current_prepared_statement';
 
 /** What a history answered. Where it says nothing of a query, the answer is absent. */
 export type HistoryAnswer =

@@ -11,10 +11,10 @@ const UNDECIDED = new Set(['CREATE', 'OR', 'REPLACE', 'PROTECTED', 'MULTI', 'DIA
 /** Behind these stands a name of something; behind the others, and behind operators, a value. */
 const BEFORE_NAMES = new Set([
   ...['SELECT', 'DISTINCT', 'FROM', 'JOIN', 'INTO', 'TABLE', 'VIEW', 'UPDATE', 'SET', 'WITH', 'AS', 'BY'],
-  ...['ON', 'WHERE', 'HAVING', 'AND', 'OR', 'NOT', 'WHEN'],
+  ...['ON', 'WHERE', 'HAVING', 'AND', 'OR', 'NOT'],
 ]);
 const BEFORE_VALUES = new Set([
-  ...['IN', 'LIKE', 'BETWEEN', 'VALUES', 'USING', 'THEN', 'ELSE', 'ESCAPE', 'COMMENT'],
+  ...['IN', 'LIKE', 'BETWEEN', 'VALUES', 'USING', 'WHEN', 'THEN', 'ELSE', 'ESCAPE', 'COMMENT'],
 ]);
 /** Signs behind which stands what stood before them. */
 const NEUTRAL = new Set([',', '.', '*', '?']);
@@ -106,11 +106,12 @@ class Mask {
   }
 
   #word(word: string): void {
-    this.#write(word);
     const keyword = word.toUpperCase();
+    const isCompared = keyword === 'FROM' && this.#last.toUpperCase() === 'DISTINCT';
+    this.#write(word);
     if (this.#isTrino === undefined && !UNDECIDED.has(keyword)) this.#isTrino = TRINO.has(keyword);
     const endsRange = this.#between && keyword === 'AND';
-    if (endsRange || BEFORE_VALUES.has(keyword)) this.#isName = false;
+    if (endsRange || isCompared || BEFORE_VALUES.has(keyword)) this.#isName = false;
     else if (BEFORE_NAMES.has(keyword)) this.#isName = true;
     this.#between = keyword === 'BETWEEN' || (this.#between && !endsRange);
     this.#mayBeCall = !BEFORE_NAMES.has(keyword) && !BEFORE_VALUES.has(keyword);

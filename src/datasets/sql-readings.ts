@@ -5,23 +5,58 @@ export const COMMENT = 2;
 export const DOUBLE_QUOTED = 3;
 export const BACK_QUOTED = 4;
 
+/** Quotes as word processors set them: what opens one, and what may close it. Languages differ. */
+const TYPOGRAPHIC = [
+  '‘’',
+  '’’',
+  '‚‘’',
+  '‛’',
+  '“”',
+  '””',
+  '„“”',
+  '‟”',
+  '‹›',
+  '›‹›',
+  '«»',
+  '»«»',
+  '´´',
+  '＇＇',
+  '＂＂',
+];
+const CLOSINGS: ReadonlyMap<string, string> = new Map(
+  TYPOGRAPHIC.map((quotes) => [quotes.slice(0, 1), quotes.slice(1)]),
+);
+
+const OPENING = /['"`]|--|\/\*/g;
+/** Quotes of word processors, `$$ $$` of Postgres and comments of MySQL: Athena knows none of them. */
+const FOREIGN = /[#‘’‚‛“”„‟‹›«»´＇＂]|\$(?:[a-z_]\w*)?\$/i;
+/** Before these, since they may hold a `#` or `$`: a number, or whatever begins like one; a word. */
+const ANY_OPENING =
+  /(\.?\p{Nd}(?:e[+-](?=\p{Nd})|[\p{L}\p{M}\p{N}_$.])*|[\p{L}\p{M}_][\p{L}\p{M}\p{N}_$]*(?:#[\p{L}\p{M}_][\p{L}\p{M}\p{N}_$]*)*)|['"`#‘’‚‛“”„‟‹›«»´＇＂]|--|\/\*|\$(?:[a-z_]\w*)?\$/giu;
+
 /**
  * What each character of a statement belongs to. Athena hands some statements to Trino and some to Hive, whose strings
- * know backslash escapes; and people write by the habits of other engines. So a statement is read in both ways, and
- * where the readings differ the character counts as part of a literal. What never ends, ends with the text.
+ * know backslash escapes; and people write by the habits of other engines, or paste what a word processor has changed.
+ * So a statement is read in all these ways, and where the readings differ the character counts as part of a literal.
+ * What never ends, ends with the text.
  */
 export function marksOf(text: string): Uint8Array {
-  const marks = reading(text, false);
-  const asHive = reading(text, true);
-  for (let at = 0; at < marks.length; at++) if (marks[at] !== asHive[at]) marks[at] = LITERAL;
+  const marks = reading(text, OPENING, false);
+  const others = [reading(text, OPENING, true)];
+  if (FOREIGN.test(text)) others.push(reading(text, ANY_OPENING, false), reading(text, ANY_OPENING, true));
+  for (const other of others) {
+    for (let at = 0; at < marks.length; at++) if (marks[at] !== other[at]) marks[at] = LITERAL;
+  }
   return marks;
 }
 
-function reading(text: string, asHive: boolean): Uint8Array {
+function reading(text: string, openings: RegExp, asHive: boolean): Uint8Array {
   const marks = new Uint8Array(text.length);
-  const opening = /['"`]|--|\/\*/g;
+  const opening = new RegExp(openings);
   for (let found = opening.exec(text); found !== null; found = opening.exec(text)) {
-    const end = endOf(text, found.index, asHive);
+    // A name or a number opens nothing.
+    if (found[1] !== undefined) continue;
+    const end = endOf(text, found, asHive);
     marks.fill(markOf(found[0]), found.index, end);
     opening.lastIndex = end;
   }
@@ -29,15 +64,18 @@ function reading(text: string, asHive: boolean): Uint8Array {
 }
 
 function markOf(opening: string): number {
-  if (opening === "'") return LITERAL;
   if (opening === '"') return DOUBLE_QUOTED;
-  return opening === '`' ? BACK_QUOTED : COMMENT;
+  if (opening === '`') return BACK_QUOTED;
+  return opening === '--' || opening === '/*' || opening === '#' ? COMMENT : LITERAL;
 }
 
-function endOf(text: string, start: number, asHive: boolean): number {
-  const first = text[start] ?? '';
-  if (first === '-') return endOfLine(text, start);
+function endOf(text: string, { 0: opening, index: start }: RegExpExecArray, asHive: boolean): number {
+  const [first = ''] = opening;
+  if (first === '-' || first === '#') return endOfLine(text, start);
   if (first === '/') return endOfComment(text, start, asHive);
+  if (first === '$') return endOfDollars(text, start, opening);
+  const closings = CLOSINGS.get(first);
+  if (closings !== undefined) return endOfTypographic(text, start, closings);
   const escapes = asHive && first !== '`' && !isEscapeCharacter(text, start);
   return endOfQuoted(text, start, escapes);
 }
@@ -70,6 +108,24 @@ function endOfQuoted(text: string, start: number, escapes: boolean): number {
     else if (character !== quote) at++;
     else if (text.charCodeAt(at + 1) === quote) at += 2;
     else return at + 1;
+  }
+  return text.length;
+}
+
+/** Behind `$tag$` the same tag ends it. */
+function endOfDollars(text: string, start: number, tag: string): number {
+  const end = text.indexOf(tag, start + tag.length);
+  return end < 0 ? text.length : end + tag.length;
+}
+
+/** An apostrophe, or a quote within quotes: then nobody knows where it ends. */
+function endOfTypographic(text: string, start: number, closings: string): number {
+  const opening = text[start] ?? '';
+  for (let at = start + 1; at < text.length; at++) {
+    const quote = text[at] ?? '';
+    if (quote !== opening && !closings.includes(quote)) continue;
+    const isSure = closings.includes(quote) && text[at - 1] !== '\\' && text[at + 1] !== quote;
+    return isSure && !/^[\p{L}\p{M}\p{N}_$]/u.test(text.slice(at + 1, at + 3)) ? at + 1 : text.length;
   }
   return text.length;
 }

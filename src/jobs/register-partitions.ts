@@ -59,7 +59,7 @@ function isDue({ registration, notBefore, leaseUntil }: RegisteredPartition, now
   return registration === 'PENDING' ? (notBefore ?? 0) <= now : (leaseUntil ?? 0) < now;
 }
 
-/** What one statement may add: the batch in which it was issued before, else of the same attempt. LruCache first. */
+/** What one statement may add: the batch in which it was issued before, else of the same attempt. Newest first. */
 function groupsOf(partitions: readonly RegisteredPartition[]): readonly (readonly RegisteredPartition[])[] {
   const groups = new Map<string, RegisteredPartition[]>();
   const newestFirst = [...partitions].sort((a, b) => (a.day < b.day ? 1 : -1));

@@ -1,4 +1,4 @@
-import { decodeStateChange } from '../cloudtrail/query-state-change.js';
+import { decodeStateChange, isStateChange } from '../cloudtrail/query-state-change.js';
 import { readConfig } from '../config.js';
 import { OpenQueryTally } from '../jobs/open-query-report.js';
 import { resolveQueries } from '../jobs/resolve-queries.js';
@@ -21,8 +21,10 @@ const opened = once(async () => {
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const { ports, now, textMode, hasLeft } = await opened();
-  const change = decodeStateChange(event);
-  if (change) return { woken: change.isFinal && (await ports.queries.wake(change, change.at)) };
+  if (isStateChange(event)) {
+    const change = decodeStateChange(event);
+    return { woken: change?.isFinal === true && (await ports.queries.wake(change, change.at)) };
+  }
   const { left, mayStart } = stopwatch(context);
   hasLeft(left);
   const tally = new OpenQueryTally(now());

@@ -45,6 +45,39 @@ describe('patience', () => {
     expect(counted(await asked.kinds(queries, 100))).toEqual({ absent: 500 });
   });
 
+  test.each([
+    ['for a turn', { rate: 1 }, undefined],
+    ['for a place in trouble', { rate: 100 }, throttled],
+  ])('ends within a second of a stop, while it waits %s', async (_, options, outcome) => {
+    let isStopped = false;
+    const until = () => (isStopped ? 0 : Number.POSITIVE_INFINITY);
+    const asked = trusted({ ...options, until, millisPerLogFile: 400_000 });
+    const queries = asked.ranMany(5_000);
+    if (outcome) asked.world.fail(isAthena, outcome, { times: Infinity });
+    const begun = asked.time.at;
+    const stop = asked.time.pause(20_500).then(() => {
+      isStopped = true;
+    });
+    const counts = counted(await asked.kinds(queries));
+    await stop;
+    expect(asked.time.at - begun).toBeGreaterThanOrEqual(20_500);
+    expect(asked.time.at - begun).toBeLessThanOrEqual(21_600);
+    expect(counts).toEqual(outcome ? { absent: 5_000 } : { execution: 1_050, absent: 3_950 });
+    expect(asked.told.map(({ name }) => name)).not.toContain('too_slow');
+  });
+
+  test('is not lost to a clock that is set back while a place is in trouble', async () => {
+    const asked = trusted();
+    asked.world.fail(isAthena, throttled, { times: 4 });
+    const query = asked.ran('q1');
+    expect(await asked.kinds([query])).toEqual(['absent']);
+    asked.time.at -= 60 * MINUTE;
+    const begun = asked.time.at;
+    while ((await asked.kinds([query])).includes('absent')) asked.time.at += 10_000;
+    // The longest of a breaker, and of a pause.
+    expect(asked.time.at - begun).toBeLessThanOrEqual(60_000 + 20_000 + 10_000);
+  });
+
   test('of none asks nobody', async () => {
     const asked = trusted({ millisPerLogFile: 0 });
     expect(await asked.kinds([asked.ran('q1')])).toEqual(['absent']);
@@ -111,6 +144,40 @@ describe('throttling', () => {
     );
   });
 
+  test('of many calls in a row costs a patient look-up some time, and no query', async () => {
+    const asked = trusted({ rate: 5 });
+    const queries = asked.ranMany(1_000);
+    asked.world.fail(isAthena, throttled, { times: 6 });
+    const begun = asked.time.at;
+    expect(counted(await asked.kinds(queries, 200))).toEqual({ execution: 1_000 });
+    expect(asked.history.calls).toBe(6 + 20);
+    expect(asked.time.at - begun).toBeLessThanOrEqual(40_000);
+  });
+
+  test('of four calls in a row ends an impatient look-up, and the next one at once', async () => {
+    const asked = trusted();
+    const queries = asked.ranMany(1_000);
+    asked.world.fail(isAthena, throttled, { times: 4 });
+    for (let times = 0; times < 2; times++) {
+      const begun = asked.time.at;
+      expect(counted(await asked.kinds(queries))).toEqual({ absent: 1_000 });
+      expect(asked.time.at - begun).toBeLessThanOrEqual(times === 0 ? 1_000 : 0);
+      expect(asked.history.calls).toBe(4);
+    }
+  });
+
+  test('without end in more places than are asked side by side leaves half of patience to the others', async () => {
+    const asked = trusted({ millisPerLogFile: 100_000 });
+    const isBusy = ({ region, service }: AwsCall) => service === 'athena' && region !== REGION;
+    asked.world.fail(isBusy, throttled, { times: Infinity });
+    const regions = Array.from({ length: 40 }, (_, at) => `us-east-${at + 1}`);
+    const busy = regions.map((region) => asked.ran('busy', { region }));
+    const begun = asked.time.at;
+    const kinds = await asked.kinds([...busy, ...asked.ranMany(100)]);
+    expect(counted(kinds)).toEqual({ absent: 40, execution: 100 });
+    expect(asked.time.at - begun).toBeLessThanOrEqual(60_000);
+  });
+
   test('for a moment costs a second call and nothing else', async () => {
     const asked = trusted();
     asked.world.fail(isAthena, throttled);
@@ -125,7 +192,7 @@ describe('failures', () => {
     ['of the network', 'not done' as const],
     ['of a kind that nobody knows', new AwsError('SomethingNewException', 'odd', { status: 503 })],
   ])('%s are answered by nothing, told once, and tried less and less', async (_, outcome) => {
-    const asked = trusted({ millisPerLogFile: 10_000 });
+    const asked = trusted();
     const broken = asked.world.fail(isAthena, outcome, { times: Infinity });
     const query = asked.ran('q1');
     expect(await asked.kinds([query])).toEqual(['absent']);

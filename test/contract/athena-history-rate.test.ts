@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { troubles } from '../../src/adapters/aws/circuit-breaker.js';
 import { TokenBucket } from '../../src/adapters/aws/token-bucket.js';
 import { SteppedTime } from '../support/stepped-time.ts';
 
 const BURST = 2;
+const forEver = () => Number.POSITIVE_INFINITY;
 
 function bucketOf(rate: number) {
   const time = new SteppedTime(0);
@@ -49,8 +51,9 @@ test('lets through at most its burst and rate * T calls in any T seconds, whatev
         const taken: number[] = [];
         for (const { rest, takers, outcome } of all) {
           if (rest > 0) await time.settle(time.pause(rest));
+          const ends = time.at + 3_000;
           const take = async () => {
-            if (!(await bucket.take(time.at + 3_000))) return;
+            if (!(await bucket.take(() => ends))) return;
             taken.push(time.at);
             if (outcome === 'throttled') bucket.throttled();
             else if (outcome === 'failed') bucket.failed();
@@ -67,15 +70,15 @@ test('lets through at most its burst and rate * T calls in any T seconds, whatev
 
 test('gives the whole rate to who always wants it', async () => {
   const { time, bucket } = bucketOf(5);
-  for (let taken = 0; taken < 52; taken++) await time.settle(bucket.take(Number.POSITIVE_INFINITY));
+  for (let taken = 0; taken < 52; taken++) await time.settle(bucket.take(forEver));
   expect(time.at).toBeGreaterThanOrEqual(10_000);
   expect(time.at).toBeLessThan(10_100);
 });
 
 test('says at once that there is no turn in time', async () => {
   const { time, bucket } = bucketOf(1);
-  expect(await bucket.take(0)).toBe(true);
-  expect(await time.settle(bucket.take(900))).toBe(false);
+  expect(await bucket.take(() => 0)).toBe(true);
+  expect(await time.settle(bucket.take(() => 900))).toBe(false);
   expect(time.at).toBe(0);
 });
 
@@ -107,7 +110,7 @@ test('pauses with full jitter, longer after each failure, 20 s at most', async (
   for (let times = 0; times < 9; times++) {
     bucket.failed();
     const before = time.at;
-    await time.settle(bucket.take(Number.POSITIVE_INFINITY));
+    await time.settle(bucket.take(forEver));
     pauses.push(time.at - before);
   }
   expect(pauses).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 12_800, 20_000, 20_000]);
@@ -115,9 +118,43 @@ test('pauses with full jitter, longer after each failure, 20 s at most', async (
 
 test('gives no tokens for a clock that is set back', async () => {
   const { time, bucket } = bucketOf(2);
-  await bucket.take(Number.POSITIVE_INFINITY);
-  await bucket.take(Number.POSITIVE_INFINITY);
+  await bucket.take(forEver);
+  await bucket.take(forEver);
   time.at -= 3_600_000;
-  expect(await time.settle(bucket.take(time.at + 100))).toBe(false);
-  expect(await time.settle(bucket.take(time.at + 500))).toBe(true);
+  const begun = time.at;
+  expect(await time.settle(bucket.take(() => begun + 100))).toBe(false);
+  expect(await time.settle(bucket.take(() => begun + 500))).toBe(true);
+});
+
+test('pauses no longer than the longest where the clock is set back meanwhile (E1)', async () => {
+  const { time, bucket } = bucketOf(100);
+  time.random = () => 1;
+  for (let times = 0; times < 9; times++) bucket.failed();
+  time.at -= 3_600_000;
+  const begun = time.at;
+  expect(await time.settle(bucket.take(() => begun + 20_000))).toBe(true);
+  expect(time.at).toBe(begun + 20_000);
+});
+
+test('gives up within a second when its end comes nearer while it waits', async () => {
+  const { time, bucket } = bucketOf(0.1);
+  await bucket.take(forEver);
+  let ends = Number.POSITIVE_INFINITY;
+  const taken = bucket.take(() => ends);
+  ends = 0;
+  expect(await time.settle(taken)).toBe(false);
+  expect(time.at).toBeLessThanOrEqual(1_000);
+});
+
+test('a breaker stays open no longer than its longest where the clock is set back meanwhile', () => {
+  const time = new SteppedTime(0);
+  const breaker = troubles(time.now, 1);
+  breaker.failed();
+  expect([breaker.isOpen, breaker.closesAt]).toEqual([true, 1_000]);
+  time.at -= 3_600_000;
+  expect([breaker.isOpen, breaker.closesAt]).toEqual([true, time.at + 60_000]);
+  time.at += 59_999;
+  expect(breaker.isOpen).toBe(true);
+  time.at += 1;
+  expect(breaker.isOpen).toBe(false);
 });

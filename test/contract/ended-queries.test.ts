@@ -37,7 +37,7 @@ const entry = (fid: string, bid: string): LedgerEntry => ({
 const COMMITTED: Verdict = { kind: 'committed' };
 const refused = (...queries: readonly AskedQuery[]): Verdict => ({
   kind: 'queries-ended',
-  ended: queries.map(queryKey),
+  ended: queries,
 });
 
 for (const [name, make] of Object.entries(LAKE_STATES)) {
@@ -84,6 +84,21 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
       const verdict = await made.state.commit(ending('b2', [ONE, THREE, TWO, stranger, otherDay]));
       expect(verdict).toEqual(refused(ONE, TWO, stranger, otherDay));
       expect(await open()).toEqual(['named_query/q3']);
+    });
+
+    test('D2: of one statement open on two days the refusal tells the one that ended, the very object', async () => {
+      const asked = ['2026-01-09', '2026-01-10'].map((day) => ({
+        ...query('prepared_statement/primary/s'),
+        started: Date.parse(`${day}T12:00:00Z`),
+      }));
+      const [first, second] = asked;
+      if (!first || !second) throw new Error('two days');
+      await made.queries.open(asked);
+      await made.state.commit(ending('b1', [first]));
+      const verdict = await made.state.commit(ending('b2', [first, second]));
+      expect(verdict).toEqual(refused(first));
+      expect(verdict.kind === 'queries-ended' && verdict.ended[0] === first).toBe(true);
+      expect(await made.state.commit(ending('b3', [second]))).toEqual(COMMITTED);
     });
 
     test('D17: the same commit again is our own lost response: committed, and nothing doubles', async () => {

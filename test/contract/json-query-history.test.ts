@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readQueryHistory } from '../../src/adapters/local/json-query-history.js';
 import { type HistoryAnswer, queryKey } from '../../src/datasets/query-execution.js';
@@ -86,5 +87,58 @@ describe('a saved query history', () => {
       code: 'USAGE',
       message: expect.stringContaining(place),
     });
+  });
+
+  test.each([
+    ["{'Query': 'SELECT secret'}"],
+    ['SELECT secret FROM t'],
+    ['{"QueryExecutionId":"q1","Query":"SELECT secret}'],
+    ['{"QueryExecutionId":"q1"}\nSELECT secret'],
+    ['{\n "QueryExecutionId": "q1",\n "Query": SELECT secret\n}'],
+    ['{"Query":"SELECT secret"}'],
+  ])('T15: no text of a file that cannot be read stands in a message or its cause: %j', async (text) => {
+    const failure: unknown = await told(text).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'USAGE' });
+    if (!(failure instanceof Error)) throw new Error('no error');
+    expect(`${failure.message} ${failure.stack} ${inspect(failure.cause)}`).not.toMatch(/secret|SELECT/);
+  });
+
+  test('where it is no JSON, the place is told', async () => {
+    await expect(told('{\n "Query": "SELECT secret"\n "x": 1}')).rejects.toMatchObject({
+      message: expect.stringMatching(/history\.json: not JSON at position \d+$/),
+    });
+  });
+});
+
+describe('the queries that a saved history tells in full', () => {
+  const at = Date.UTC(2026, 0, 9, 10);
+  const full = (more: object = {}, submitted: unknown = at / 1000) => ({
+    ...execution({ account: '111122223333', region: 'us-east-1', ...more }),
+    Status: { SubmissionDateTime: submitted },
+  });
+  const named = async (...items: readonly object[]) => {
+    const path = join(await mkdtemp(join(tmpdir(), 'history-')), 'history.json');
+    await writeFile(path, JSON.stringify({ QueryExecutions: items }));
+    return (await readQueryHistory(path)).told();
+  };
+
+  test('are those with a name, a time and a text', async () => {
+    expect(await named(full())).toEqual([{ ...NAME, started: at, why: 'pending', hasText: false }]);
+    expect(await named(full({ Query: null }), full({ QueryExecutionId: 'q2' }, null))).toEqual([]);
+  });
+
+  test.each([
+    ['an account that is none', full({ account: '1111 22223333' })],
+    ['no account', full({ account: undefined })],
+    ['a Region that is none', full({ region: 'us east 1' })],
+    ['no Region', full({ region: undefined })],
+    ['an id that is a path', full({ QueryExecutionId: 'named_query/q1' })],
+    ['an id that is too long', full({ QueryExecutionId: 'q'.repeat(129) })],
+    ['no id', full({ QueryExecutionId: '' })],
+    ['a year of five digits', full({}, Date.UTC(12_000, 0) / 1000)],
+    ['a year before the first one', full({}, -1e11)],
+  ])('leave out %s, and keep the others', async (_, odd) => {
+    const told = await named(odd, full({ QueryExecutionId: 'q2' }));
+    expect(told.map(({ id }) => id)).toEqual(['q2']);
   });
 });

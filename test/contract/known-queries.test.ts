@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { better, type QueryExecution, queryKey } from '../../src/datasets/query-execution.js';
-import { NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import { better, NOTHING_TOLD, type QueryExecution, queryKey } from '../../src/datasets/query-execution.js';
 import type { KnownQuery } from '../../src/ports/known-queries.js';
 import { numbersFrom } from '../support/chunks.ts';
 import { LAKE_STATES, type StateUnderTest } from '../support/lake-states.ts';
@@ -30,6 +29,13 @@ const WHOLE: QueryExecution = {
 function incompressible(bytes: number): string {
   const random = numbersFrom(SEED);
   const letters = Array.from({ length: Math.floor(bytes / 3) }, () => 0x800 + Math.floor(random() * 0xd000));
+  return letters.map((code) => String.fromCharCode(code)).join('');
+}
+
+/** Of characters that take three bytes and say 14 bits each: deflated, still more than an item of DynamoDB holds. */
+function tooLong(): string {
+  const random = numbersFrom(SEED);
+  const letters = Array.from({ length: LONGEST }, () => 0x4e00 + Math.floor(random() * 0x5200));
   return letters.map((code) => String.fromCharCode(code)).join('');
 }
 
@@ -100,6 +106,28 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
         expect(found?.state).toBe('SUCCEEDED');
       });
     }
+
+    test('learns the rest of a query whose text no item holds, and goes on with the others', async () => {
+      const text = tooLong();
+      const long = { ...WHOLE, text, errorMessage: text };
+      const queries = [{ ...ACCOUNT, id: 'q1', execution: long }, known('q2', { text: 'b' })];
+      await made.known.learn(queries);
+      const before = await made.dump();
+      await made.known.learn(queries);
+      expect(await made.dump()).toEqual(before);
+      const rest = { ...WHOLE, text: null, errorMessage: null, stateChangeReason: null };
+      const found = await find('q1');
+      const isWhole = found?.text === text && found.errorMessage === text;
+      expect(isWhole ? rest : found).toEqual(rest);
+      expect(isWhole).toBe(!name.startsWith('DynamoDB'));
+      expect((await find('q2'))?.text).toBe('b');
+    });
+
+    test('a message that no item holds costs no text', async () => {
+      await made.known.learn([{ ...ACCOUNT, id: 'q1', execution: { ...WHOLE, errorMessage: tooLong() } }]);
+      const found = await find('q1');
+      expect([found?.text, found?.executionParameters]).toEqual([WHOLE.text, WHOLE.executionParameters]);
+    });
 
     test('finds more than one page of them', async () => {
       const all = Array.from({ length: 250 }, (_, n) => known(`q${n}`, { text: `text ${n}` }));

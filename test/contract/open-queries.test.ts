@@ -134,7 +134,72 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
       await made.queries.open([query('q1', { why: 'running' })]);
       await made.state.commit({ bid: 'again', entries: [], parts: [], openQueries: [query('q1')] });
       expect(await listed()).toEqual([]);
-      expect(await end(query('q1'))).toEqual({ kind: 'queries-ended', ended: [queryKey(query('q1'))] });
+      expect(await end(query('q1'))).toEqual({ kind: 'queries-ended', ended: [query('q1')] });
+    });
+
+    const CHANGING = ['named_query/n1', 'prepared_statement/primary/s'];
+
+    test('a named query or prepared statement that has ended is opened again: its text may be another one', async () => {
+      for (const again of ['by itself', 'by a commit']) {
+        for (const id of CHANGING) {
+          await made.queries.open([query(id)]);
+          expect(await end(query(id))).toEqual({ kind: 'committed' });
+          now += HOUR;
+          const changed = query(id, { why: 'denied', started: NOON + 1_000 });
+          if (again === 'by itself') await made.queries.open([changed]);
+          else {
+            const files = { files: 1, rows: 1, bytes: 1, sha256: 'bb', rowHashSum: '0' };
+            const part = { table: 'athena_events', day: '2026-01-09' } as const;
+            await made.state.openPartitions([part]);
+            const parts = [{ ...part, generation: 0, ...files }];
+            const bid = `b${bundles++}`;
+            await made.state.commit({ bid, entries: [], parts, openQueries: [changed] });
+          }
+          expect(await listed()).toEqual([
+            { ...changed, firstSeen: now, nextTry: nextTry(now, 0), tries: 0 },
+          ]);
+          expect(await end(query(id))).toEqual({ kind: 'committed' });
+          expect(await ids()).toEqual([]);
+        }
+      }
+    });
+
+    test('one that is open is not opened again: its tries and its first moment stay', async () => {
+      const all = ['q1', ...CHANGING];
+      await made.queries.open(all.map((id) => query(id)));
+      await made.queries.postpone((await listed()).map((it) => ({ ...it, tries: 5 })));
+      const before = await listed();
+      now += HOUR;
+      await made.queries.open(all.map((id) => query(id, { why: 'denied' })));
+      await made.queries.reopen(all.map((id) => query(id, { why: 'denied' })));
+      expect(await listed()).toEqual(before);
+    });
+
+    test('reopens whatever has ended, and what nobody has opened yet', async () => {
+      await made.queries.reopen([]);
+      const all = ['q1', 'q2', ...CHANGING];
+      await made.queries.open([query('q1'), ...CHANGING.map((id) => query(id))]);
+      await end(query('q1'), ...CHANGING.map((id) => query(id)));
+      expect(await ids()).toEqual([]);
+      now += HOUR;
+      await made.queries.reopen(all.map((id) => query(id)));
+      const fresh = { firstSeen: now, nextTry: nextTry(now, 0), tries: 0 };
+      const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);
+      expect((await listed()).sort(byId)).toEqual(all.map((id) => ({ ...query(id), ...fresh })).sort(byId));
+      expect(await end(...all.map((id) => query(id)))).toEqual({ kind: 'committed' });
+      expect(await ids()).toEqual([]);
+    });
+
+    test('what is opened again on a day that nobody lists any more is listed again', async () => {
+      for (const open of ['reopen', 'open'] as const) {
+        const it = query('named_query/n1');
+        await made.queries.open([it]);
+        await end(it);
+        expect(await ids()).toEqual([]);
+        await made.queries[open]([it]);
+        expect(await ids()).toEqual([it.id]);
+        await end(it);
+      }
     });
 
     for (const [when, started] of [
@@ -193,6 +258,7 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
         const before = await made.dump();
         const lost = { code: 'LAKE_LOCK_LOST' };
         await expect(made.queries.open([query('q2')])).rejects.toMatchObject(lost);
+        await expect(made.queries.reopen([query('q2')])).rejects.toMatchObject(lost);
         await expect(made.queries.postpone(first ? [first] : [])).rejects.toMatchObject(lost);
         await expect(made.queries.wake(query('q1'), NOON)).rejects.toMatchObject(lost);
         await expect(end(query('q1'))).rejects.toMatchObject(lost);

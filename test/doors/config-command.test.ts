@@ -76,6 +76,26 @@ describe('audit-lake config show', () => {
     });
   });
 
+  test('T15: tells that there is a key for digests, never which; and needs none', async () => {
+    const key = 'a-secret-of-32-characters-or-more';
+    const hash = ['--lake', LAKE, '--query-text', 'hash'];
+    for (const mode of [hash, ['--query-text', 'full'], []]) {
+      for (const output of ['json', 'table']) {
+        const ended = await show([...mode, '--output', output], { AUDIT_LAKE_QUERY_TEXT_KEY: key });
+        expect([ended.code, ended.err]).toEqual([0, '']);
+        expect(ended.out).not.toContain(key);
+        expect(ended.out).toMatch(/query_text_key[^\n]*(\n[^\n]*)?\(secret\)/);
+      }
+    }
+    const keyless = await show([...hash, '--output', 'json']);
+    expect([keyless.code, keyless.err]).toEqual([0, '']);
+    expect(JSON.parse(keyless.out).settings).toMatchObject({
+      query_text: { value: 'hash', origin: 'flag' },
+      query_text_key: { value: null, origin: 'default' },
+    });
+    expect(JSON.parse((await show(['--output', 'json'])).out).settings.query_text.value).toBeNull();
+  });
+
   test.each([
     [['--lake', ''], 'is empty'],
     [['--region', 'nowhere'], '--region takes a Region'],

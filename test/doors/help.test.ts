@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../support/command-line.ts';
 
 const COMMANDS = [
-  ...['demo', 'ingest', 'query', 'doctor', 'ddl', 'config', 'config show', 'partitions'],
+  ...['demo', 'ingest', 'query', 'resolve', 'doctor', 'ddl', 'config', 'config show', 'partitions'],
   ...['partitions list', 'partitions register', 'partitions repair'],
 ];
 const helpOf = async (command: string) => (await run([...command.split(' '), '--help'])).out;
@@ -15,8 +15,8 @@ describe('--help', () => {
     expect(help.match(/^ +(npx )?audit-lake .*/gm)).toBeNull();
   });
 
-  test('of ingest names every exit code', async () => {
-    const help = await helpOf('ingest');
+  test.each(['ingest', 'resolve'])('of %s names every exit code', async (command) => {
+    const help = await helpOf(command);
     expect(help).toMatch(/Exit codes: 0 .*1 .*2 .*4 .*130 /);
   });
 

@@ -164,6 +164,18 @@ describe('audit-lake ingest cloudtrail:lookup-events', () => {
     expect(aws.world.calls).toEqual([]);
   });
 
+  test('a misspelt name is told by its right one, and nothing is read', async () => {
+    for (const typo of ['cloudtrail:lookup-event', 'CloudTrail:Lookup-Events']) {
+      const { code, out, err } = await run(['ingest', typo, '--lake', lake], { env: CREDENTIALS });
+      expect([code, out, err]).toEqual([
+        ...[2, ''],
+        expect.stringContaining(`USAGE: nothing is called ${typo}. Did you mean cloudtrail:lookup-events?\n`),
+      ]);
+    }
+    expect(existsSync(lake)).toBe(false);
+    expect(aws.world.calls).toEqual([]);
+  });
+
   test('--account belongs to it alone', async () => {
     const { code, err } = await run(['ingest', folder, '--account', HOME, '--lake', lake]);
     expect([code, err]).toEqual([

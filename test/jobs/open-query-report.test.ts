@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openQueryReport } from '../../src/jobs/open-query-report.js';
+import { OpenQueryTally, openQueryReport } from '../../src/jobs/open-query-report.js';
 import { openSaved } from '../../src/jobs/open-saved.js';
 import {
   DAY_MS,
@@ -25,10 +25,46 @@ describe('what is said of the open queries', () => {
       of('123456789012', 'e', 38, { why: 'running' }),
     );
     expect(await openQueryReport(lake.lake.items.queries, NOON)).toEqual([
-      { account: '444455556666', open: 3, pending: 2, denied: 0, expiring: { 3: 1, 7: 1, 14: 1 } },
-      { account: '123456789012', open: 1, pending: 1, denied: 0, expiring: { 3: 0, 7: 1, 14: 1 } },
-      { account: '111122223333', open: 2, pending: 1, denied: 1, expiring: { 3: 0, 7: 0, 14: 1 } },
+      {
+        ...{ account: '444455556666', open: 3, pending: 2, denied: 0, running: 1, lost: 0 },
+        expiring: { 3: 1, 7: 1, 14: 1 },
+      },
+      {
+        ...{ account: '123456789012', open: 1, pending: 1, denied: 0, running: 0, lost: 0 },
+        expiring: { 3: 0, 7: 1, 14: 1 },
+      },
+      {
+        ...{ account: '111122223333', open: 2, pending: 1, denied: 1, running: 0, lost: 0 },
+        expiring: { 3: 0, 7: 0, 14: 1 },
+      },
     ]);
+  });
+
+  test('a text that Athena has forgotten already is lost, and no longer about to be', async () => {
+    const tally = new OpenQueryTally(NOON);
+    const waiting = { firstSeen: NOON, nextTry: NOON, tries: 0 };
+    const add = (id: string, age: number, more = {}) =>
+      tally.add({ ...openQuery(id, { started: NOON - age, ...more }), ...waiting });
+    add('to the millisecond', 45 * DAY_MS);
+    add('long ago', 400 * DAY_MS, { why: 'denied' });
+    add('a moment left', 45 * DAY_MS - 1);
+    add('its text is there', 46 * DAY_MS, { why: 'running', hasText: true });
+    add('named_query/n', 400 * DAY_MS);
+    expect(tally.accounts).toEqual([
+      {
+        ...{ account: '111122223333', open: 5, pending: 3, denied: 1, running: 1, lost: 2 },
+        expiring: { 3: 1, 7: 1, 14: 1 },
+      },
+    ]);
+    expect(new OpenQueryTally(NOON).accounts).toEqual([]);
+  });
+
+  test('a tally in the order of a run says the same as the report', async () => {
+    const lake = new ResolvingLake();
+    await lake.open(...[1, 30, 40, 46].map((age) => openQuery(`q${age}`, { started: NOON - age * DAY_MS })));
+    const tally = new OpenQueryTally(NOON);
+    await lake.resolve({ onOpen: (query) => tally.add(query), mayStart: () => false });
+    expect(tally.accounts).toEqual(await openQueryReport(lake.lake.items.queries, NOON));
   });
 
   test('a saved history opens what the lake does not know, and what it knows only in part', async () => {
@@ -43,5 +79,19 @@ describe('what is said of the open queries', () => {
     expect(waiting).toHaveLength(1_201);
     expect(waiting).toContain('half');
     expect(waiting).not.toContain('known');
+  });
+
+  test('a saved history fills what was given up: it is opened again, and the next run ends it', async () => {
+    const lake = new ResolvingLake();
+    await lake.open(openQuery('given up'));
+    lake.now = NOON + 45 * DAY_MS;
+    expect((await lake.resolve()).ended).toEqual({ expired: 1 });
+    const { known, queries } = lake.lake.items;
+    await openSaved([openQuery('given up')], known, queries);
+    const file = new ToldHistory({ 'given up': ended('SELECT saved') });
+    expect((await lake.resolve({ histories: [lake.athena, file] })).ended).toEqual({ resolved: 1 });
+    expect((await lake.rows()).map(({ text }) => text).sort()).toEqual(['SELECT saved', null]);
+    await openSaved([openQuery('given up')], known, queries);
+    expect((await lake.waiting()).size).toBe(0);
   });
 });

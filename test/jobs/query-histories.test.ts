@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type HistoryAnswer, isFinal, queryKey } from '../../src/datasets/query-execution.js';
-import { NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import { type HistoryAnswer, isFinal, NOTHING_TOLD, queryKey } from '../../src/datasets/query-execution.js';
 import type { TextPrivacy } from '../../src/datasets/text-privacy.js';
 import { WITHHELD } from '../../src/datasets/withheld.js';
 import { AuditLakeError } from '../../src/errors.js';
@@ -38,7 +37,11 @@ class Asking {
     const execution =
       answer.kind === 'execution'
         ? answer.execution
-        : { ...NOTHING_TOLD, text: answer.kind === 'current_text' ? answer.text : null };
+        : {
+            ...NOTHING_TOLD,
+            text: answer.kind === 'current_text' ? answer.text : null,
+            submitted: openQuery(this.#id).started,
+          };
     await this.known.learn([{ ...openQuery(this.#id), execution }]);
     return this;
   }
@@ -120,15 +123,55 @@ describe('no answer outweighs a better one', () => {
       const half = (await new Asking().knows(running('lake'))).tell(refusal, refusal);
       expect(await half.ask()).toEqual({ ...running('lake'), source: 'lake' });
       const kept = (await new Asking(NAMED).knows(current('lake'))).tell(refusal, refusal);
-      expect(await kept.ask()).toEqual({ kind: 'current_text', text: 'lake', source: 'lake' });
+      expect(await kept.ask()).toEqual(current('lake'));
       expect(kept.learned?.text).toBe('lake');
     });
   }
 
-  test('of two refusals the last one stands; what is absent says nothing', async () => {
-    expect(await new Asking().tell(DENIED, NOT_FOUND).ask()).toEqual(NOT_FOUND);
+  test('what is absent says nothing', async () => {
     expect(await new Asking().tell(DENIED).ask()).toEqual(DENIED);
     expect(await new Asking().ask()).toBeUndefined();
+  });
+
+  const closed = (history: ToldHistory): QueryHistory => ({
+    lookup: (...asked) => history.lookup(...asked),
+    mayKnow: () => false,
+  });
+  const unsaid = (history: ToldHistory): QueryHistory => ({ lookup: (...asked) => history.lookup(...asked) });
+
+  for (const refusal of [DENIED, NOT_FOUND]) {
+    test(`${refusal.kind}, told by a file, counts only where Athena cannot know the query`, async () => {
+      for (const athena of [undefined, DENIED, NOT_FOUND]) {
+        const asking = () => new Asking().tell(athena, refusal);
+        expect(await asking().ask()).toEqual(athena);
+        const it = asking();
+        expect(await it.ask([unsaid(it.athena), it.file])).toEqual(athena);
+        const other = asking();
+        expect(await other.ask([closed(other.athena), other.file])).toEqual(refusal);
+        const alone = asking();
+        expect(await alone.ask([alone.file])).toEqual(refusal);
+      }
+    });
+  }
+
+  test('an answer of a file counts whether Athena may know the query or not', async () => {
+    for (const history of [closed, unsaid]) {
+      const asking = new Asking().tell(NOT_FOUND, ended('file'));
+      expect(await asking.ask([history(asking.athena), asking.file])).toMatchObject({
+        source: 'history_file',
+      });
+    }
+  });
+
+  test('together they may know what one of them may', async () => {
+    const [may, cannot] = [unsaid(new ToldHistory()), closed(new ToldHistory())];
+    const known = new MemoryKnownQueries();
+    const together = (...histories: readonly QueryHistory[]) =>
+      queryHistory({ known, histories, privacy: FULL }).mayKnow?.(openQuery('q'));
+    expect(together(may)).toBe(true);
+    expect(together(cannot, may)).toBe(true);
+    expect(together(cannot, cannot)).toBe(false);
+    expect(together()).toBe(false);
   });
 
   test('a text is never replaced by none, and is said to come from whoever told it', async () => {
@@ -158,6 +201,29 @@ describe('no answer outweighs a better one', () => {
     expect(asking.learned?.text).toBe('new');
     expect(asking.file.lookups).toEqual([]);
   });
+
+  for (const [id, source] of [
+    [NAMED, 'current_named_query'],
+    ['prepared_statement/primary/s', 'current_prepared_statement'],
+  ] as const) {
+    test(`${id}: what the lake learned for an event is told of this one and older ones, never of a later one`, async () => {
+      const known = new MemoryKnownQueries();
+      const at = openQuery(id).started;
+      const told: HistoryAnswer = { kind: 'current_text', text: 'SELECT now', source };
+      const ask = async (started: number, ...histories: readonly QueryHistory[]) => {
+        const query = openQuery(id, { started });
+        return (await queryHistory({ known, histories, privacy: FULL }).lookup([query], 1)).get(
+          queryKey(query),
+        );
+      };
+      expect(await ask(at, new ToldHistory({ [id]: told }))).toEqual(told);
+      for (const started of [at, at - 1, 0]) expect(await ask(started)).toEqual(told);
+      for (const started of [at + 1, at + 86_400_000]) {
+        expect(await ask(started)).toBeUndefined();
+        expect(await ask(started, new ToldHistory({ [id]: DENIED }))).toEqual(DENIED);
+      }
+    });
+  }
 
   const answer = fc.oneof(
     fc.constantFrom<HistoryAnswer | undefined>(undefined, DENIED, NOT_FOUND),

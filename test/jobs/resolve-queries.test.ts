@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nextTry } from '../../src/datasets/open-query.js';
+import type { HistoryAnswer } from '../../src/datasets/query-execution.js';
 import { WITHHELD } from '../../src/datasets/withheld.js';
 import type { ResolveReport } from '../../src/jobs/resolve-queries.js';
 import {
@@ -13,6 +14,7 @@ import {
   told,
 } from '../support/memory-resolve.ts';
 
+const TEN_MINUTES = 600_000;
 const sum = (counts: { readonly [name: string]: number }) =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
@@ -54,9 +56,13 @@ describe('what becomes of an open query', () => {
   });
 
   test('those that did not end stay open, with their reason, and wait longer each time', async () => {
-    const athena = new ToldHistory({ runs: running('SELECT 1'), denied: { kind: 'denied' } });
+    const athena = new ToldHistory({
+      runs: running('SELECT 1'),
+      soon: running(null),
+      denied: { kind: 'denied' },
+    });
     const lake = new ResolvingLake({ athena });
-    await lake.open(...['runs', 'denied', 'silent'].map((id) => openQuery(id)));
+    await lake.open(...['runs', 'soon', 'denied'].map((id) => openQuery(id)));
     const waits: { [id: string]: number[] } = {};
     for (let tries = 1; tries < 16; tries++) {
       lake.now += 1_000;
@@ -70,14 +76,30 @@ describe('what becomes of an open query', () => {
       }
     }
     const untilEnded = [4, 8, 16, 32, 64, 128, 256, 360, 360];
-    const inVain = [6, 12, 24, 48, 96, 96].map((hours) => hours * 60);
-    expect(waits['silent']).toEqual([...untilEnded, ...inVain]);
+    const inVain = [24, 48, 96, 168, 168, 168].map((hours) => hours * 60);
+    expect(waits['soon']).toEqual([...untilEnded, ...inVain]);
     expect(waits['runs']).toEqual([...untilEnded, ...inVain]);
-    expect(waits['denied']).toEqual([...inVain, ...new Array<number>(9).fill(96 * 60)]);
+    expect(waits['denied']).toEqual([...inVain, ...new Array<number>(9).fill(168 * 60)]);
     const of = await lake.waiting();
     expect(of.get('runs')).toMatchObject({ why: 'running', hasText: true, firstSeen: NOON });
     expect(of.get('denied')).toMatchObject({ why: 'denied', hasText: false });
     expect(await lake.rows()).toEqual([]);
+  });
+
+  test('where nobody answers, no try counts: it waits as after the last one, however often that happens', async () => {
+    const lake = new ResolvingLake({ athena: new ToldHistory({ refused: [{ kind: 'denied' }, undefined] }) });
+    await lake.open(openQuery('silent'), openQuery('refused'));
+    for (let runs = 1; runs < 16; runs++) {
+      lake.now += 1_000;
+      expect(balanced(await lake.resolve()).leftOpen).toEqual({ pending: 1, denied: 1 });
+      const of = await lake.waiting();
+      expect(of.get('silent')).toMatchObject({ tries: 0, nextTry: nextTry(lake.now, 0), why: 'pending' });
+      expect(of.get('refused')).toMatchObject({
+        tries: 1,
+        nextTry: nextTry(lake.now, 1, 'denied'),
+        why: 'denied',
+      });
+    }
   });
 
   test('no wait is longer than Athena remembers: the last try is on the last day', async () => {
@@ -123,22 +145,106 @@ describe('what becomes of an open query', () => {
     expect((await lake.resolve()).ended).toEqual({ resolved: 1 });
   });
 
-  test('a day before Athena forgets, what is known is the end: expired, denied, or a text without an end', async () => {
-    const athena = new ToldHistory({ refused: { kind: 'denied' }, runs: running('SELECT 1') });
+  test('a day before Athena forgets, what it tells is the end: denied, expired, or a text without an end', async () => {
+    const athena = new ToldHistory({
+      ...{ refused: { kind: 'denied' }, runs: running('SELECT 1'), 'no text': running(null) },
+      'prepared_statement/primary/s': {
+        kind: 'current_text',
+        text: null,
+        source: 'current_prepared_statement',
+      },
+    });
     const lake = new ResolvingLake({ athena });
-    const ids = ['refused', 'runs', 'silent', 'refused once'];
-    await lake.open(...ids.map((id) => openQuery(id, { why: id === 'refused once' ? 'denied' : 'pending' })));
-    lake.now = NOON + 44 * DAY_MS - 1;
-    expect(balanced(await lake.resolve()).ended).toEqual({});
+    await lake.open(...[...athena.answers.keys()].map((id) => openQuery(id)));
+    // What runs for days is ended before: here it was submitted late.
+    const early = NOON + 44 * DAY_MS - 1;
+    lake.now = early;
+    expect(balanced(await lake.resolve())).toMatchObject({
+      ended: { resolved: 1 },
+      leftOpen: { denied: 1, pending: 2 },
+    });
+    for (const { nextTry: next } of (await lake.waiting()).values()) expect(next).toBe(early + 1);
     lake.now += 1;
-    expect(balanced(await lake.resolve()).ended).toEqual({ denied: 2, resolved: 1, expired: 1 });
+    expect(balanced(await lake.resolve({ all: false })).ended).toEqual({ denied: 1, expired: 2 });
     expect(await texts(lake)).toEqual([
+      ['no text', 'expired', null],
+      ['prepared_statement/primary/s', 'expired', null],
       ['refused', 'denied', null],
-      ['refused once', 'denied', null],
       ['runs', 'resolved', 'SELECT 1'],
-      ['silent', 'expired', null],
     ]);
     expect((await lake.waiting()).size).toBe(0);
+  });
+
+  test('where nobody answers, nothing ends before Athena has forgotten it: on the last day a try every 10 minutes', async () => {
+    const lake = new ResolvingLake();
+    await lake.open(openQuery('silent'), openQuery('refused once', { why: 'denied' }));
+    const lastDay = NOON + 44 * DAY_MS;
+    for (const now of [lastDay - 60_000, lastDay, lastDay + DAY_MS / 2, lastDay + DAY_MS - 1]) {
+      lake.now = now;
+      expect(balanced(await lake.resolve())).toMatchObject({
+        ended: {},
+        leftOpen: { denied: 1, pending: 1 },
+      });
+      for (const { nextTry: next, tries } of (await lake.waiting()).values()) {
+        expect(tries).toBe(0);
+        // Two minutes, as after none, and never later than in ten.
+        expect(next - now).toBe(2 * 60_000);
+      }
+    }
+    lake.now = lastDay + DAY_MS;
+    expect(balanced(await lake.resolve()).ended).toEqual({ denied: 1, expired: 1 });
+    expect(await texts(lake)).toEqual([
+      ['refused once', 'denied', null],
+      ['silent', 'expired', null],
+    ]);
+  });
+
+  test('what was denied for weeks and then not answered is asked again within 10 minutes of the last day', async () => {
+    const lake = new ResolvingLake({
+      athena: new ToldHistory({ q: [...new Array<HistoryAnswer>(9).fill({ kind: 'denied' }), undefined] }),
+    });
+    await lake.open(openQuery('q'));
+    for (let tries = 1; tries <= 9; tries++) await lake.resolve();
+    expect((await lake.waiting()).get('q')?.tries).toBe(9);
+    const lastDay = NOON + 44 * DAY_MS;
+    for (const [now, next] of [
+      [lastDay - 8 * DAY_MS, lastDay - DAY_MS],
+      [lastDay - DAY_MS, lastDay],
+      [lastDay - 60_000, lastDay - 60_000 + TEN_MINUTES],
+      [lastDay, lastDay + TEN_MINUTES],
+      [lastDay + DAY_MS - 1, lastDay + DAY_MS - 1 + TEN_MINUTES],
+    ] as const) {
+      lake.now = now;
+      await lake.resolve();
+      expect((await lake.waiting()).get('q')).toMatchObject({ nextTry: next, tries: 9, why: 'denied' });
+    }
+    lake.now = lastDay + DAY_MS;
+    expect((await lake.resolve()).ended).toEqual({ denied: 1 });
+  });
+
+  test('what is told to run for more than two days ends with what is known', async () => {
+    const athena = new ToldHistory({ runs: running('SELECT 1'), 'no text': running(null) });
+    const lake = new ResolvingLake({ athena });
+    await lake.open(
+      openQuery('runs'),
+      openQuery('no text'),
+      openQuery('silent', { why: 'running', hasText: true }),
+    );
+    lake.now = NOON + 2 * DAY_MS;
+    expect(balanced(await lake.resolve())).toMatchObject({ ended: {}, leftOpen: { running: 2, pending: 1 } });
+    lake.now += 1;
+    expect(balanced(await lake.resolve())).toMatchObject({
+      ...{ ended: { resolved: 1 }, leftOpen: { running: 1, pending: 1 } },
+    });
+    expect((await lake.rows()).map(({ text, state }) => [text, state])).toEqual([['SELECT 1', 'RUNNING']]);
+    expect([...(await lake.waiting()).keys()].sort()).toEqual(['no text', 'silent']);
+  });
+
+  test('an end without a text is an end: nothing more will be told', async () => {
+    const lake = new ResolvingLake({ athena: new ToldHistory({ a: ended(null) }) });
+    await lake.open(openQuery('a'));
+    expect(balanced(await lake.resolve()).ended).toEqual({ not_found: 1 });
+    expect(await texts(lake)).toEqual([['a', 'not_found', null]]);
   });
 
   test('a text that is told on the last day is still taken', async () => {
@@ -152,10 +258,54 @@ describe('what becomes of an open query', () => {
     const lake = new ResolvingLake();
     const ids = ['named_query/n1', 'prepared_statement/primary/s'];
     await lake.open(...ids.map((id) => openQuery(id, { started: NOON - 400 * DAY_MS })));
-    lake.now = NOON + 44 * DAY_MS - 1;
+    lake.now = NOON + 45 * DAY_MS - 1;
     expect((await lake.resolve()).ended).toEqual({});
     lake.now += 1;
     expect((await lake.resolve()).ended).toEqual({ expired: 2 });
+  });
+});
+
+describe('what nobody may be asked about', () => {
+  const left = (report: ResolveReport) => [report.asked, report.notAsked, sum(report.leftOpen)];
+
+  test('is counted, not asked and not postponed, until somebody may be asked', async () => {
+    const lake = new ResolvingLake({ athena: new ToldHistory({ a: ended('a'), b: ended('b') }) });
+    await lake.open(openQuery('a'), openQuery('b'));
+    lake.athena.closed.add('a');
+    const before = (await lake.waiting()).get('a');
+    lake.now += DAY_MS;
+    expect(left(balanced(await lake.resolve({ all: false })))).toEqual([1, 1, 0]);
+    expect(left(balanced(await lake.resolve()))).toEqual([0, 1, 0]);
+    expect((await lake.waiting()).get('a')).toEqual(before);
+    expect(lake.athena.lookups).toEqual([['b']]);
+    lake.athena.closed.clear();
+    expect(left(await lake.resolve({ all: false }))).toEqual([1, 0, 0]);
+    expect((await lake.rows()).map(({ text }) => text)).toEqual(['a', 'b']);
+  });
+
+  test('is not counted before its time has come', async () => {
+    const lake = new ResolvingLake();
+    await lake.open(openQuery('a'));
+    lake.athena.closed.add('a');
+    expect((await lake.resolve({ all: false })).notAsked).toBe(0);
+    lake.now = nextTry(NOON, 0);
+    expect((await lake.resolve({ all: false })).notAsked).toBe(1);
+  });
+
+  test('ends once Athena has forgotten it, not before', async () => {
+    const lake = new ResolvingLake();
+    const ids = ['a', 'named_query/n'];
+    await lake.open(
+      openQuery('a', { why: 'denied' }),
+      openQuery('named_query/n', { started: NOON - 400 * DAY_MS }),
+    );
+    for (const id of ids) lake.athena.closed.add(id);
+    lake.now = NOON + 45 * DAY_MS - 1;
+    expect(left(balanced(await lake.resolve()))).toEqual([0, 2, 0]);
+    lake.now += 1;
+    expect(balanced(await lake.resolve())).toMatchObject({
+      ...{ asked: 2, notAsked: 0, ended: { denied: 1, expired: 1 } },
+    });
   });
 });
 
@@ -170,6 +320,32 @@ describe('in which order, and how many at once', () => {
     expect(lake.athena.lookups.map((ids) => ids.length)).toEqual([200, 200, 50]);
     const days = lake.athena.lookups.flat().map((id) => Number(id.slice(1)) % 40);
     expect(days).toEqual([...days].sort((a, b) => b - a));
+  });
+
+  test('a few queries have the patience of ten log files, many that of as many', async () => {
+    for (const [count, patience] of [
+      [1, [10]],
+      [10, [10]],
+      [11, [11]],
+      [203, [200, 10]],
+    ] as const) {
+      const lake = new ResolvingLake();
+      await lake.open(...Array.from({ length: count }, (_, n) => openQuery(`q${n}`)));
+      await lake.resolve();
+      expect(lake.athena.patience).toEqual(patience);
+    }
+  });
+
+  test('each open query is told as it is listed: due or not, asked or not', async () => {
+    const lake = new ResolvingLake({ athena: new ToldHistory({ a: ended('a') }) });
+    await lake.open(openQuery('a'), openQuery('b', { started: NOON - DAY_MS }));
+    lake.athena.closed.add('b');
+    lake.now += DAY_MS;
+    await lake.open(openQuery('c', { started: lake.now }));
+    const listed: string[] = [];
+    const report = await lake.resolve({ all: false, onOpen: ({ id }) => listed.push(id) });
+    expect(report).toMatchObject({ asked: 1, notAsked: 1 });
+    expect(listed).toEqual(['b', 'a', 'c']);
   });
 
   test('those that are due, or all', async () => {
@@ -258,6 +434,25 @@ describe('rows and bundles', () => {
     const lake = new ResolvingLake({ athena: new ToldHistory({ [id]: answer }) });
     await lake.open(openQuery(id), openQuery(id, { started: NOON - DAY_MS }));
     expect(balanced(await lake.resolve()).ended).toEqual({ resolved: 2 });
+    expect((await lake.waiting()).size).toBe(0);
+  });
+
+  test('D2: of one statement open on two days, only the one that somebody else ended is left out', async () => {
+    const id = 'prepared_statement/primary/s';
+    const answer = { kind: 'current_text', text: 'SELECT ?', source: 'current_prepared_statement' } as const;
+    const athena = new ToldHistory({ [id]: answer });
+    const lake = new ResolvingLake({ athena });
+    const dayBefore = openQuery(id, { started: NOON - DAY_MS });
+    await lake.open(openQuery(id), dayBefore);
+    const rival = {
+      lookup: async (...asked: Parameters<ToldHistory['lookup']>) => {
+        lake.lake.items.queries.end(dayBefore, 'rival');
+        return athena.lookup(...asked);
+      },
+    };
+    const report = balanced(await lake.resolve({ histories: [rival] }));
+    expect(report).toMatchObject({ asked: 2, ended: { resolved: 1 }, elsewhere: 1, dataFiles: 1 });
+    expect((await lake.rows()).map(({ day }) => day)).toEqual(['2026-01-09']);
     expect((await lake.waiting()).size).toBe(0);
   });
 

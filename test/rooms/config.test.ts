@@ -48,14 +48,10 @@ const attributeOf = (flag: string) => flag.slice(2).replace(/-./g, (two) => two.
 /** Settings that mean something only beside another. */
 const GOES_WITH: { readonly [name in SettingName]?: { readonly [env: string]: string } } = {
   eventSources: { AUDIT_LAKE_DATASETS: 'cloudtrail_events' },
-  queryTextKey: { AUDIT_LAKE_QUERY_TEXT: 'hash' },
 };
 
 function textOf(config: Config, name: SettingName): string {
-  const { queryText } = config;
   if (name === 'datasets') return String(config.datasets.map((dataset) => dataset.name));
-  if (name === 'queryText') return queryText.mode;
-  if (name === 'queryTextKey') return queryText.mode === 'hash' ? queryText.key : '';
   return String(config[name]);
 }
 
@@ -129,7 +125,6 @@ describe('a setting', () => {
       ['queryRole', 'audit-lake-query-history'],
       ['queryRate', '5'],
       ['queryWait', '2'],
-      ['queryText', 'full'],
     ]);
     for (const [name, value] of values) {
       if (name === 'concurrency') expect(value).toBe(String(availableParallelism()));

@@ -3,8 +3,12 @@ import type { Cells } from '../../src/datasets/column.js';
 import { hasText, nextTry, openReason, startedBefore } from '../../src/datasets/open-query.js';
 import { withAnswer } from '../../src/datasets/query-cells.js';
 import { cellsOfAsked, detailsRow } from '../../src/datasets/query-details.js';
-import type { HistoryAnswer, OpenReason, QueryExecution } from '../../src/datasets/query-execution.js';
-import { NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import {
+  type HistoryAnswer,
+  NOTHING_TOLD,
+  type OpenReason,
+  type QueryExecution,
+} from '../../src/datasets/query-execution.js';
 import { WITHHELD } from '../../src/datasets/withheld.js';
 import { TABLES } from '../../src/lake/tables.js';
 
@@ -26,7 +30,8 @@ describe('why a query is asked about again', () => {
     ['it is queued', execution({ text: 'a', state: 'QUEUED' }), 'running', true],
     ['its state is a word that nobody knows', execution({ text: 'a', state: 'PAUSED' }), 'running', true],
     ['its state was not told', execution({ text: 'a' }), 'running', true],
-    ['it ended, and its text was not told', execution({ state: 'SUCCEEDED' }), 'pending', false],
+    ['it ended, and its text was not told', execution({ state: 'SUCCEEDED' }), undefined, false],
+    ['it runs, and its text was not told', execution({ state: 'RUNNING' }), 'pending', false],
     ['its text is withheld', execution({ text: WITHHELD, state: 'SUCCEEDED' }), undefined, true],
     ['its text is withheld and it runs', execution({ text: WITHHELD, state: 'RUNNING' }), 'running', true],
     ['nobody let us ask', { kind: 'denied' }, 'denied', false],
@@ -55,19 +60,24 @@ describe('when a query is asked about again', () => {
   const waits = (why: OpenReason, ...tries: readonly number[]) =>
     tries.map((n) => (nextTry(AT, n, why) - AT) / MINUTE);
 
+  const DAY = 24 * 60;
+
   test('after 2 minutes, doubled each time, never more than 6 hours within the first day', () => {
-    const tries = Array.from({ length: 10 }, (_, tries) => tries);
-    expect(hours(tries).map((it) => it * 60)).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
-    const longestStatement = 10;
-    expect(hours(tries).reduce((sum, it) => sum + it)).toBeGreaterThan(2 * longestStatement);
+    const firstDay = waits('pending', 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    expect(firstDay).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
+    expect(waits('running', 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)).toEqual(firstDay);
+    const longestStatement = 10 * 60;
+    expect(firstDay.reduce((sum, it) => sum + it)).toBeGreaterThan(2 * longestStatement);
   });
 
   test('where a day was not enough, after a day, doubled each time, never more than a week', () => {
-    expect(hours([10, 11, 12, 13, 100, 5_000])).toEqual([24, 48, 96, 168, 168, 168]);
+    const inVain = [DAY, 2 * DAY, 4 * DAY, 7 * DAY, 7 * DAY, 7 * DAY];
+    expect(waits('pending', 10, 11, 12, 13, 100, 5_000)).toEqual(inVain);
+    expect(waits('running', 10, 11, 12, 13, 100, 5_000)).toEqual(inVain);
   });
 
   test('where it is denied, after a day at once, doubled each time, never more than a week', () => {
-    expect(hours([1, 2, 3, 4, 100], 'denied')).toEqual([24, 48, 96, 168, 168]);
+    expect(waits('denied', 1, 2, 3, 4, 100)).toEqual([DAY, 2 * DAY, 4 * DAY, 7 * DAY, 7 * DAY]);
   });
 
   test('a statement that may run for 10 hours was submitted on the day of its end or the one before', () => {

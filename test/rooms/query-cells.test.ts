@@ -199,12 +199,27 @@ describe('an answer of the history', () => {
     });
   });
 
-  test('without a text leaves the query pending', () => {
-    expect(withAnswer(cellsOf(start()), answer({ text: null }))).toMatchObject({
-      query_text: null,
-      query_text_status: 'pending',
-      query_text_source: null,
+  test.each([
+    ['not_found', 'SUCCEEDED'],
+    ['not_found', 'FAILED'],
+    ['not_found', 'CANCELLED'],
+    ['pending', 'RUNNING'],
+    ['pending', 'QUEUED'],
+    ['pending', 'PAUSED'],
+    ['pending', null],
+  ])('without a text: %s where the state is %s, for after an end nothing more is told', (status, state) => {
+    const cells = withAnswer(cellsOf(start()), answer({ text: null, state, dataScannedBytes: 7n }));
+    expect(cells).toMatchObject({
+      ...{ query_text: null, query_text_status: status, query_text_source: null },
+      ...{ data_scanned_bytes: 7n, ...(state !== null && { query_state: state }) },
     });
+  });
+
+  test('without a text takes none away from the event, whatever the state is', () => {
+    for (const state of ['SUCCEEDED', 'RUNNING']) {
+      const cells = withAnswer(cellsOf(start({ queryString: 'SELECT 1' })), answer({ text: null, state }));
+      expect(cells).toMatchObject({ query_text: 'SELECT 1', query_text_status: 'in_event' });
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { better, isFinal, type QueryExecution } from '../../src/datasets/query-execution.js';
-import { executionOfText, executionToText, NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import { better, isFinal, NOTHING_TOLD, type QueryExecution } from '../../src/datasets/query-execution.js';
+import { executionOfText, executionToText } from '../../src/datasets/query-execution-text.js';
 import { SEED } from '../support/seed.ts';
 
 /** Any text, lone surrogates and NUL among them, and what looks like our own notation. */

@@ -53,6 +53,8 @@ describe('a query of Trino', () => {
     ['hidden columns', 'SELECT DISTINCT "$path" FROM db."my-table$partitions"'],
     ['qualified names on the right', 'SELECT a FROM t JOIN u ON t."id" = u."id" AND sum("u"."amount") > b'],
     ['names in queries within', 'WITH "x" AS (SELECT "a" FROM (SELECT "b" FROM t)) SELECT "a" FROM "x"'],
+    ['distinct columns', 'SELECT DISTINCT "a" FROM "b" WHERE x IS DISTINCT FROM u."c" AND "d" IS NULL'],
+    ['dollars and hashes in names', 'SELECT a$$b, c#d, $e FROM t$1 WHERE b$x$ IS NULL'],
     ['names of views', 'CREATE OR REPLACE VIEW "my-view" AS SELECT "a" FROM "b"'],
     ['names to sort by', 'SELECT a FROM t ORDER BY "a" DESC, "b"'],
     ['a second statement', 'SELECT "a" FROM t; SELECT "b" FROM t'],
@@ -69,6 +71,9 @@ describe('a query of Trino', () => {
     ['as results', 'SELECT CASE WHEN a THEN "b" ELSE "hunter2" END'],
     ['as keys', 'SELECT m["hunter2"] FROM t'],
     ['as parameters', 'EXECUTE q USING "hunter2"'],
+    ['as cases', 'SELECT CASE x WHEN "hunter2" THEN y WHEN "a-hunter2" THEN z END FROM t'],
+    ['as compared with null', 'SELECT a FROM t WHERE x IS DISTINCT FROM "hunter2"'],
+    ['as not distinct', 'SELECT a FROM t WHERE x IS NOT DISTINCT /* from */ from "hunter2"'],
     ['with what no name has', 'SELECT "hunter2@example.com", "pass hunter2", "1-hunter2" FROM t'],
     ['with quotes', 'SELECT "a""hunter2"'],
     ['without end', 'SELECT "hunter2'],
@@ -125,6 +130,42 @@ describe('a text that two engines read in two ways', () => {
   });
 });
 
+describe('what other engines and word processors make of a literal', () => {
+  test.each([
+    ['SELECT a FROM t WHERE b = ‘hunter2’ AND c = d', 'SELECT a FROM t WHERE b = ? AND c = d'],
+    ['SELECT a FROM t WHERE b = “hunter2” AND c = d', 'SELECT a FROM t WHERE b = ? AND c = d'],
+    ['SELECT a FROM t WHERE b = ”hunter2” AND c = ’hunter2’', 'SELECT a FROM t WHERE b = ? AND c = ?'],
+    ['SELECT a FROM t WHERE b = „hunter2“ AND c = ‚hunter2‘', 'SELECT a FROM t WHERE b = ? AND c = ?'],
+    ['SELECT a FROM t WHERE b = „hunter2” AND c = ‹hunter2›', 'SELECT a FROM t WHERE b = ? AND c = ?'],
+    ['SELECT a FROM t WHERE b = «hunter2» AND c = »hunter2«', 'SELECT a FROM t WHERE b = ? AND c = ?'],
+    ['SELECT a FROM t WHERE b IN (‘x’, ‘hunter2’) LIMIT 5', 'SELECT a FROM t WHERE b IN (?, ?) LIMIT ?'],
+    ['SELECT ‘my hunter2 -- it is’ FROM t', 'SELECT ?'],
+    ['SELECT a, ‘hunter2 FROM t', 'SELECT a, ?'],
+    ['SELECT a, ‘it’s hunter2’ FROM t', 'SELECT a, ?'],
+    ['SELECT a, ‘it’’s hunter2’ FROM t', 'SELECT a, ?'],
+    ['SELECT a, ‘a\\’ hunter2’ FROM t', 'SELECT a, ?'],
+    ['SELECT a, “x “y” hunter2” FROM t', 'SELECT a, ?'],
+    ['SELECT a, „x “y” hunter2” FROM t', 'SELECT a, ?'],
+    ['SELECT a, “a”b = “ hunter2” FROM t', 'SELECT a, ?'],
+    ["SELECT ‘ 'a’ hunter2' FROM t", 'SELECT ?'],
+    ["SELECT ‘it's hunter2’ FROM t WHERE b = 'x'", 'SELECT ?'],
+    ["SELECT 'it’s', b FROM t", 'SELECT ?, b FROM t'],
+    ['SELECT b -- it’s hunter2\nFROM t', 'SELECT b FROM t'],
+    ['SELECT $$hunter2$$ FROM t', 'SELECT ? FROM t'],
+    ['SELECT $q$hunter2 $$ hunter2$q$ FROM t', 'SELECT ? FROM t'],
+    ['SELECT a, $$hunter2 FROM t', 'SELECT a, ?'],
+    ['SELECT a # hunter2\nFROM t', 'SELECT a ? FROM t'],
+    ['SELECT a, 7#hunter2\n, b', 'SELECT a, ? , b'],
+    ['SELECT a# hunter2', 'SELECT a?'],
+    ["SELECT a # it's hunter2\n, 'hunter2'", 'SELECT a ?'],
+  ])('is lost: %s', (text, mask) => expect(maskSql(text)).toBe(mask));
+
+  test('costs a query without any of it nothing of its shape', () => {
+    const text = 'SELECT "$path", größe->x FROM "t$files" WHERE a = ? AND b$c = ?';
+    expect(maskSql(text)).toBe(text);
+  });
+});
+
 /** Words that stand in no keyword and no name of the generated queries. */
 const SECRET = fc.stringMatching(/^zq[a-z]{4,8}$/);
 const NOISE = fc.constantFrom(
@@ -139,6 +180,11 @@ const NOISE = fc.constantFrom(
   ';',
   '(',
   '?',
+  '#',
+  '$$',
+  '‘',
+  '’',
+  '”',
   ' ',
   '\u0000',
   '\ud800',
@@ -154,6 +200,19 @@ const inQuotes = (quote: string, escaping: (text: string) => string) =>
 const doubled = (quote: string) => (text: string) => text.replaceAll(quote, quote + quote);
 const escaped = (text: string) => text.replaceAll(/['"\\]/g, '\\$&');
 
+const partners = [...['‘’', '’’', '“”', '””', '„“', '«»'], '´´'] as const;
+const typographic = fc.tuple(fc.constantFrom(...partners), around).map(
+  ([[opening, closing], { secret, text }]): Piece => ({
+    secret,
+    text: `${opening}${text.replaceAll(/[‘’”]/g, '.')}${closing}`,
+  }),
+);
+const dollars = around.map(
+  ({ secret, text }): Piece => ({ secret, text: `$$${text.replaceAll('$', '.')}$$` }),
+);
+const hashComment = around.map(
+  ({ secret, text }): Piece => ({ secret, text: `# ${text.replaceAll('\n', ' ')}\n` }),
+);
 const lineComment = around.map(
   ({ secret, text }): Piece => ({
     secret,
@@ -196,6 +255,10 @@ const hive = queryOf(
   ['ALTER TABLE', 'CREATE EXTERNAL TABLE'],
   [...[inQuotes("'", escaped), inQuotes('"', escaped), lineComment, blockComment, number]],
 );
+const foreign = queryOf(
+  ['SELECT', 'WITH', 'ALTER TABLE'],
+  [...[inQuotes("'", doubled("'")), typographic, dollars, hashComment, lineComment, number]],
+);
 const written = ([first, pieces]: readonly [string, readonly Piece[]]) =>
   [first, ...pieces.map(({ text }) => text)].join(' ');
 
@@ -234,7 +297,21 @@ describe('generated queries', () => {
     );
   });
 
+  test(`with quotes and comments of other engines lose them all (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(foreign, (query) => {
+        expect(leaks(maskSql, query), written(query)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
   test.each([
+    [
+      'typographic quotes',
+      (text: string) => text.replaceAll(/#.*|\$\$[\s\S]*?\$\$|--.*|'[^']*'|\d+/g, '?'),
+      foreign,
+    ],
     ['backslashes', withoutEscapes, hive],
     ['doubled quotes', withoutDoubling, trino],
     ['comments', withoutComments, trino],
@@ -248,7 +325,11 @@ describe('generated queries', () => {
   });
 
   const anything = fc.array(
-    fc.oneof(NOISE, SECRET, fc.constantFrom('SELECT', 'a', '"b"', '.', '1', 'e', '-', '*', '/')),
+    fc.oneof(
+      NOISE,
+      SECRET,
+      fc.constantFrom('SELECT', 'a', '"b"', '.', '1', 'e', '-', '*', '/', '$q$', 'a#b', '“'),
+    ),
     {
       maxLength: 30,
     },
@@ -260,12 +341,13 @@ describe('generated queries', () => {
         fc.oneof(
           trino.map(written),
           hive.map(written),
+          foreign.map(written),
           anything.map((it) => it.join('')),
         ),
         (text) => {
           const mask = maskSql(text);
           expect(maskSql(mask), text).toBe(mask);
-          expect(mask).not.toMatch(/'|--|\/\*|\d{4}/);
+          expect(mask).not.toMatch(/'|--|\/\*|\d{4}|[‘’“”]/);
         },
       ),
       { ...runs, numRuns: 30_000 },
@@ -325,6 +407,18 @@ describe('a hostile text of the largest size', () => {
     "'a'",
     '-',
     "ESCAPE '\\'",
+    '‘',
+    '‘’',
+    '’a',
+    '“”',
+    '„',
+    '#',
+    '#\n',
+    'a#',
+    '$',
+    '$$',
+    '$a',
+    '$a$',
     '"a"',
     '\r',
   ];

@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '../../src/cloudtrail/record.js';
 import { privateRecord } from '../../src/datasets/private-record.js';
-import type { QueryExecution } from '../../src/datasets/query-execution.js';
-import { NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import { NOTHING_TOLD, type QueryExecution } from '../../src/datasets/query-execution.js';
 import { maskSql } from '../../src/datasets/sql-mask.js';
 import { privateExecution, privateText, type TextPrivacy } from '../../src/datasets/text-privacy.js';
 import { WITHHELD } from '../../src/datasets/withheld.js';
@@ -119,6 +118,9 @@ describe('a record of Athena', () => {
     ['QueryString', 7, '?'],
     ['codeBlock', 'print("Jane")  # secret', '?'],
     ['payload', '{"cells":[]}', '?'],
+    ['viewOriginalText', '/* Presto View: eyJvcmlnaW5hbFNxbCI6IlNFTEVDVCAxIn0= */', '?'],
+    ['viewExpandedText', SQL, '?'],
+    ['sql', SQL, '?'],
   ])('keeps a text in %s as the mode says', (field, text, mask) => {
     const record = started({ a: 1, [field]: text, workGroup: 'primary' });
     const requestOf = (privacy: TextPrivacy) => privateRecord(record, privacy).json['requestParameters'];
@@ -132,6 +134,8 @@ describe('a record of Athena', () => {
     ['numbers as parameters', { requestParameters: { executionParameters: [9_007_199_254] } }],
     ['a text below a text', { requestParameters: { query: { a: [{ b: 'zqsecret' }] } } }],
     ['an answer', { responseElements: { queryExecution: { query: "SELECT 'zqsecret'" } } }],
+    ['a view', { responseElements: { table: { viewOriginalText: "SELECT 'zqsecret'" } } }],
+    ['statements', { requestParameters: { sqls: ['SELECT zqsecret', { a: 'zqsecret2' }] } }],
     ['many answers', { responseElements: { queryExecutions: [{ query: "'zqsecret'" }] } }],
     ['a reason', { responseElements: { status: { stateChangeReason: 'line 1: zqsecret' } } }],
     ['a request that is a string', { requestParameters: '{"queryString":"zqsecret"}' }],

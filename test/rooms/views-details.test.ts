@@ -46,7 +46,15 @@ const EVENTS: Cells[] = [
   start('executes', { statement_name: 's1' }),
   start('withheld', { query_text_status: 'withheld' }),
   start('given up'),
+  // Delivered three times: the first key had no text yet, and was given up.
+  ...['a', 'b', 'c'].map((key) =>
+    start('again', {
+      ...{ source_key: `again-${key}.json.gz`, query_text_status: 'expired' },
+      ...(key !== 'a' && { ...SHOWN, query_text: `SELECT ${key}` }),
+    }),
+  ),
 ];
+const DELIVERED_AGAIN = 2;
 
 const DETAILS: Cells[] = [
   detail({ named_query_id: 'n1', query_text: 'SELECT named' }),
@@ -61,6 +69,10 @@ const DETAILS: Cells[] = [
     }),
   ),
   detail({ query_execution_id: 'q-withheld', query_text_status: 'withheld', query_text_source: null }),
+  detail({
+    ...{ query_execution_id: 'q-again', query_text_status: 'expired', query_text_source: null },
+    query_state: 'SUCCEEDED',
+  }),
   detail({ query_execution_id: 'q-given up', query_text_status: 'denied', query_text_source: null }),
 ];
 
@@ -119,6 +131,14 @@ describe('the view athena_audit_logs and details', () => {
     expect(await rowsOf(engine, sql)).toEqual([['SUCCEEDED']]);
   });
 
+  test('of the deliveries of one event no row without a text hides one with it; of these the first key wins', async () => {
+    const sql = `SELECT source_key, query_text, query_text_status, query_text_source, query_state
+      FROM athena_audit_logs WHERE event_id = 'again'`;
+    expect(await rowsOf(engine, sql)).toEqual([
+      ['again-b.json.gz', 'SELECT b', 'in_event', 'event', 'SUCCEEDED'],
+    ]);
+  });
+
   test('a text that neither has is explained by the newer reason', async () => {
     expect(await shown('withheld')).toEqual([[null, 'withheld', null]]);
     expect(await shown('given up')).toEqual([[null, 'denied', null]]);
@@ -126,7 +146,7 @@ describe('the view athena_audit_logs and details', () => {
 
   test('every event is there once, joined or not', async () => {
     expect(await rowsOf(engine, 'SELECT count(*), count(DISTINCT event_id) FROM athena_audit_logs')).toEqual([
-      [EVENTS.length, EVENTS.length].map(BigInt),
+      [EVENTS.length, EVENTS.length].map((rows) => BigInt(rows - DELIVERED_AGAIN)),
     ]);
   });
 

@@ -11,7 +11,7 @@ export const STATE = 'audit-lake-state';
 const PREFIX = 'audit/';
 
 type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
-type Handlers = { readonly ingest: Handler; readonly maintain: Handler };
+type Handlers = { readonly ingest: Handler; readonly maintain: Handler; readonly resolve: Handler };
 
 let invocations = 0;
 
@@ -47,7 +47,7 @@ const SETTINGS = {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
-/** Both handlers over HTTP doubles of AWS: the real SDK, the real settings, everything that they print kept. */
+/** All handlers over HTTP doubles of AWS: the real SDK, the real settings, everything that they print kept. */
 export class LambdaWorld {
   readonly aws: AwsWorld;
   readonly endpoint: string;
@@ -84,7 +84,8 @@ export class LambdaWorld {
     vi.resetModules();
     const { handler: ingest } = await import('../../src/lambda/ingest.js');
     const { handler: maintain } = await import('../../src/lambda/maintain.js');
-    this.#handlers = { ingest, maintain };
+    const { handler: resolve } = await import('../../src/lambda/resolve.js');
+    this.#handlers = { ingest, maintain, resolve };
     return this.#handlers;
   }
 
@@ -96,6 +97,11 @@ export class LambdaWorld {
   /** An invocation of the maintenance handler. */
   async maintain(event: unknown = {}, context = FIVE_MINUTES): Promise<unknown> {
     return await this.#handlers?.maintain(event, context);
+  }
+
+  /** An invocation of the handler that ends open queries. */
+  async resolve(event: unknown = {}, context = FIVE_MINUTES): Promise<unknown> {
+    return await this.#handlers?.resolve(event, context);
   }
 
   /** Sends messages of a queue; gives the ids of those that come back. */
@@ -112,7 +118,12 @@ export class LambdaWorld {
 
   /** The values of a metric, an invocation each. */
   metric(name: string): readonly number[] {
-    return this.#lines().flatMap((line) => ('_aws' in line && name in line ? [Number(line[name])] : []));
+    return this.metricLines(name).map((line) => Number(line[name]));
+  }
+
+  /** The lines of a metric, with their dimensions. */
+  metricLines(name: string): readonly Line[] {
+    return this.#lines().filter((line) => '_aws' in line && name in line);
   }
 
   #lines(): readonly Line[] {

@@ -1,4 +1,3 @@
-import { queryKey } from '../../src/datasets/query-execution.js';
 import { AuditLakeError } from '../../src/errors.js';
 import { dataFilePath, type FileId } from '../../src/lake/names.js';
 import type { PartitionKey } from '../../src/lake/partition.js';
@@ -159,7 +158,7 @@ export class MemoryLakeState implements LakeState {
     if (settled.length > 0 && this.#bug !== 'no-file-check') return { kind: 'files-settled', settled };
     const ended = endedQueries.filter((query) => !this.#items.queries.isOpen(query));
     if (ended.length > 0 && this.#bug !== 'no-query-check') {
-      return { kind: 'queries-ended', ended: ended.map(queryKey) };
+      return { kind: 'queries-ended', ended };
     }
     const moved = parts.some((part) => this.#items.parts.get(partName(part))?.w !== part.generation);
     if (moved && this.#bug !== 'no-part-check') return { kind: 'partition-moved' };

@@ -1,4 +1,4 @@
-import { nextTry, startedBefore } from '../../src/datasets/open-query.js';
+import { mayChange, nextTry, startedBefore } from '../../src/datasets/open-query.js';
 import {
   type AskedQuery,
   better,
@@ -36,6 +36,14 @@ export class MemoryOpenQueries implements OpenQueries {
     for (const query of queries) this.note(query);
   }
 
+  async reopen(queries: readonly OpenQuery[]): Promise<void> {
+    for (const query of queries) {
+      if (this.isOpen(query)) continue;
+      this.items.delete(keyOf(query));
+      this.note(query);
+    }
+  }
+
   async postpone(queries: readonly WaitingQuery[]): Promise<void> {
     for (const query of queries) {
       if (this.isOpen(query) || this.#bug === 'postpone-reopens') this.items.set(keyOf(query), { query });
@@ -59,7 +67,7 @@ export class MemoryOpenQueries implements OpenQueries {
   }
 
   note(query: OpenQuery): void {
-    if (this.items.has(keyOf(query))) return;
+    if (this.items.has(keyOf(query)) && (!mayChange(query) || this.isOpen(query))) return;
     const now = this.#now();
     this.items.set(keyOf(query), {
       query: { ...query, firstSeen: now, nextTry: nextTry(now, 0), tries: 0 },

@@ -1,5 +1,10 @@
-import { type HistoryAnswer, type QueryExecution, queryKey } from '../../src/datasets/query-execution.js';
-import { NOTHING_TOLD } from '../../src/datasets/query-execution-text.js';
+import {
+  type HistoryAnswer,
+  NOTHING_TOLD,
+  type QueryExecution,
+  type QueryName,
+  queryKey,
+} from '../../src/datasets/query-execution.js';
 import type { TextPrivacy } from '../../src/datasets/text-privacy.js';
 import { queryHistory } from '../../src/jobs/query-histories.js';
 import { type ResolveReport, resolveQueries } from '../../src/jobs/resolve-queries.js';
@@ -32,6 +37,10 @@ export class ToldHistory implements QueryHistory {
   readonly answers = new Map<string, HistoryAnswer | readonly (HistoryAnswer | undefined)[]>();
   /** The ids of each look-up. */
   readonly lookups: (readonly string[])[] = [];
+  /** How many log files waited for each. */
+  readonly patience: number[] = [];
+  /** The ids that nobody may ask it about. */
+  readonly closed = new Set<string>();
   readonly #turns = new Map<string, number>();
 
   constructor(
@@ -40,8 +49,16 @@ export class ToldHistory implements QueryHistory {
     for (const [id, answer] of Object.entries(answers)) this.answers.set(id, answer);
   }
 
-  async lookup(queries: Parameters<QueryHistory['lookup']>[0]): Promise<ReadonlyMap<string, HistoryAnswer>> {
+  mayKnow({ id }: QueryName): boolean {
+    return !this.closed.has(id);
+  }
+
+  async lookup(
+    queries: Parameters<QueryHistory['lookup']>[0],
+    logFiles = 1,
+  ): Promise<ReadonlyMap<string, HistoryAnswer>> {
     this.lookups.push(queries.map(({ id }) => id));
+    this.patience.push(logFiles);
     return new Map(
       queries.flatMap((query) => {
         const answer = this.#next(query.id);
@@ -75,6 +92,7 @@ export type MemoryResolve = {
   readonly chaos?: Chaos;
   readonly mostItems?: number;
   readonly mayStart?: () => boolean;
+  readonly onOpen?: (query: WaitingQuery) => void;
   readonly histories?: readonly QueryHistory[];
   readonly privacy?: TextPrivacy;
 };
@@ -110,12 +128,12 @@ export class ResolvingLake {
       queries: queriesUnder(chaos, items.queries),
       history: queryHistory({
         known: wrap('known', items.known),
-        histories: histories.map((history) => wrap('history', history)),
+        histories: histories.map((history) => historyUnder(history, wrap('history', history))),
         privacy,
       }),
     };
-    const { all = true, mayStart = () => true } = options;
-    return resolveQueries(ports, { now: () => this.now, textMode: privacy.mode, all, mayStart });
+    const { all = true, mayStart = () => true, onOpen = () => undefined } = options;
+    return resolveQueries(ports, { now: () => this.now, textMode: privacy.mode, all, mayStart, onOpen });
   }
 
   /** The open queries, by their ids. */
@@ -142,12 +160,17 @@ export class ResolvingLake {
 
 export type Planted = PlantedQueryBug | Extract<PlantedBug, 'no-query-check' | 'no-query-end'>;
 
+/** The same history; what it may know is no effect. */
+function historyUnder(history: QueryHistory, { lookup }: QueryHistory): QueryHistory {
+  return { lookup, ...(history.mayKnow && { mayKnow: (query) => history.mayKnow?.(query) ?? true }) };
+}
+
 /** The same port; its list is an effect at each step. */
 function queriesUnder(chaos: Chaos, queries: OpenQueries): OpenQueries {
   const code = 'LAKE_WRITE_FAILED';
   const { list } = chaos.wrap('queries', { list: () => queries.openQueries() }, code);
-  const { open, postpone, wake } = chaos.wrap('queries', queries, code);
-  return { openQueries: list, open, postpone, wake };
+  const { open, reopen, postpone, wake } = chaos.wrap('queries', queries, code);
+  return { openQueries: list, open, reopen, postpone, wake };
 }
 
 /** The rows of a data file of `athena_query_details`, read by another library than the one that wrote it. */

@@ -23,7 +23,11 @@ export class Patience {
   readonly #ends: number;
 
   /** `until`: milliseconds since 1970, after which nobody waits any more; it may come nearer as time goes. */
-  constructor(millis: number, { now, alarm }: HistoryTime, until: () => number = () => Number.POSITIVE_INFINITY) {
+  constructor(
+    millis: number,
+    { now, alarm }: HistoryTime,
+    until: () => number = () => Number.POSITIVE_INFINITY,
+  ) {
     const begun = now();
     const wanted = Math.floor(Math.min(millis, until() - begun)) || 0;
     const patience = Math.min(LONGEST_MS, Math.max(0, wanted));

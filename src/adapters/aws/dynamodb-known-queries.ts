@@ -13,6 +13,14 @@ const AT_ONCE = 16;
 const MOST_TURNS = 10;
 /** Longer ones are deflated: an item holds 400 KB, and each KB that is written costs. */
 const PLAIN_CHARACTERS = 1_000;
+/** Of what is told: names, keys and numbers of an item count as well. */
+const MOST_BYTES = 380_000;
+/** What is left out, one after another, until an item holds the rest. The query's row has it all. */
+const WITHOUT: readonly Partial<QueryExecution>[] = [
+  { errorMessage: null, stateChangeReason: null },
+  { text: null },
+  { executionParameters: null },
+];
 
 const keyOf = (query: QueryName): Item => ({ pk: text(`TXT#${queryKey(query)}`), sk: text('TXT') });
 
@@ -39,7 +47,7 @@ export class DynamoDbKnownQueries implements KnownQueries {
     let seen: Item | undefined;
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       const known = seen && toldBy(seen);
-      const told = executionToText(better(known, query.execution));
+      const told = fitting(better(known, query.execution));
       if (known && told === executionToText(known)) return;
       const n = seen ? ItemReader.ofItem(seen).whole('n') : 0;
       const refused = await this.#table.putIf(itemOf(query, told, n + 1), seen ? unchanged(n) : NOT_THERE);
@@ -48,6 +56,18 @@ export class DynamoDbKnownQueries implements KnownQueries {
     }
     throw new AuditLakeError('AWS_FAILED', `what is known of a query changed ${MOST_TURNS} times in a row`);
   }
+}
+
+/** As much of an execution as an item holds. */
+function fitting(execution: QueryExecution): string {
+  let rest = execution;
+  for (const without of WITHOUT) {
+    const told = executionToText(rest);
+    // Three bytes, at most, for each character.
+    if (told.length * 3 <= MOST_BYTES || deflateRawSync(told).length <= MOST_BYTES) return told;
+    rest = { ...rest, ...without };
+  }
+  return executionToText(rest);
 }
 
 /** Each change counts in `n`. */

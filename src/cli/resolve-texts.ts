@@ -14,7 +14,7 @@ const ACCOUNTS: readonly AnswerColumn[] = [
   })),
 ];
 
-const LEGEND = `open = pending + denied (no text yet) + running (the text is there, the end is not).
+const LEGEND = `open = pending + denied (no text yet) + running (with a text, but no end yet).
 3, 7, 14 days: texts that Athena will have forgotten by then.
 `;
 

@@ -93,9 +93,15 @@ export function isFinal(execution: QueryExecution): boolean {
 
 /** Of two answers about the same query what is worth more: a text is never replaced by none, a final state by another. */
 export function better(known: QueryExecution | undefined, told: QueryExecution): QueryExecution {
-  if (known === undefined) return told;
+  if (known === undefined || isOlder(told, known)) return known ?? told;
   const newest = isFinal(known) ? known : told;
   return newest.text === null ? { ...newest, text: known.text ?? told.text } : newest;
+}
+
+/** Of texts that may change (they have no state) the one that was seen later counts, whoever tells of it first. */
+function isOlder(told: QueryExecution, known: QueryExecution): boolean {
+  const mayChange = told.state === null && known.state === null;
+  return mayChange && known.text !== null && (told.submitted ?? 0) < (known.submitted ?? 0);
 }
 
 /** One text for a query's name: key of maps and of ledger items. */

@@ -64,7 +64,9 @@ export async function resolveQueries(ports: ResolvePorts, options: ResolveOption
       report.interrupted = true;
       break;
     }
-    await resolveChunk(chunk, { ports, options, report });
+    const untold = await resolveChunk(chunk, { ports, options, report });
+    // Stopped in the middle of asking.
+    report.interrupted ||= untold > 0 && !options.mayStart();
   }
   return report;
 }
@@ -101,7 +103,11 @@ type Run = {
   readonly report: ResolveReport;
 };
 
-async function resolveChunk(chunk: readonly WaitingQuery[], { ports, options, report }: Run): Promise<void> {
+/** Gives how many nobody answered for. */
+async function resolveChunk(
+  chunk: readonly WaitingQuery[],
+  { ports, options, report }: Run,
+): Promise<number> {
   const now = options.now();
   report.asked += chunk.length;
   const answers = await ports.history.lookup(chunk, Math.max(chunk.length, LEAST_PATIENCE));
@@ -124,6 +130,7 @@ async function resolveChunk(chunk: readonly WaitingQuery[], { ports, options, re
   report.elsewhere += committed.elsewhere;
   report.dataFiles += committed.dataFiles;
   await ports.queries.postpone(waiting);
+  return chunk.filter((query) => !answers.has(queryKey(query))).length;
 }
 
 function told(query: WaitingQuery, answer: HistoryAnswer | undefined): Cells {

@@ -39,6 +39,8 @@ export async function openNotifiedResolver(
   const until = () => realTime.now() + patience();
   const texts = await openQueryTexts(patiently(settings), { tell, until, privacy });
   const { ports } = await openS3ForResolving(target, texts);
+  // Which account is `self`: until it is known, nobody is taken for a stranger. What fails is told by the history.
+  await texts.mustBeSomebody().catch(() => undefined);
   return {
     ports,
     textMode: privacy.mode,

@@ -158,16 +158,8 @@ describe('the resolve handler on a schedule', () => {
   });
 
   test('takes whatever is no state change of a query for its schedule', async () => {
-    const { detail, account: _, ...nameless } = changed('home');
-    const events = [
-      ...[{}, null, 'text', [], { task: 'resolve' }, { ...nameless, detail }],
-      ...[
-        { ...changed('home'), detail: {} },
-        { ...changed('home'), time: 'never' },
-        ...[changed('home#OPEN'), changed(''), { ...changed('home'), account: '#' }],
-      ],
-      { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} },
-    ];
+    const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+    const events = [{}, null, 'text', [], { task: 'resolve' }, scheduled];
     for (const [at, event] of events.entries()) {
       trail.ran(`q${at}`);
       await deliverUnasked();
@@ -316,14 +308,23 @@ describe('the event "Athena Query State Change"', () => {
     expect(await lambda.resolve(changed('home'))).toEqual({ woken: false });
   });
 
-  test('wakes nothing where the query goes on, is not known, or ran elsewhere', async () => {
+  test('wakes nothing where the query goes on, is not known, or ran elsewhere, or the event is damaged', async () => {
     trail.ran('home', { endsAt: Date.now() + 30_000 });
     await deliver();
+    const { account: _, ...nameless } = changed('home');
     for (const event of [
       ...[changed('home', 'RUNNING'), changed('home', 'QUEUED'), changed('unknown')],
-      changed('home', 'SUCCEEDED', MEMBER),
+      ...[changed('home', 'SUCCEEDED', MEMBER), changed('home#OPEN'), changed(''), nameless],
+      ...[
+        { ...changed('home'), detail: {} },
+        { ...changed('home'), time: 'never' },
+      ],
+      ...[
+        { ...changed('home'), account: '#' },
+        { ...changed('home'), source: 'somebody.else' },
+      ],
     ]) {
-      expect([event.detail, await lambda.resolve(event)]).toEqual([event.detail, { woken: false }]);
+      expect([event, await lambda.resolve(event)]).toEqual([event, { woken: false }]);
     }
     const asked = questions();
     expect(await lambda.resolve()).toMatchObject({ QueriesAsked: 0 });

@@ -156,7 +156,7 @@ describe('what becomes of an open query', () => {
     });
     const lake = new ResolvingLake({ athena });
     await lake.open(...[...athena.answers.keys()].map((id) => openQuery(id)));
-    // What runs for days is ended before: here it was submitted late.
+    // What is told to run after two days has its end already.
     const early = NOON + 44 * DAY_MS - 1;
     lake.now = early;
     expect(balanced(await lake.resolve())).toMatchObject({

@@ -63,6 +63,7 @@ test('the better of two never loses a text and never leaves a final state', () =
       expect(better(undefined, told)).toEqual(told);
       if (known.text !== null || told.text !== null) expect(best.text).not.toBeNull();
       if (isFinal(known)) expect({ ...best, text: null }).toEqual({ ...known, text: null });
+      else if (isSeenLater(known, told)) expect(best).toEqual(known);
       else expect({ ...best, text: null }).toEqual({ ...told, text: null });
       if (isFinal(known) && known.text !== null) expect(best).toEqual(known);
       expect(better(best, told)).toEqual(best);
@@ -70,4 +71,17 @@ test('the better of two never loses a text and never leaves a final state', () =
     }),
     options,
   );
+});
+
+/** Of a named query or a prepared statement, which have no state. */
+const isSeenLater = (known: QueryExecution, told: QueryExecution) =>
+  known.state === null &&
+  told.state === null &&
+  known.text !== null &&
+  Number(known.submitted) > Number(told.submitted);
+
+test('of a text that may change the one that was seen later counts, whoever is heard first', () => {
+  const seen = (text: string, submitted: number) => ({ ...NOTHING_TOLD, text, submitted });
+  expect(better(seen('new', 10), seen('old', 5))).toEqual(seen('new', 10));
+  expect(better(seen('old', 5), seen('new', 10))).toEqual(seen('new', 10));
 });

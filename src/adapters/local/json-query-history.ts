@@ -114,10 +114,10 @@ export class JsonQueryHistory implements QueryHistory {
     const told: OpenQuery[] = [];
     for (const [key, answer] of this.#answers) {
       if (answer.kind !== 'execution') continue;
-      const [account = '', region = '', id = ''] = key.split('#');
+      const [account = '', region = '', id = '', ...more] = key.split('#');
       const { text, submitted } = answer.execution;
       if (text === null || submitted === null || !isDay(dayOf(submitted))) continue;
-      if (!isQueryName({ account, region, id })) continue;
+      if (more.length > 0 || !isQueryName({ account, region, id })) continue;
       told.push({ account, region, id, started: submitted, why: 'pending', hasText: false });
     }
     return told;

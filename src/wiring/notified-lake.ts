@@ -8,11 +8,11 @@ import { visibleState } from '../jobs/visible-state.js';
 import { privacyOf } from '../lake/lake-file.js';
 import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.js';
 import type { AwsSettings } from './client-options.js';
-import type { PrivacySettings } from './lake-privacy.js';
 import { openQueryTexts } from './query-texts.js';
 import { realTime } from './real-time.js';
 import { S3_BUNDLE } from './s3-bundle.js';
 import { openToKeep, s3Lake } from './s3-lake.js';
+import type { PrivacySettings } from './s3-lake-privacy.js';
 import { s3Lane, s3Reader } from './s3-source.js';
 
 /** The settings of the Lambda. */

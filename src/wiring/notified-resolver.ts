@@ -2,10 +2,10 @@ import type { TextMode } from '../datasets/text-privacy.js';
 import { AuditLakeError } from '../errors.js';
 import type { ResolvePorts } from '../jobs/resolve-queries.js';
 import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.js';
-import { lakePrivacyInS3, type PrivacySettings } from './lake-privacy.js';
 import { openQueryTexts, patiently } from './query-texts.js';
 import { realTime } from './real-time.js';
 import type { S3LakeSettings } from './s3-lake.js';
+import { lakePrivacyInS3, type PrivacySettings } from './s3-lake-privacy.js';
 import { openS3ForResolving } from './s3-resolving.js';
 
 /** The settings of the Lambda. */

@@ -7,7 +7,7 @@ import type { Registered } from '../wiring/register-now.js';
 import { asTable } from './answer-table.js';
 import { inOneChunk } from './one-chunk.js';
 import { printable } from './printable.js';
-import { formatCount } from './units.js';
+import { counted, formatCount } from './units.js';
 
 const PARTITIONS: readonly AnswerColumn[] = [
   ...['table', 'day', 'state'].map((name) => ({ name, type: 'VARCHAR' })),
@@ -90,7 +90,7 @@ export function driftText({ checked, drift }: ReconcilerReport, dryRun: boolean)
     const done = dryRun ? '' : `: ${doneWord(found)}`;
     return `${found.table} ${daysText(days)} ${found.kind}${done}: ${found.reason}\n`;
   });
-  return `${lines.join('')}${plural(drift.length, 'difference')} in ${plural(checked, 'partition')}.\n`;
+  return `${lines.join('')}${counted(drift.length, 'difference')} in ${counted(checked, 'partition')}.\n`;
 }
 
 function doneWord({ kind, healed }: FoundDrift): string {
@@ -104,7 +104,7 @@ function daysText(days: readonly string[]): string {
 
 export function registeredText({ catalog, registrar }: Registered, database: string): string {
   const made = catalog.made.length > 0 ? `Made ${catalog.made.join(', ')}.\n` : '';
-  return `${made}Registered ${plural(registrar.registered, 'partition')} in ${database}.\n`;
+  return `${made}Registered ${counted(registrar.registered, 'partition')} in ${database}.\n`;
 }
 
 /** What is left to do after a run, for stderr. */
@@ -114,11 +114,11 @@ export function leftText(done: Registered): string {
   const same = 'with the same settings, `audit-lake partitions';
   if (pending > 0) {
     const next = `${same} register\` goes on; after a failure they wait up to an hour, but not with --retry`;
-    lines.push(`${plural(pending, 'partition')} on the way, not visible to engines yet: ${next}.\n`);
+    lines.push(`${counted(pending, 'partition')} on the way, not visible to engines yet: ${next}.\n`);
   }
   if (blocked > 0) {
     const next = `\`audit-lake partitions list\` tells why, ${same} register --retry\` tries again`;
-    lines.push(`${plural(blocked, 'partition')} BLOCKED, not visible to engines: ${next}.\n`);
+    lines.push(`${counted(blocked, 'partition')} BLOCKED, not visible to engines: ${next}.\n`);
   }
   return lines.join('');
 }
@@ -138,7 +138,3 @@ const warningsOf = ({ swept, catalog, registrar }: Registered): readonly string[
 
 export const isUnfinished = (done: Registered): boolean =>
   done.registrar.pending + done.registrar.blocked + warningsOf(done).length > 0;
-
-function plural(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
-}

@@ -1,10 +1,9 @@
+import { DAY_MS, HOUR_MS } from './event-time.js';
 import type { LogFileRef } from './log-file-ref.js';
 
 /** Where the event history stands in place of a bucket; also what a user names to have it read. */
 export const EVENT_HISTORY = 'cloudtrail:lookup-events';
 
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
 /** How long CloudTrail remembers events of an account without a trail. */
 export const EVENT_HISTORY_MS = 90 * DAY_MS;
 /** CloudTrail shows an event some minutes after it happened: an hour later nothing comes any more. */

@@ -9,8 +9,7 @@ export type Asked =
 
 /**
  * The query that a row may be asked about, and none for a call of our own: only a start, and what creates or changes
- * a named query or prepared statement without showing its text. Every other event would make us ask about our asking
- *.
+ * a named query or prepared statement without showing its text. Every other event would make us ask about our asking.
  */
 export function askedQuery({ event, query }: Row): AskedQuery | undefined {
   const { account_id: account, aws_region: region, event_time: time, is_own_call } = event;

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../cloudtrail/event-time.js';
 import { whatIsAsked } from './asked-query.js';
 import type { Cells } from './column.js';
 import { type HistoryAnswer, isFinal, type OpenReason, type QueryName } from './query-execution.js';
@@ -14,8 +15,7 @@ export function hasText(query: Cells): boolean {
   return typeof query['query_text'] === 'string' || query['query_text_status'] === 'withheld';
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const FIRST_WAIT_MS = 120_000;
 
 /** The longest statement runs for 10 hours (Athena quotas, DDL timeout): it has ended within so many tries. */
 const TRIES_OF_A_DAY = 10;
@@ -27,8 +27,8 @@ const TRIES_OF_A_DAY = 10;
  */
 export function nextTry(now: number, tries: number, why: OpenReason = 'pending'): number {
   const inVain = tries - (why === 'denied' ? 1 : TRIES_OF_A_DAY);
-  const wait = inVain < 0 ? Math.min(6 * HOUR, 2 * MINUTE * 2 ** tries) : 24 * HOUR * 2 ** inVain;
-  return now + Math.min(7 * 24 * HOUR, wait);
+  const wait = inVain < 0 ? Math.min(6 * HOUR_MS, FIRST_WAIT_MS * 2 ** tries) : DAY_MS * 2 ** inVain;
+  return now + Math.min(7 * DAY_MS, wait);
 }
 
 /**
@@ -36,7 +36,7 @@ export function nextTry(now: number, tries: number, why: OpenReason = 'pending')
  * (Athena quotas, DDL timeout), so on this day or the one before.
  */
 export function startedBefore(changed: number): readonly number[] {
-  return [changed, changed - 24 * HOUR];
+  return [changed, changed - DAY_MS];
 }
 
 /** Whether the text may be another one the next time that somebody asks: what has ended is opened again then. */

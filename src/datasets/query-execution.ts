@@ -1,3 +1,5 @@
+import { DAY_MS } from '../cloudtrail/event-time.js';
+
 /** What Athena's query history tells of one query (Athena API reference, QueryExecution), in our words. */
 export type QueryExecution = {
   readonly text: string | null;
@@ -84,7 +86,7 @@ export type OpenReason = (typeof OPEN_REASONS)[number];
 
 /** Athena forgets a query after this many days ("View recent queries", Athena user guide). */
 export const HISTORY_DAYS = 45;
-export const HISTORY_MS = HISTORY_DAYS * 86_400_000;
+export const HISTORY_MS = HISTORY_DAYS * DAY_MS;
 
 /** A state that will not change any more. */
 export function isFinal(execution: QueryExecution): boolean {
@@ -107,4 +109,10 @@ function isOlder(told: QueryExecution, known: QueryExecution): boolean {
 /** One text for a query's name: key of maps and of ledger items. */
 export function queryKey({ account, region, id }: QueryName): string {
   return `${account}#${region}#${id}`;
+}
+
+/** The inverse of {@link queryKey}. */
+export function queryOfKey(key: string): QueryName {
+  const [account = '', region = '', ...id] = key.split('#');
+  return { account, region, id: id.join('#') };
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../cloudtrail/event-time.js';
 import type { Cells } from '../datasets/column.js';
 import { detailsRow } from '../datasets/query-details.js';
 import type { AskedQuery } from '../datasets/query-execution.js';
@@ -79,8 +80,6 @@ function partsOf(queries: readonly EndedQuery[], { now, textMode }: Means): Tabl
   });
   return { table, parts };
 }
-
-const DAY_MS = 86_400_000;
 
 /** The day of submission as Athena tells it, unless that is far from the event that named the query. */
 function dayOfRow({ query: { started }, cells }: EndedQuery): Day {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../cloudtrail/event-time.js';
 import { askedQuery, isForgotten } from '../datasets/asked-query.js';
 import type { Cells, Row } from '../datasets/column.js';
 import type { DatasetName } from '../datasets/dataset.js';
@@ -21,7 +22,6 @@ export type DecodedDataset = {
 
 /** Bytes of rows that wait in memory before they are encoded as row groups. */
 const WAITING_BYTES = 12 << 20;
-const MILLIS_A_DAY = 86_400_000;
 /** Queries asked about together, and those that one call takes. */
 const MOST_ASKED = 200;
 const CALL = 50;
@@ -70,7 +70,7 @@ export class DatasetRows {
 
   async append(rows: readonly Row[]): Promise<void> {
     for (const row of rows) {
-      this.#dayNumbers.add(Math.floor(Number(row.event['event_time']) / MILLIS_A_DAY));
+      this.#dayNumbers.add(Math.floor(Number(row.event['event_time']) / DAY_MS));
       this.#waiting.push(row);
       this.#waitingBytes += sizeOf(row);
       if (this.#waitingBytes >= WAITING_BYTES) await this.#encode();
@@ -132,17 +132,18 @@ export class DatasetRows {
   async #withTexts(rows: readonly Row[]): Promise<Row[]> {
     const asked = new Map<string, AskedQuery>();
     const logFiles = new Set<unknown>();
-    for (const row of rows) {
-      const query = askedQuery(row);
+    const names = rows.map((row) => askedQuery(row));
+    for (const [at, row] of rows.entries()) {
+      const query = names[at];
       if (query === undefined) continue;
       asked.set(queryKey(query), query);
       logFiles.add(row.evidence['source_key']);
     }
     const answers =
       asked.size === 0 ? new Map() : await this.#history.lookup([...asked.values()], logFiles.size);
-    return rows.map((row) => {
+    return rows.map((row, at) => {
       if (row.query === undefined) return row;
-      const name = askedQuery(row);
+      const name = names[at];
       const answer = name && answers.get(queryKey(name));
       const isAsked = name !== undefined;
       const query = toldBy(answer, { row, query: row.query, isAsked, now: this.#now });
@@ -190,7 +191,9 @@ function* askedTogether(rows: readonly Row[]): Generator<readonly Row[]> {
     const place = `${query.account}#${query.region}`;
     const queries = places.get(place) ?? new Map<string, Row[]>();
     places.set(place, queries);
-    queries.set(query.id, [...(queries.get(query.id) ?? []), row]);
+    const ofQuery = queries.get(query.id);
+    if (ofQuery) ofQuery.push(row);
+    else queries.set(query.id, [row]);
   }
   let asked = 0;
   for (const queries of places.values()) {

@@ -1,11 +1,10 @@
+import { DAY_MS } from '../cloudtrail/event-time.js';
 import { whatIsAsked } from '../datasets/asked-query.js';
 import { HISTORY_MS } from '../datasets/query-execution.js';
 import type { OpenQueries, WaitingQuery } from '../ports/open-queries.js';
 
 /** Deadlines that somebody should know of, in days. */
 export const DEADLINE_DAYS = [3, 7, 14] as const;
-const DAY_MS = 86_400_000;
-
 /** The open queries of one account. */
 export type OpenOfAccount = {
   readonly account: string;

@@ -38,11 +38,11 @@ export function queryHistory({ known, histories, privacy }: HistoryParts): Query
         const execution = learned.get(queryKey(query));
         if (execution && isFinal(execution)) note(query, fromLake(query, execution));
       }
-      for (const history of histories) {
+      for (const [at, history] of histories.entries()) {
         const left = queries.filter((query) => !isWhole(answers.get(queryKey(query))));
         if (left.length === 0) break;
         const told = await history.lookup(left, logFiles);
-        const asked = histories.slice(0, histories.indexOf(history));
+        const asked = histories.slice(0, at);
         for (const query of left) {
           const answer = madePrivate(told.get(queryKey(query)), privacy);
           if (isRefusal(answer) && mayBeToldBy(asked, query)) continue;

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../cloudtrail/event-time.js';
 import { whatIsAsked } from '../datasets/asked-query.js';
 import type { Cells } from '../datasets/column.js';
 import { hasText, nextTry, openReason } from '../datasets/open-query.js';
@@ -41,7 +42,6 @@ export type ResolveReport = {
   interrupted: boolean;
 };
 
-const DAY_MS = 86_400_000;
 /** Queries asked about at once: their texts are held in memory, at most 256 KiB each. */
 const CHUNK = 200;
 /** A query waits as a log file does, and a few of them as these many. */

@@ -36,16 +36,20 @@ export function newLakeFile(now: number, privacy: TextPrivacy = { mode: 'full' }
 const keyMark = (privacy: TextPrivacy) =>
   privacy.mode === 'hash' ? privateText('athena-audit-lake', privacy) : undefined;
 
+/** The settings that say how query texts are kept. */
+export type PrivacySettings = {
+  /** Unset: as the lake does. */
+  readonly queryText?: TextMode | undefined;
+  readonly queryTextKey?: string | undefined;
+};
+
 /**
  * How a run keeps query texts: as it was told, else as the lake does, else as they are.
  * @throws AuditLakeError USAGE for digests without a key: whoever tries a few texts would know them
  */
 export function privacyOf(
   known: LakeFile | undefined,
-  {
-    queryText,
-    queryTextKey,
-  }: { readonly queryText?: TextMode | undefined; readonly queryTextKey?: string | undefined },
+  { queryText, queryTextKey }: PrivacySettings,
 ): TextPrivacy {
   const mode = queryText ?? known?.text_mode ?? 'full';
   if (mode !== 'hash') return { mode };

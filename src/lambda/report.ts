@@ -1,8 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DeliveriesReport, DeliveryOutcome } from '../jobs/ingest-deliveries.js';
-import type { OpenOfAccount } from '../jobs/open-query-report.js';
-import { DEADLINE_DAYS } from '../jobs/open-query-report.js';
+import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
 import { type Counters, imbalances, METRICS, type MessageCounts, messagesBalance } from '../telemetry.js';
 import type { AthenaHistoryRun } from '../wiring/athena-history.js';
 

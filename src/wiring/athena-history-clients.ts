@@ -5,7 +5,7 @@ import type { RoleCredentials } from '../adapters/aws/assumed-role.js';
 import { AthenaHistory } from '../adapters/aws/athena-history.js';
 import { callerOf } from '../adapters/aws/caller.js';
 import type { AthenaHistoryRun, AthenaHistorySettings, OpenAthenaHistory } from './athena-history.js';
-import { type AwsSettings, clientOptions } from './client-options.js';
+import { type AwsSettings, clientOptions, optionsAs } from './client-options.js';
 import { realTime } from './real-time.js';
 
 /** An answer begins soon, or the next try comes sooner. */
@@ -40,16 +40,12 @@ export function athenaHistory(settings: AthenaHistorySettings, run: AthenaHistor
 function athenaClients(settings: AwsSettings) {
   let connections: AthenaClient['config']['requestHandler'] | undefined;
   const make = (region: string, credentials: RoleCredentials | undefined): AthenaClient => {
-    const { endpointUrl } = settings;
-    const options = clientOptions(
-      credentials === undefined ? { ...settings, region } : { endpointUrl, region },
-    );
+    const options = optionsAs(credentials, { ...settings, region });
     const client = new AthenaClient({
       ...options,
       // Each call is paid for and timed by the history itself.
       ...{ maxAttempts: 1, retryMode: 'standard' },
       requestHandler: connections ?? { ...options.requestHandler, requestTimeout: REQUEST_MS },
-      ...(credentials !== undefined && { credentials }),
     });
     connections ??= client.config.requestHandler;
     return client;

@@ -39,6 +39,12 @@ export function clientOptions({ profile, region, endpointUrl }: AwsSettings) {
   };
 }
 
+/** The same with credentials of a role, where there are some: no profile may stand beside them, or speak for them. */
+export function optionsAs<C>(credentials: C | undefined, { region, endpointUrl, profile }: AwsSettings) {
+  if (credentials === undefined) return clientOptions({ region, endpointUrl, profile });
+  return { ...clientOptions({ region, endpointUrl }), credentials };
+}
+
 type Credentials = Pick<S3ExtensionConfiguration, 'credentials' | 'setCredentials'>;
 
 /** The SDK says that there are no credentials, but not of which profile. */

@@ -15,7 +15,7 @@ import type { Check } from '../ports/access-check.js';
 import type { AthenaHistorySettings } from './athena-history.js';
 import { athenaResults } from './athena-results.js';
 import type { CatalogSettings } from './catalog.js';
-import { type AwsSettings, clientOptions } from './client-options.js';
+import { type AwsSettings, clientOptions, optionsAs } from './client-options.js';
 import { realTime } from './real-time.js';
 import { type S3LakeSettings, s3Client, s3Lake } from './s3-lake.js';
 
@@ -67,11 +67,7 @@ function textChecks({ texts, ...settings }: DoctorSettings, sts: STSClient, own:
   return queryHistoryAccess({
     ...{ sts, own, accounts: texts.queryAccounts },
     ...{ role: texts.queryRole, externalId: texts.queryExternalId },
-    newAthena: (credentials) => {
-      if (!credentials) return new AthenaClient(clientOptions(settings));
-      const { endpointUrl } = settings;
-      return new AthenaClient({ ...clientOptions({ endpointUrl, region: own.region }), credentials });
-    },
+    newAthena: (credentials) => new AthenaClient(optionsAs(credentials, { ...settings, region: own.region })),
   });
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { TextPrivacy } from '../datasets/text-privacy.js';
-import { privacyOf } from '../lake/lake-file.js';
-import type { PrivacySettings } from './s3-lake-privacy.js';
+import { type PrivacySettings, privacyOf } from '../lake/lake-file.js';
 import type { LakeTarget } from './writable-lake.js';
 
 export type { PrivacySettings };

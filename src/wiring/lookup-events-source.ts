@@ -7,7 +7,7 @@ import { LookupEventsReader } from '../adapters/aws/lookup-events-reader.js';
 import { LookupEventsSource } from '../adapters/aws/lookup-events-source.js';
 import type { Dataset } from '../datasets/dataset.js';
 import type { LogReader, LogSource } from '../ports/log-source.js';
-import { type AwsSettings, clientOptions } from './client-options.js';
+import { type AwsSettings, clientOptions, optionsAs } from './client-options.js';
 import { realTime } from './real-time.js';
 
 /** The role that is assumed in the accounts of others. */
@@ -57,16 +57,11 @@ export function lookupEventsReader(settings: LookupEventsSettings): LogReader {
 
 function clientFor(account: string, settings: LookupEventsSettings): CloudTrailClient {
   const { self, region, queryRole, queryExternalId: externalId } = settings;
-  const common = clientOptions(settings);
   const arn = readerRoleArn(queryRole, { account, region });
-  const role = () => credentialsOfRole({ sts: new STSClient(common), arn, externalId });
+  const role = () => credentialsOfRole({ sts: new STSClient(clientOptions(settings)), arn, externalId });
+  const options = optionsAs(account === self ? undefined : role(), settings);
   // The reader itself tries again: an attempt of the SDK would be a call that it does not count.
-  return new CloudTrailClient({
-    ...common,
-    maxAttempts: 1,
-    retryMode: 'standard',
-    ...(account !== self && { credentials: role() }),
-  });
+  return new CloudTrailClient({ ...options, maxAttempts: 1, retryMode: 'standard' });
 }
 
 /** CloudTrail looks for one service at most. */

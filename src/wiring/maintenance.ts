@@ -1,8 +1,8 @@
-import { AuditLakeError } from '../errors.js';
 import type { FinishPorts } from '../jobs/finish-bundle.js';
 import type { ReconcilerPorts } from '../jobs/reconcile-partitions.js';
 import type { RegistrarPorts } from '../jobs/register-partitions.js';
 import { type CatalogSettings, registrarPorts } from './catalog.js';
+import { lakeNotSet } from './missing-lake.js';
 import { realTime } from './real-time.js';
 import { mustBeOurs, type S3LakeSettings, s3Lake } from './s3-lake.js';
 
@@ -41,7 +41,7 @@ export function openMaintenance(settings: Settings): Maintenance {
 function complete(settings: Settings): S3LakeSettings & CatalogSettings {
   const { lake, stateTable, results, catalog, database, workGroup } = settings;
   if (!lake || !stateTable || !results || !catalog || !database || !workGroup) {
-    throw new AuditLakeError('USAGE', 'AUDIT_LAKE_LAKE is not set: it names s3://bucket/prefix');
+    throw lakeNotSet();
   }
   return { ...settings, lake, stateTable, results, catalog, database, workGroup };
 }

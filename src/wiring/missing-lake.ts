@@ -2,6 +2,11 @@ import { nameOf } from '../adapters/aws/aws-error.js';
 import { AuditLakeError } from '../errors.js';
 import type { S3LakeSettings } from './s3-lake.js';
 
+/** For a Lambda, whose environment must name a lake in S3. */
+export function lakeNotSet(): AuditLakeError {
+  return new AuditLakeError('USAGE', 'AUDIT_LAKE_LAKE is not set: it names s3://bucket/prefix');
+}
+
 /**
  * Reads the state of a lake in S3. @throws AuditLakeError LAKE_MISSING where there is no table of state, else whatever
  * the reading throws

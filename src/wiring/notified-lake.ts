@@ -5,14 +5,14 @@ import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { finishBundle } from '../jobs/finish-bundle.js';
 import type { BundleLane } from '../jobs/open-bundle.js';
 import { visibleState } from '../jobs/visible-state.js';
-import { privacyOf } from '../lake/lake-file.js';
+import { type PrivacySettings, privacyOf } from '../lake/lake-file.js';
 import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.js';
 import type { AwsSettings } from './client-options.js';
+import { lakeNotSet } from './missing-lake.js';
 import { openQueryTexts } from './query-texts.js';
 import { realTime } from './real-time.js';
 import { S3_BUNDLE } from './s3-bundle.js';
 import { openToKeep, s3Lake } from './s3-lake.js';
-import type { PrivacySettings } from './s3-lake-privacy.js';
 import { s3Lane, s3Reader } from './s3-source.js';
 
 /** The settings of the Lambda. */
@@ -48,9 +48,11 @@ export async function openNotifiedLake(
   tell: AthenaHistoryRun['tell'],
 ): Promise<NotifiedLake> {
   const { lake: location, stateTable, datasets, sources } = settings;
-  if (location === undefined || stateTable === undefined)
-    throw missing('AUDIT_LAKE_LAKE', 's3://bucket/prefix');
-  if (sources.length === 0) throw missing('AUDIT_LAKE_SOURCES', 'the prefixes that notifications come from');
+  if (location === undefined || stateTable === undefined) throw lakeNotSet();
+  if (sources.length === 0) {
+    const message = 'AUDIT_LAKE_SOURCES is not set: it names the prefixes that notifications come from';
+    throw new AuditLakeError('USAGE', message);
+  }
   const lake = s3Lake({ ...settings, lake: location, stateTable });
   const privacy = privacyOf((await lake.lakeFile.read())?.lake, settings);
   await openToKeep(lake, { datasets, privacy });
@@ -78,8 +80,4 @@ export async function openNotifiedLake(
       return s3Lane({ ...options, now: realTime.now() });
     },
   };
-}
-
-function missing(name: string, what: string): AuditLakeError {
-  return new AuditLakeError('USAGE', `${name} is not set: it names ${what}`);
 }

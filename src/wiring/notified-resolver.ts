@@ -1,11 +1,12 @@
 import type { TextMode } from '../datasets/text-privacy.js';
-import { AuditLakeError } from '../errors.js';
 import type { ResolvePorts } from '../jobs/resolve-queries.js';
+import type { PrivacySettings } from '../lake/lake-file.js';
 import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.js';
+import { lakeNotSet } from './missing-lake.js';
 import { openQueryTexts, patiently } from './query-texts.js';
 import { realTime } from './real-time.js';
 import type { S3LakeSettings } from './s3-lake.js';
-import { lakePrivacyInS3, type PrivacySettings } from './s3-lake-privacy.js';
+import { lakePrivacyInS3 } from './s3-lake-privacy.js';
 import { openS3ForResolving } from './s3-resolving.js';
 
 /** The settings of the Lambda. */
@@ -29,9 +30,7 @@ export async function openNotifiedResolver(
   tell: AthenaHistoryRun['tell'],
 ): Promise<NotifiedResolver> {
   const { lake, stateTable } = settings;
-  if (lake === undefined || stateTable === undefined) {
-    throw new AuditLakeError('USAGE', 'AUDIT_LAKE_LAKE is not set: it names s3://bucket/prefix');
-  }
+  if (lake === undefined || stateTable === undefined) throw lakeNotSet();
   // An instance works on one event at a time.
   let patience = () => 0;
   const target = { ...settings, lake, stateTable };

@@ -1,13 +1,6 @@
-import type { TextMode, TextPrivacy } from '../datasets/text-privacy.js';
-import { privacyOf } from '../lake/lake-file.js';
+import type { TextPrivacy } from '../datasets/text-privacy.js';
+import { type PrivacySettings, privacyOf } from '../lake/lake-file.js';
 import { type S3LakeSettings, s3Lake } from './s3-lake.js';
-
-/** The settings that say how query texts are kept. */
-export type PrivacySettings = {
-  /** Unset: as the lake does. */
-  readonly queryText?: TextMode | undefined;
-  readonly queryTextKey?: string | undefined;
-};
 
 /** How a run into this lake in S3 keeps query texts. @throws AuditLakeError USAGE (no key), LAKE_FORMAT; AWS_DENIED, ... */
 export async function lakePrivacyInS3(lake: S3LakeSettings, settings: PrivacySettings): Promise<TextPrivacy> {

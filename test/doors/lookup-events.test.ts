@@ -151,6 +151,19 @@ describe('audit-lake ingest cloudtrail:lookup-events', () => {
     expect(aws.world.count('AssumeRole')).toBe(1);
   });
 
+  test('with a profile too: it is the role that is refused, and nobody asks again', async () => {
+    const file = join(folder, 'credentials');
+    await writeFile(
+      file,
+      '[audit]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = none\n',
+    );
+    const env = { AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: '/nowhere' };
+    const profile = ['--profile', 'audit', '--account', OTHER];
+    const { code, err } = await run(args(...profile, '--lake', lake, '--quiet'), { env });
+    expect([code, err]).toEqual([4, expect.stringContaining(`AWS_DENIED: sts:AssumeRole on ${ROLE}`)]);
+    expect(aws.world.count('AssumeRole')).toBe(1);
+  });
+
   test.each([
     ['together with a folder', ['./logs'], 'cloudtrail:lookup-events alone'],
     [

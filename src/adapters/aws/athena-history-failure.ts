@@ -1,5 +1,5 @@
 import { AuditLakeError, messageOf } from '../../errors.js';
-import { isDenied, isTooBusy, nameOf, statusOf } from './aws-error.js';
+import { isDenied, isTooBusy, nameOf, reasonOf, statusOf } from './aws-error.js';
 
 /**
  * Why a call of Athena or STS gave nothing. `busy`: less, please; `credentials`: there are none, or they have expired;
@@ -38,11 +38,7 @@ function isNotFound(error: unknown): boolean {
 
 /** The name of a failure and nothing of its message, which may repeat a query (threat T15). */
 export function failureName(error: unknown): string {
-  const name = nameOf(error);
-  if (error instanceof AuditLakeError) return error.code;
-  const says = name !== 'Error' && name !== 'AggregateError';
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return codeName(says || typeof code !== 'string' ? name : code);
+  return error instanceof AuditLakeError ? error.code : codeName(reasonOf(error));
 }
 
 /** A name that a service made, if it looks like one. */

@@ -12,7 +12,7 @@ export function nameOf(error: unknown): string {
 }
 
 /** The name of a failure; of the system its code, such as `ENOTFOUND`, which says more than `Error` does. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const name = nameOf(error);
   if (name !== 'Error' && name !== 'AggregateError') return name;
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;

@@ -1,6 +1,12 @@
 import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { mayChange, nextTry, startedBefore } from '../../datasets/open-query.js';
-import { type AskedQuery, OPEN_REASONS, type QueryName, queryKey } from '../../datasets/query-execution.js';
+import {
+  type AskedQuery,
+  OPEN_REASONS,
+  type QueryName,
+  queryKey,
+  queryOfKey,
+} from '../../datasets/query-execution.js';
 import { type Day, dayOf } from '../../lake/partition.js';
 import type { OpenQueries, OpenQuery, WaitingQuery } from '../../ports/open-queries.js';
 import { ITEM_VERSION, type Item, ItemReader, text, whole } from './dynamodb-attributes.js';
@@ -158,9 +164,8 @@ function itemOf(query: WaitingQuery): Item {
 /** @throws AuditLakeError LAKE_FORMAT */
 function waitingQuery(item: Item): WaitingQuery {
   const reader = ItemReader.ofItem(item);
-  const [account = '', region = '', ...id] = reader.text('sk').split('#');
   return {
-    ...{ account, region, id: id.join('#') },
+    ...queryOfKey(reader.text('sk')),
     started: reader.whole('started'),
     why: reader.word('why', OPEN_REASONS),
     hasText: item['hasText']?.BOOL ?? false,

@@ -1,10 +1,5 @@
-import {
-  closedUntil,
-  DAY_MS,
-  type HistoryHour,
-  HOUR_MS,
-  hourOfLocation,
-} from '../../cloudtrail/event-history-ref.js';
+import { closedUntil, type HistoryHour, hourOfLocation } from '../../cloudtrail/event-history-ref.js';
+import { DAY_MS, HOUR_MS } from '../../cloudtrail/event-time.js';
 import { AuditLakeError } from '../../errors.js';
 import type { LogFileBody, LogReader } from '../../ports/log-source.js';
 import type { HistoryElement } from './lookup-events-element.js';

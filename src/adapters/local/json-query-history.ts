@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { isQueryName } from '../../datasets/asked-query.js';
-import { type HistoryAnswer, type QueryName, queryKey } from '../../datasets/query-execution.js';
+import { type HistoryAnswer, type QueryName, queryKey, queryOfKey } from '../../datasets/query-execution.js';
 import { executionOf } from '../../datasets/told-execution.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import { dayOf, isDay } from '../../lake/partition.js';
@@ -114,11 +114,11 @@ export class JsonQueryHistory implements QueryHistory {
     const told: OpenQuery[] = [];
     for (const [key, answer] of this.#answers) {
       if (answer.kind !== 'execution') continue;
-      const [account = '', region = '', id = '', ...more] = key.split('#');
+      const name = queryOfKey(key);
       const { text, submitted } = answer.execution;
       if (text === null || submitted === null || !isDay(dayOf(submitted))) continue;
-      if (more.length > 0 || !isQueryName({ account, region, id })) continue;
-      told.push({ account, region, id, started: submitted, why: 'pending', hasText: false });
+      if (!isQueryName(name)) continue;
+      told.push({ ...name, started: submitted, why: 'pending', hasText: false });
     }
     return told;
   }

@@ -1,5 +1,5 @@
 import { mayChange, nextTry, startedBefore } from '../../datasets/open-query.js';
-import { type AskedQuery, type QueryName, queryKey } from '../../datasets/query-execution.js';
+import { type AskedQuery, type QueryName, queryKey, queryOfKey } from '../../datasets/query-execution.js';
 import { dayOf } from '../../lake/partition.js';
 import type { OpenQueries, OpenQuery, WaitingQuery } from '../../ports/open-queries.js';
 import type { FencedItems, QueryItem } from './lmdb-items.js';
@@ -22,8 +22,7 @@ export class LmdbOpenQueries implements OpenQueries {
   async *openQueries(): AsyncIterable<WaitingQuery> {
     for (const { key, value } of this.#fenced.items.getRange({ start: 'ENR#', end: 'ENR#~' })) {
       const { st, bid: _, ...item } = value as QueryItem;
-      const [account = '', region = '', ...id] = key.slice(PREFIX).split('#');
-      if (st === 'OPEN') yield { account, region, id: id.join('#'), ...item };
+      if (st === 'OPEN') yield { ...queryOfKey(key.slice(PREFIX)), ...item };
     }
   }
 

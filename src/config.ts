@@ -42,6 +42,9 @@ export type Config = {
   /** Unset: as the lake keeps them, or as they are in a new one. */
   readonly queryText: TextMode | undefined;
   readonly queryTextKey: string | undefined;
+  readonly stateMachine: string | undefined;
+  readonly queueUrl: string | undefined;
+  readonly prices: string | undefined;
   readonly concurrency: number;
   readonly lockWaitSeconds: number;
   /** Where each value came from. */
@@ -83,6 +86,9 @@ export async function readConfig(flags: Flags, environment: Environment = proces
     queryWait: one(SETTINGS.queryWait) ?? 2,
     queryText: one(SETTINGS.queryText),
     queryTextKey: one(SETTINGS.queryTextKey),
+    stateMachine: one(SETTINGS.stateMachine),
+    queueUrl: one(SETTINGS.queueUrl),
+    prices: one(SETTINGS.prices),
     concurrency: one(SETTINGS.concurrency) ?? availableParallelism(),
     lockWaitSeconds: one(SETTINGS.lockWaitSeconds) ?? 30,
     origins: originsOf(reader),

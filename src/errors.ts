@@ -115,6 +115,21 @@ export const ERROR_CODES = define({
     meaning: 'The lake keeps query texts in another way than this run would, or with another key.',
     todo: 'Leave query_text out, so that the lake decides, and use the key that it began with; or use another lake.',
   },
+  PLAN_FORMAT: {
+    disposition: 'stop',
+    meaning: 'A plan of a backfill cannot be used: another version or lake, cut short, or no plan at all.',
+    todo: 'Make a new one with `audit-lake backfill plan`; what is in the lake is not ingested again.',
+  },
+  NO_LOG_FILES: {
+    disposition: 'stop',
+    meaning: 'There is no log file to backfill in the source, or none that the options let through.',
+    todo: 'Name the folder above AWSLogs/, and compare --from, --to, --account and --region with what was seen.',
+  },
+  SLICES_UNFINISHED: {
+    disposition: 'retry',
+    meaning: 'Time ran short before all slices of a batch were worked off. What was committed stays.',
+    todo: 'Nothing: Step Functions tries the batch again, and it goes on where it was.',
+  },
   LAKE_FORMAT: {
     disposition: 'stop',
     meaning: 'This version cannot read the lake or an item of its state, or the state is missing.',

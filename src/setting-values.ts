@@ -77,3 +77,13 @@ export const datasetName: Parse<DatasetName> = oneOf(DATASET_NAMES);
 export const CATALOG_KINDS = ['athena', 'glue'] as const;
 export type CatalogKind = (typeof CATALOG_KINDS)[number];
 export const catalogKind: Parse<CatalogKind> = oneOf(CATALOG_KINDS);
+
+export const stateMachineArn = matching(
+  /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]{1,80}$/,
+);
+
+/** `https://sqs.<region>.amazonaws.com/<account>/<name>`, or the same at an endpoint of one's own. */
+export const queueUrl: Parse<string> = (text) =>
+  /^https?:\/\/[^\s?#@]+\/\d{12}\/[A-Za-z0-9_-]{1,80}$/.test(text) ? text : undefined;
+
+export const fileName: Parse<string> = (text) => (text === '' ? undefined : text);

@@ -1,5 +1,5 @@
 import { AuditLakeError } from './errors.js';
-import type { Setting } from './settings.js';
+import type { Setting } from './setting.js';
 import { type Environment, type FileValues, withVariables } from './settings-file.js';
 
 /** What the command line gave, by commander's names; what is no setting is not looked at. */

@@ -1,5 +1,6 @@
 import { DATASET_NAMES } from './datasets/dataset.js';
 import { TEXT_MODES } from './datasets/text-privacy.js';
+import { setting } from './setting.js';
 import * as values from './setting-values.js';
 
 /** Where the settings file is named; else it is looked for. */
@@ -11,28 +12,6 @@ export const SETTINGS_FILE = {
   byDefault: './audit-lake.yaml, else ~/.config/audit-lake/audit-lake.yaml',
 } as const;
 
-export type Setting<T> = {
-  /** Its name in audit-lake.yaml. */
-  readonly key: string;
-  readonly env: string;
-  readonly flag?: string;
-  /** What stands behind the flag in the help. */
-  readonly argument?: string;
-  readonly meaning: string;
-  /** What a message says that it takes. */
-  readonly takes: string;
-  /** In words; absent where it is simply not set. */
-  readonly byDefault?: string;
-  /** One value, or one item of a list. */
-  readonly parse: values.Parse<T>;
-  /** A flag that may be repeated, a list in the file, a text with commas in the environment. */
-  readonly isList?: true;
-  /** Never printed, not even where it is wrong. It has no flag: a command line is seen by everybody. */
-  readonly isSecret?: true;
-};
-
-/** For inference: each setting keeps the type of its value. */
-const setting = <T>(it: Setting<T>): Setting<T> => it;
 const ACCOUNT = { argument: '<account>', takes: 'an account of 12 digits', parse: values.accountId };
 
 /** Every setting once. */
@@ -256,6 +235,34 @@ export const SETTINGS = {
     takes: 'at least 32 characters',
     parse: values.secret,
     isSecret: true,
+  }),
+  stateMachine: setting({
+    key: 'state_machine',
+    env: 'AUDIT_LAKE_STATE_MACHINE',
+    flag: '--state-machine',
+    argument: '<arn>',
+    meaning: 'the state machine of a backfill by a fleet',
+    takes: 'the ARN of a state machine of Step Functions',
+    parse: values.stateMachineArn,
+  }),
+  queueUrl: setting({
+    key: 'queue_url',
+    env: 'AUDIT_LAKE_QUEUE_URL',
+    flag: '--queue-url',
+    argument: '<url>',
+    meaning: 'the queue that the ingest Lambda reads from, for a backfill by the queue',
+    takes: 'the address of a queue of SQS',
+    parse: values.queueUrl,
+  }),
+  prices: setting({
+    key: 'prices',
+    env: 'AUDIT_LAKE_PRICES',
+    flag: '--prices',
+    argument: '<file>',
+    meaning: 'a table of prices for estimates, YAML',
+    takes: 'the name of a file',
+    byDefault: 'us-east-1, with the date that the plan prints',
+    parse: values.fileName,
   }),
   concurrency: setting({
     key: 'concurrency',

@@ -2,7 +2,7 @@ import type { DatasetName } from '../datasets/dataset.js';
 import type { LogSource } from '../ports/log-source.js';
 import { addCounts, type Counters, newCounters } from '../telemetry.js';
 import type { CommitPorts } from './commit-bundle.js';
-import { ingestBundle } from './ingest-bundle.js';
+import { type BundleOutcome, ingestBundle } from './ingest-bundle.js';
 import type { BundleLane } from './open-bundle.js';
 import { type Failure, type RejectedRecord, Tally } from './tally.js';
 import { WorkList } from './work-list.js';
@@ -25,6 +25,8 @@ export type IngestOptions = {
   readonly ports: CommitPorts;
   /** Lets what engines see catch up with what was committed; not called where a stop came before any commit. */
   readonly follow: () => Promise<void>;
+  /** Told of each bundle once it is committed, before the lane goes on. */
+  readonly noteBundle?: (outcome: BundleOutcome) => Promise<void>;
   /** Counters move while the job runs; `isStopped` is asked before anything new is started. */
   readonly counters?: Counters;
   readonly isStopped: () => boolean;
@@ -33,7 +35,7 @@ export type IngestOptions = {
 /**
  * Every log file of a source into the lake: lanes side by side, each filling and committing its own bundles.
  * Stops early when asked: what was committed stays, and the same call continues. A failure of a log file is in
- * the report; memory does not grow with the number of log files but by their keys.
+ * the report; memory does not grow with the number of log files.
  * @throws AuditLakeError of disposition `stop`
  */
 export async function ingestLogFiles(options: IngestOptions): Promise<IngestReport> {
@@ -49,14 +51,18 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
   const isStopped = () => halt.broken || options.isStopped();
   const lanes = options.lanes.map((lane, at) => {
     const next = async () => (isStopped() ? undefined : work.next(at));
-    return runLane({ ...options, lane, next }, tally).catch((error: unknown) => {
+    const note = async (outcome: BundleOutcome) => {
+      tally.add(outcome);
+      work.arrived(outcome.files.map(({ file }) => file));
+      await options.noteBundle?.(outcome);
+    };
+    return runLane({ ...options, lane, next }, note).catch((error: unknown) => {
       halt.broken = true;
       throw error;
     });
   });
   const ends = await Promise.allSettled(lanes);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  await ingestTwins(work, options, tally);
   logFiles.listed -= work.left;
   const interrupted = options.isStopped() && !work.isDone;
   if (counters.dataFiles > 0 || !options.isStopped()) await options.follow();
@@ -65,22 +71,11 @@ export async function ingestLogFiles(options: IngestOptions): Promise<IngestRepo
 
 type LaneOptions = Parameters<typeof ingestBundle>[0];
 
-async function runLane(options: LaneOptions, tally: Tally): Promise<void> {
+/** Bundle after bundle until none is left. A twin comes free with the bundle of the other: whoever committed that takes it. */
+async function runLane(options: LaneOptions, note: (outcome: BundleOutcome) => Promise<void>): Promise<void> {
   for (;;) {
     const outcome = await ingestBundle(options);
     if (outcome === undefined) return;
-    tally.add(outcome);
-  }
-}
-
-/** One lane, one file at a time: whichever twin came first has settled, and the ledger tells. */
-async function ingestTwins(work: WorkList, options: IngestOptions, tally: Tally): Promise<void> {
-  const [lane] = options.lanes;
-  if (lane === undefined) return;
-  while (!options.isStopped()) {
-    const twin = work.takeTwin();
-    if (twin === undefined) return;
-    const batches = [[twin]];
-    await runLane({ ...options, lane, next: async () => batches.pop() }, tally);
+    await note(outcome);
   }
 }

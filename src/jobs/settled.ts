@@ -19,7 +19,7 @@ export type Unsettled = { readonly task: LogFileTask; readonly doubtful: readonl
 export async function leaveOutSettled(
   files: readonly ListedLogFile[],
   datasets: readonly DatasetName[],
-  state: LakeState,
+  state: Pick<LakeState, 'lookup'>,
 ): Promise<{ readonly unsettled: Unsettled[]; readonly settled: ListedLogFile[] }> {
   const asked = files.map((file) => {
     const { bucket, key } = file.ref;

@@ -7,9 +7,11 @@ const BATCH = { bytes: 2 << 20, files: 128 };
 /** How far the listing runs ahead of the lanes. */
 const AHEAD_FILES = 4_000;
 
+type SizedLogFile = ListedLogFile & { readonly size: number };
+
 type DayQueue = {
   readonly day: string;
-  files: (ListedLogFile & { readonly size: number })[];
+  files: SizedLogFile[];
   lane: number | undefined;
 };
 
@@ -23,15 +25,17 @@ export type WorkListOptions = {
 
 /**
  * Hands listed log files to lanes in batches. A lane stays with a day of delivery while it lasts, so that the
- * rows of a day come together in few data files. Holds at most 4,000 listed files and the twins.
+ * rows of a day come together in few data files. A twin waits until the log file that has its key has an outcome:
+ * then the ledger knows what to do with it. Holds at most 4,000 listed files, and the twins of those on their way.
  */
 export class WorkList {
   readonly #objects: AsyncIterator<ListedObject>;
   readonly #onListed: (isLogFile: boolean) => void;
   readonly #batchFiles: number;
   readonly #days: DayQueue[] = [];
-  readonly #seen = new Set<number>();
-  readonly #twins: ListedLogFile[] = [];
+  /** By the fingerprint of a log file on its way: its twins. A file whose fingerprint is equal by chance waits, too. */
+  readonly #onTheirWay = new Map<number, SizedLogFile[]>();
+  #twins = 0;
   #waiting = 0;
   #listedAll = false;
   #listing: Promise<void> = Promise.resolve();
@@ -55,18 +59,24 @@ export class WorkList {
     return batch;
   }
 
-  /**
-   * The next log file whose key another one of this run has (two copies of a trail below one folder). To be taken
-   * after all others are settled, when the ledger knows their twin. Fingerprints are compared, so a file
-   * may wait here for nothing; it is only taken later.
-   */
-  takeTwin(): ListedLogFile | undefined {
-    return this.#twins.shift();
+  /** To be told of each log file that has an outcome: its twin may be taken now. */
+  arrived(files: Iterable<Pick<ListedLogFile, 'ref'>>): void {
+    for (const { ref } of files) {
+      const print = fingerprint(ref);
+      const [twin, ...others] = this.#onTheirWay.get(print) ?? [];
+      if (twin === undefined) {
+        this.#onTheirWay.delete(print);
+        continue;
+      }
+      this.#onTheirWay.set(print, others);
+      this.#twins--;
+      this.#enqueue(twin);
+    }
   }
 
   /** How many listed log files no lane has taken: after an interruption they count as never listed. */
   get left(): number {
-    return this.#waiting + this.#twins.length;
+    return this.#waiting + this.#twins;
   }
 
   /** Whether all is listed and taken. */
@@ -96,13 +106,20 @@ export class WorkList {
   #take({ what, location, etag, size }: ListedObject): void {
     this.#onListed(what !== 'foreign');
     if (what === 'foreign') return;
+    const file = { ref: what, location, etag, size };
     const print = fingerprint(what);
-    if (this.#seen.has(print)) {
-      this.#twins.push({ ref: what, location, etag });
-      return;
+    const twins = this.#onTheirWay.get(print);
+    if (twins === undefined) {
+      this.#onTheirWay.set(print, []);
+      this.#enqueue(file);
+    } else {
+      twins.push(file);
+      this.#twins++;
     }
-    this.#seen.add(print);
-    this.#queueOf(what.deliveryDay ?? '').files.push({ ref: what, location, etag, size });
+  }
+
+  #enqueue(file: SizedLogFile): void {
+    this.#queueOf(file.ref.deliveryDay ?? '').files.push(file);
     this.#waiting++;
   }
 

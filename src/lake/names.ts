@@ -49,4 +49,5 @@ export const META = {
   catalogFile: '_meta/catalog.json',
   stateFolder: '_meta/state',
   tmpFolder: '_meta/tmp',
+  plansFolder: '_meta/plans',
 } as const;

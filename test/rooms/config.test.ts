@@ -8,6 +8,8 @@ import { AuditLakeError } from '../../src/errors.js';
 import { SETTINGS, SETTINGS_FILE, type SettingName } from '../../src/settings.js';
 
 const S3_LAKE = 's3://amzn-s3-demo-destination-bucket/audit';
+const STATE_MACHINE = 'arn:aws:states:eu-west-1:111122223333:stateMachine:';
+const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/111122223333/';
 const ROLE = 'arn:aws:iam::111122223333:role/';
 
 /** Three values of each setting: of the flag, the environment, the file. */
@@ -39,6 +41,9 @@ const SAMPLES: { readonly [name in SettingName]: readonly [string, string, strin
   queryWait: ['0', '2', '600'],
   queryText: ['masked', 'off', 'full'],
   queryTextKey: ['', `${'k'.repeat(31)}2`, `${'k'.repeat(31)}3`],
+  stateMachine: [`${STATE_MACHINE}one`, `${STATE_MACHINE}two`, `${STATE_MACHINE}three`],
+  queueUrl: [`${QUEUE}one`, `${QUEUE}two`, `${QUEUE}three`],
+  prices: ['one.yaml', 'two.yaml', 'three.yaml'],
   concurrency: ['1', '2', '3'],
   lockWaitSeconds: ['0', '5', '86400'],
 };
@@ -239,6 +244,8 @@ describe('a value', () => {
       ['amzn-s3-demo-bucket', 's3://amzn-s3-demo-bucket/*', 's3://b', 's3://amzn-s3-demo-bucket/a b'],
     ],
     ['ownRoles', [`${ROLE}*`, 'arn:aws:iam::111122223333:user/jane', 'arn:aws:iam::*:role/x', ROLE]],
+    ['stateMachine', ['backfill', `${STATE_MACHINE}a b`, 'arn:aws:states:eu-west-1:1:stateMachine:x']],
+    ['queueUrl', ['audit-lake', `${QUEUE}log-files.fifo`, `${QUEUE}x?y=1`, 'arn:aws:sqs:eu-west-1:1:x']],
     ['concurrency', ['0', '257', '-1', '1.5', '1e2', ' 4', '٤', 'many']],
     ['lockWaitSeconds', ['86401', '-1', '1.5', '1m', 'Infinity']],
   ])('of %s is refused where it does not fit: %j', async (name, values) => {

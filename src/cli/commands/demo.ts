@@ -4,6 +4,7 @@ import { generateTrail } from '../../demo/trail.js';
 import { type DemoFolder, demoFolder } from '../../wiring/demo-folder.js';
 import { summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
+import { quoted } from '../shell-quoted.js';
 import { type QueryDoors, runQuery } from './query.js';
 
 type Question = { readonly asked: string; readonly sql: string };
@@ -109,6 +110,3 @@ Next:
   npx audit-lake ddl --lake s3://your-bucket/audit-lake    the same tables for Athena
 `;
 }
-
-/** A path as a shell takes it. */
-const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

@@ -6,6 +6,8 @@ import { AuditLakeError, type ErrorCode } from '../../src/errors.js';
  */
 export const HAPPENINGS = ['crash before', 'crash after', 'error before', 'error after'] as const;
 export type Happening = (typeof HAPPENINGS)[number];
+/** What gives its items one by one. */
+const STREAMS = /\.(list|ends)$/;
 /** Lists that come whole, as one effect. */
 const AT_ONCE: ReadonlySet<string> = new Set(['register.list', 'catalog.list']);
 /** The n-th effect of a run, counted from 0. */
@@ -44,7 +46,7 @@ export class Chaos {
   }
 
   #call(effect: string, code: ErrorCode, action: () => unknown): unknown {
-    if (!effect.endsWith('.list') || AT_ONCE.has(effect))
+    if (!STREAMS.test(effect) || AT_ONCE.has(effect))
       return this.#effect(effect, code, async () => action());
     const iterator = (action() as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     return {

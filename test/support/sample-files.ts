@@ -5,6 +5,7 @@ import { HOME, neighbour, randomFor, SAMPLES_AS_OF } from './sample.js';
 import { layoutSamples } from './sample-layouts.js';
 import { notifications } from './sample-notifications.js';
 import { odditySamples } from './sample-oddities.js';
+import { samplePrices } from './sample-prices.js';
 import { samplesReadme } from './sample-readme.js';
 import { versionSamples } from './sample-versions.js';
 
@@ -28,6 +29,7 @@ export function sampleFiles(): Map<string, Uint8Array> {
   for (const { key, bytes } of foreign) add(`log-files/${key}`, bytes);
   for (const { path, event } of envelopes) add(path, pretty(event));
   add('query-history.json', pretty(history));
+  add('prices.yaml', utf8(samplePrices()));
   add('README.md', utf8(samplesReadme(samples, foreign, envelopes)));
   return files;
 }

@@ -38,6 +38,7 @@ export function samplesReadme(
     '\n## Query history\n\n`query-history.json`: answers of `aws athena batch-get-query-execution`, each with its account and Region, and the ids that Athena did not show.',
     '\n## Notifications\n\nBelow `notifications/`: how the key of a log file arrives at a Lambda, one per envelope.\n',
     table('file', envelopes),
+    '\n## Prices\n\n`prices.yaml`: what the estimates of `audit-lake backfill plan` are made with; a copy of it with your prices goes to `--prices`.',
     '',
   ].join('\n');
 }

@@ -1,0 +1,232 @@
+import * as z from 'zod';
+import { DATASET_NAMES } from '../datasets/dataset.js';
+import { AuditLakeError } from '../errors.js';
+import type { Plan, PlannedSlice } from './plan.js';
+import { type Detail, DetailShape, detailsOf, planDetailsOf } from './plan-details.js';
+import { numberedLines } from './plan-lines.js';
+
+/** Of the shape of plan files: a newer one is refused, never guessed. */
+const PLAN_VERSION = 1;
+const NEXT = 'make a new one with `audit-lake backfill plan`';
+
+const count = z.int().nonnegative();
+const amount = { files: count, bytes: count };
+/** As a key tells it, whether a calendar knows it or not. */
+const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+
+const SliceShape = z.strictObject({
+  place: z.string().min(1),
+  account: z.string().optional(),
+  region: z.string().optional(),
+  day: day.optional(),
+  ...amount,
+  settled: count,
+  archived: count,
+});
+
+/** The first line. */
+const HeadShape = z.strictObject({
+  plan: z.literal(PLAN_VERSION),
+  id: z.string().min(1),
+  made_at: z.iso.datetime(),
+  lake: z.string(),
+  sources: z.array(z.string()),
+  scope: z.strictObject({
+    from: day.optional(),
+    to: day.optional(),
+    accounts: z.array(z.string()),
+    regions: z.array(z.string()),
+  }),
+  datasets: z.array(z.enum(DATASET_NAMES)),
+  slices: count,
+  extent: z.strictObject({
+    accounts: z.array(z.string()),
+    regions: z.array(z.string()),
+    days: count,
+    first: day.optional(),
+    last: day.optional(),
+  }),
+  total: z.strictObject({ ...amount, settled: count, archived: count }),
+  foreign: z.record(z.string(), count),
+  classes: z.record(
+    z.string(),
+    z.strictObject({ ...amount, restored: count, restoring: count, to_restore: z.strictObject(amount) }),
+  ),
+  /** How many lines of each kind follow. */
+  months: count,
+  gaps: count,
+  unlisted: count,
+  text_days: z.array(z.strictObject({ day, to_read: count })),
+  inventory: z.string().optional(),
+});
+type Head = z.infer<typeof HeadShape>;
+
+/** A plan file that was opened: its head, and its slices in their order. */
+export type PlanFile = {
+  readonly plan: Plan;
+  readonly location: string;
+  /** Read anew each time; holds one. @throws AuditLakeError PLAN_FORMAT */
+  readonly slices: () => AsyncIterable<PlannedSlice>;
+};
+
+/**
+ * The lines of a plan file, each with its end: the head, its months, gaps and places that could not be listed, then
+ * the slices in their order. Their number is `slices` of the plan. @throws AuditLakeError INTERNAL where it is not
+ */
+export function* planLines(plan: Plan, slices: Iterable<PlannedSlice>): Generator<string> {
+  yield `${JSON.stringify(headOf(plan))}\n`;
+  for (const detail of detailsOf(plan)) yield `${JSON.stringify(detail)}\n`;
+  let written = 0;
+  for (const { place, account, region, day, files, bytes, settled, archived } of slices) {
+    yield `${JSON.stringify({ place, account, region, day, files, bytes, settled, archived })}\n`;
+    written++;
+  }
+  if (written === plan.slices) return;
+  throw new AuditLakeError('INTERNAL', `plan ${plan.id} counts ${plan.slices} slices and has ${written}`);
+}
+
+/**
+ * Reads a plan file up to its first slice: a file that is cut short is found out when its slices are read.
+ * @param open the bytes of the file from its beginning, each time that it is called
+ * @param location of the file, for messages
+ * @throws AuditLakeError PLAN_FORMAT
+ */
+export async function readPlanFile(
+  open: () => AsyncIterable<Uint8Array>,
+  location: string,
+): Promise<PlanFile> {
+  let head: Head | undefined;
+  const details: Detail[] = [];
+  for await (const { text, number } of numberedLines(open(), location)) {
+    if (head === undefined) head = readHead(text, location);
+    else details.push(readDetail(text, `line ${number} of ${location}`));
+    if (details.length < detailCount(head)) continue;
+    const plan = planOf(head, details);
+    return { plan, location, slices: () => readSlices(open(), plan, location) };
+  }
+  if (head !== undefined) throw malformed(location, `was cut short behind line ${details.length + 1}`);
+  throw new AuditLakeError('PLAN_FORMAT', `${location} is empty: ${NEXT}`);
+}
+
+/**
+ * A line of a plan file as the JSONL item reader of Step Functions hands it to a Lambda: undefined for the head and
+ * what belongs to it.
+ * @throws AuditLakeError PLAN_FORMAT
+ */
+export function readSliceItem(value: unknown): PlannedSlice | undefined {
+  if (isHead(value)) {
+    mustBeOurVersion(value, 'the item');
+    return undefined;
+  }
+  if (DetailShape.safeParse(value).success) return undefined;
+  const read = SliceShape.safeParse(value);
+  if (read.success) return sliceOfShape(read.data);
+  throw malformed('the item', 'is no slice of a plan', read.error);
+}
+
+async function* readSlices(
+  chunks: AsyncIterable<Uint8Array>,
+  plan: Plan,
+  location: string,
+): AsyncGenerator<PlannedSlice> {
+  let read = 0;
+  let before = 1 + plan.months.length + plan.gaps.length + plan.unlisted.length;
+  for await (const { text, number } of numberedLines(chunks, location)) {
+    if (before-- > 0) continue;
+    const where = `line ${number} of ${location}`;
+    const slice = SliceShape.safeParse(parse(text, where));
+    if (!slice.success) throw malformed(where, 'is no slice of a plan', slice.error);
+    read++;
+    if (read > plan.slices) throw malformed(where, `is one slice more than the ${plan.slices} of the head`);
+    yield sliceOfShape(slice.data);
+  }
+  if (read === plan.slices) return;
+  throw malformed(location, `was cut short: ${read} of ${plan.slices} slices`);
+}
+
+function readHead(text: string, location: string): Head {
+  const where = `line 1 of ${location}`;
+  const value = parse(text, where);
+  if (!isHead(value)) throw malformed(where, 'is not the head of a plan');
+  mustBeOurVersion(value, location);
+  const head = HeadShape.safeParse(value);
+  if (head.success) return head.data;
+  throw malformed(where, 'is not the head of a plan', head.error);
+}
+
+function readDetail(text: string, where: string): Detail {
+  const detail = DetailShape.safeParse(parse(text, where));
+  if (detail.success) return detail.data;
+  throw malformed(where, 'belongs to no head of a plan', detail.error);
+}
+
+const detailCount = ({ months, gaps, unlisted }: Head) => months + gaps + unlisted;
+
+function isHead(value: unknown): value is { readonly plan: unknown } {
+  return typeof value === 'object' && value !== null && 'plan' in value;
+}
+
+function mustBeOurVersion({ plan }: { readonly plan: unknown }, where: string): void {
+  if (plan === PLAN_VERSION) return;
+  const newer = typeof plan === 'number' && plan > PLAN_VERSION ? 'upgrade audit-lake, or ' : '';
+  const message = `${where} is a plan of version ${JSON.stringify(plan)}, and this is version ${PLAN_VERSION}`;
+  throw new AuditLakeError('PLAN_FORMAT', `${message}: ${newer}${NEXT}`);
+}
+
+function parse(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw malformed(where, 'is not JSON', error);
+  }
+}
+
+function malformed(where: string, what: string, cause?: unknown): AuditLakeError {
+  const detail = cause instanceof z.ZodError ? ` (${firstIssue(cause)})` : '';
+  return new AuditLakeError('PLAN_FORMAT', `${where} ${what}${detail}: ${NEXT}`, cause);
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return issue === undefined ? '' : [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
+}
+
+function headOf(plan: Plan): Head {
+  const { id, made, lake, sources, scope, datasets, slices, extent, total } = plan;
+  return {
+    plan: PLAN_VERSION,
+    ...{ id, made_at: new Date(made).toISOString(), lake, sources: [...sources] },
+    scope: { ...scope, accounts: [...scope.accounts], regions: [...scope.regions] },
+    ...{ datasets: [...datasets], slices },
+    extent: { ...extent, accounts: [...extent.accounts], regions: [...extent.regions] },
+    ...{ total, foreign: plan.foreign },
+    classes: mapped(plan.classes, ({ toRestore, ...amounts }) => ({ ...amounts, to_restore: toRestore })),
+    ...{ months: plan.months.length, gaps: plan.gaps.length, unlisted: plan.unlisted.length },
+    text_days: plan.textDays.map(({ day, toRead }) => ({ day, to_read: toRead })),
+    inventory: plan.inventory,
+  };
+}
+
+/** What a head leaves out is undefined in a plan. */
+function planOf(head: Head, details: readonly Detail[]): Plan {
+  const { id, made_at, lake, sources, scope, datasets, slices, extent, total, foreign } = head;
+  return {
+    ...{ id, made: Date.parse(made_at), lake, sources, datasets, slices, total, foreign },
+    scope: { ...scope, from: scope.from, to: scope.to },
+    extent: { ...extent, first: extent.first, last: extent.last },
+    classes: mapped(head.classes, ({ to_restore, ...amounts }) => ({ ...amounts, toRestore: to_restore })),
+    textDays: head.text_days.map(({ day, to_read }) => ({ day, toRead: to_read })),
+    ...planDetailsOf(details),
+    inventory: head.inventory,
+  };
+}
+
+function mapped<T, R>(
+  record: { readonly [name: string]: T },
+  change: (value: T) => R,
+): { [name: string]: R } {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}
+
+function sliceOfShape({ account, region, day, ...slice }: z.infer<typeof SliceShape>): PlannedSlice {
+  return { ...slice, account, region, day };
+}

@@ -1,0 +1,100 @@
+import type { Plan, PlannedSlice } from '../backfill/plan.js';
+import { PlanCount } from '../backfill/plan-count.js';
+import type { DatasetName } from '../datasets/dataset.js';
+import { AuditLakeError } from '../errors.js';
+import type { Archive, Found, StoredObject } from '../ports/archive.js';
+import type { LakeState } from '../ports/lake-state.js';
+import { ahead } from './ahead.js';
+import { leaveOutSettled } from './settled.js';
+
+export type PlanBackfillOptions = {
+  readonly archive: Pick<Archive, 'survey'>;
+  /** What the plan says of itself. */
+  readonly head: Pick<Plan, 'id' | 'made' | 'lake' | 'sources' | 'scope' | 'datasets' | 'inventory'>;
+  /** Knows what is settled; undefined where there is no lake yet. */
+  readonly ledger: Pick<LakeState, 'lookup'> | undefined;
+  /** Told of the log files counted so far. */
+  readonly onCounted?: (files: number) => void;
+};
+
+/** So many pages wait for the ledger at once. */
+const PAGES_AHEAD = 8;
+
+/**
+ * Counts what there is to backfill, and what of it is settled; reads no log file. Holds some 200 bytes a slice.
+ * @throws AuditLakeError NO_LOG_FILES saying what was seen instead; AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED
+ */
+export async function planBackfill({
+  archive,
+  head,
+  ledger,
+  onCounted,
+}: PlanBackfillOptions): Promise<{ readonly plan: Plan; readonly slices: readonly PlannedSlice[] }> {
+  const { scope, datasets, made } = head;
+  const count = new PlanCount(scope);
+  const outOfScope = { count: 0, some: [] as string[] };
+  const note = async (found: Found) => {
+    if (found.kind === 'left-out') count.leftOut(found.place, found.reason);
+    else if (found.kind === 'out-of-scope') addPlace(outOfScope, found.place);
+    else if (found.kind === 'unlisted') count.unlisted(found);
+    else {
+      const settled = await settledOf(found.objects, datasets, ledger);
+      for (const object of found.objects) count.add(object, settled.has(object.location));
+      onCounted?.(found.objects.length);
+    }
+  };
+  for await (const _ of ahead(archive.survey(scope), PAGES_AHEAD, note));
+  const slices = count.slices(made);
+  const plan = { ...head, ...count.totals(made), slices: slices.length };
+  if (plan.total.files === 0) throw nothingFound(plan, outOfScope);
+  return { plan, slices };
+}
+
+async function settledOf(
+  objects: readonly StoredObject[],
+  datasets: readonly DatasetName[],
+  ledger: PlanBackfillOptions['ledger'],
+): Promise<ReadonlySet<string>> {
+  if (ledger === undefined) return new Set();
+  const files = objects.flatMap(({ what, location, etag }) =>
+    what === 'foreign' ? [] : [{ ref: what, location, etag }],
+  );
+  const { settled } = await leaveOutSettled(files, datasets, ledger);
+  return new Set(settled.map(({ location }) => location));
+}
+
+const SHOWN = 5;
+const LAYOUTS =
+  'CloudTrail delivers to <prefix>/AWSLogs/<account>/CloudTrail/<Region>/YYYY/MM/DD/*.json.gz, with the id of the ' +
+  'organization behind AWSLogs/ or (Control Tower) before it; any other folder may hold .json.gz or .json files';
+
+/** Says what was seen: whoever named the wrong folder, account or days sees which would be right. */
+function nothingFound({ sources, foreign, unlisted }: Plan, outOfScope: Places): AuditLakeError {
+  const others = Object.entries(foreign).map(([reason, count]) => `${count} ${reason}`);
+  const seen = [
+    ...(others.length > 0 ? [`of other kinds: ${others.join(', ')}`] : []),
+    ...(outOfScope.count > 0 ? [`left out by the options: ${some(outOfScope)}`] : []),
+    ...(unlisted.length > 0 ? [`not to be listed: ${some(placesOf(unlisted))}`] : []),
+  ];
+  const message =
+    `there is no log file to backfill in ${sources.join(', ')}. Seen ` +
+    `${seen.length > 0 ? seen.join('; ') : 'nothing at all'}. ${LAYOUTS}`;
+  return new AuditLakeError('NO_LOG_FILES', message);
+}
+
+type Places = { count: number; readonly some: string[] };
+
+function addPlace(places: Places, place: string): void {
+  places.count++;
+  if (places.some.length < SHOWN) places.some.push(place);
+}
+
+function placesOf(all: readonly { readonly place: string }[]): Places {
+  const places = { count: 0, some: [] };
+  for (const { place } of all) addPlace(places, place);
+  return places;
+}
+
+function some({ count, some }: Places): string {
+  return `${some.join(', ')}${count > some.length ? ` and ${count - some.length} more` : ''}`;
+}

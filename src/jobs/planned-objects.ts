@@ -1,0 +1,53 @@
+import type { PlannedSlice } from '../backfill/plan.js';
+import { isWanted, type Scope } from '../backfill/scope.js';
+import { AuditLakeError, messageOf } from '../errors.js';
+import type { Archive, StoredObject } from '../ports/archive.js';
+import { ahead } from './ahead.js';
+
+export type PlannedObjectsOptions = {
+  readonly slices: AsyncIterable<PlannedSlice>;
+  readonly archive: Pick<Archive, 'list'>;
+  readonly scope: Scope;
+  /** How many folders are asked for before their turn: for an archive that is far away. */
+  readonly listAhead: number;
+};
+
+/** What the listing of the slices of a plan shows, slice by slice. */
+export type PlannedObjects =
+  | { readonly kind: 'begin'; readonly slice: PlannedSlice }
+  | { readonly kind: 'objects'; readonly slice: PlannedSlice; readonly objects: readonly StoredObject[] }
+  | { readonly kind: 'end'; readonly slice: PlannedSlice }
+  /** This folder could not be listed to its end; the rest goes on. */
+  | { readonly kind: 'unlisted'; readonly slice: PlannedSlice; readonly error: AuditLakeError };
+
+/**
+ * Lists the slices of a plan anew, in its order: what came since is found, what has gone is not. A log file that
+ * the scope does not want is passed over.
+ * @throws AuditLakeError AWS_CREDENTIALS, AWS_FAILED: no other folder would fare better
+ */
+export async function* plannedObjects(options: PlannedObjectsOptions): AsyncGenerator<PlannedObjects> {
+  const { slices, archive, scope, listAhead } = options;
+  const begin = async (slice: PlannedSlice) => {
+    const pages = archive.list(slice)[Symbol.asyncIterator]();
+    const first = await pages.next().catch(failedAlone);
+    return { slice, pages, first };
+  };
+  for await (const { slice, pages, first } of ahead(slices, listAhead, begin)) {
+    yield { kind: 'begin', slice };
+    let page = first;
+    while (!(page instanceof AuditLakeError) && !page.done) {
+      const objects = page.value.filter(({ what }) => what === 'foreign' || isWanted(scope, what));
+      yield { kind: 'objects', slice, objects };
+      page = await pages.next().catch(failedAlone);
+    }
+    yield page instanceof AuditLakeError ? { kind: 'unlisted', slice, error: page } : { kind: 'end', slice };
+  }
+}
+
+/** A failure that concerns this folder alone. */
+function failedAlone(error: unknown): AuditLakeError {
+  if (error instanceof AuditLakeError && (error.code === 'AWS_DENIED' || error.disposition !== 'stop')) {
+    return error;
+  }
+  throw error instanceof Error ? error : new Error(messageOf(error));
+}

@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { placeOf } from '../../src/backfill/slice.js';
+import type { SliceEnd } from '../../src/ports/slice-progress.js';
+import { imbalances } from '../../src/telemetry.js';
+import { damaged, makeLogFile, makeTrail, truthOf } from '../support/log-files.ts';
+import { MemoryArchive } from '../support/memory-archive.ts';
+import { backfillInMemory, type MadePlan, planInMemory } from '../support/memory-backfill.ts';
+import { BOTH, MemoryLake } from '../support/memory-ingest.ts';
+import { MemoryLogSource } from '../support/memory-log-source.ts';
+import { MemorySliceProgress } from '../support/memory-slice-progress.ts';
+
+const DIGEST = {
+  key: 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/01/05/x.json.gz',
+  bytes: new Uint8Array(),
+};
+const TRAIL = makeTrail(20, 4);
+const [FIRST, SECOND] = TRAIL;
+if (!FIRST || !SECOND) throw new Error('the trail is empty');
+const EVENTS_OF_FIRST = placeOf(FIRST.key);
+
+let lake: MemoryLake;
+let progress: MemorySliceProgress;
+beforeEach(() => {
+  lake = new MemoryLake();
+  progress = new MemorySliceProgress();
+});
+
+const ends = async (): Promise<SliceEnd[]> => {
+  const found: SliceEnd[] = [];
+  for await (const end of progress.ends('plan')) found.push(end);
+  return found.sort((a, b) => (a.place < b.place ? -1 : 1));
+};
+const run = (made: MadePlan, archive: MemoryArchive, more = {}) =>
+  backfillInMemory(lake, { made, archive, progress, ...more });
+
+describe('a backfill', () => {
+  test('brings every row once, and notes an end for each slice', async () => {
+    const archive = new MemoryArchive([...TRAIL, DIGEST]);
+    const made = await planInMemory(archive);
+    const report = await run(made, archive, { lanes: [3, 5] });
+    expect(await lake.rows()).toEqual(truthOf(TRAIL, BOTH));
+    expect(imbalances(report.counters)).toEqual([]);
+    expect(report.slices).toEqual({ ended: made.slices.length, passed: 0 });
+    expect((await ends()).map(({ place }) => place)).toEqual(made.slices.map(({ place }) => place).sort());
+    const sum = (await ends()).reduce((files, { ingested }) => files + ingested, 0);
+    expect(sum).toBe(TRAIL.length);
+  });
+
+  test('a second run of a plan that is done lists nothing and writes nothing', async () => {
+    const archive = new MemoryArchive(TRAIL);
+    const made = await planInMemory(archive);
+    await run(made, archive);
+    archive.listed.length = 0;
+    const files = lake.store.files.size;
+    const report = await run(made, archive);
+    expect(archive.listed).toEqual([]);
+    expect(report.counters.logFiles.listed).toBe(0);
+    expect(report.slices).toEqual({ ended: 0, passed: made.slices.length });
+    expect(lake.store.files.size).toBe(files);
+  });
+
+  test('a new plan counts what is settled, and its run lists nothing', async () => {
+    const archive = new MemoryArchive(TRAIL);
+    await run(await planInMemory(archive), archive);
+    const again = await planInMemory(archive, lake);
+    expect(again.plan.total).toMatchObject({ files: TRAIL.length, settled: TRAIL.length });
+    archive.listed.length = 0;
+    progress = new MemorySliceProgress();
+    await run(again, archive);
+    expect(archive.listed).toEqual([]);
+  });
+
+  test('B1: finds log files that came since the plan, and counts those that have gone', async () => {
+    const archive = new MemoryArchive(TRAIL);
+    const made = await planInMemory(archive);
+    const late = makeLogFile(900, [{ service: 'athena', day: 1 }]);
+    archive.objects = [...TRAIL.slice(1), late];
+    const report = await run(made, archive);
+    expect(report.gone).toBe(1);
+    expect(await lake.rows()).toEqual(truthOf([...TRAIL.slice(1), late], BOTH));
+  });
+
+  test('a slice with a damaged log file is taken again by the next run, and only that one', async () => {
+    const archive = new MemoryArchive([damaged(FIRST), ...TRAIL.slice(1)]);
+    const made = await planInMemory(archive);
+    const report = await run(made, archive);
+    expect(report.failures).toMatchObject([{ file: FIRST.key, code: 'BAD_GZIP' }]);
+    const failed = (await ends()).filter((end) => end.failed > 0);
+    expect(failed).toMatchObject([
+      { place: EVENTS_OF_FIRST, failed: 1, failures: [{ file: FIRST.key, code: 'BAD_GZIP' }] },
+    ]);
+    archive.objects = TRAIL;
+    archive.listed.length = 0;
+    const again = await run(made, archive);
+    expect(archive.listed).toEqual([EVENTS_OF_FIRST]);
+    expect(again.counters.logFiles).toMatchObject({ ingested: 1, failed: 0 });
+    expect(await lake.rows()).toEqual(truthOf(TRAIL, BOTH));
+    expect((await ends()).filter((end) => end.failed > 0)).toEqual([]);
+  });
+
+  test('a folder that may not be listed stops nobody else', async () => {
+    const archive = new MemoryArchive(TRAIL);
+    const made = await planInMemory(archive);
+    archive.refused.set(EVENTS_OF_FIRST, 'AWS_DENIED');
+    const report = await run(made, archive);
+    expect(report.unlisted).toMatchObject([{ place: EVENTS_OF_FIRST, code: 'AWS_DENIED' }]);
+    expect((await ends()).map(({ place }) => place)).not.toContain(EVENTS_OF_FIRST);
+    const others = TRAIL.filter(({ key }) => placeOf(key) !== EVENTS_OF_FIRST);
+    expect(await lake.rows()).toEqual(truthOf(others, BOTH));
+  });
+
+  test('credentials that expire end the run', async () => {
+    const archive = new MemoryArchive(TRAIL);
+    const made = await planInMemory(archive);
+    archive.refused.set(EVENTS_OF_FIRST, 'AWS_CREDENTIALS');
+    await expect(run(made, archive)).rejects.toMatchObject({ code: 'AWS_CREDENTIALS' });
+  });
+
+  test('stopped in the middle it says so, and the next run goes on', async () => {
+    const archive = new MemoryArchive(TRAIL);
+    const made = await planInMemory(archive);
+    const source = new MemoryLogSource(TRAIL);
+    const isStopped = () => source.reads.size >= 7;
+    const first = await run(made, archive, { reader: source, isStopped, lanes: [2] });
+    expect(first.interrupted).toBe(true);
+    expect(imbalances(first.counters)).toEqual([]);
+    const second = await run(made, archive);
+    expect(second.slices.passed).toBe(first.slices.ended);
+    expect(await lake.rows()).toEqual(truthOf(TRAIL, BOTH));
+  });
+
+  test('two copies of a trail below one folder give each row once', async () => {
+    const copies = TRAIL.map(({ key, bytes }) => ({ key, bytes, location: `copy/${key}` }));
+    const archive = new MemoryArchive([...TRAIL, ...copies]);
+    const made = await planInMemory(archive);
+    const report = await run(made, archive, { lanes: [3, 4] });
+    expect(report.counters.logFiles).toMatchObject({ ingested: TRAIL.length, skipped: TRAIL.length });
+    expect(await lake.rows()).toEqual(truthOf(TRAIL, BOTH));
+    expect(await ends()).toHaveLength(made.slices.length);
+  });
+});

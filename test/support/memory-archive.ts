@@ -1,0 +1,59 @@
+import { placeOf } from '../../src/backfill/slice.js';
+import { parseKey } from '../../src/cloudtrail/log-file-ref.js';
+import { AuditLakeError, type ErrorCode } from '../../src/errors.js';
+import type { Archive, Found, Storage, StoredObject } from '../../src/ports/archive.js';
+import { etagOfContent, type MemoryObject } from './memory-log-source.ts';
+
+export type ArchivedObject = MemoryObject & { readonly storage?: Storage };
+
+/** An archive in memory, a page an object or so many. Folders may refuse to be listed. */
+export class MemoryArchive implements Archive {
+  objects: readonly ArchivedObject[];
+  readonly refused = new Map<string, ErrorCode>();
+  /** Every folder that was listed, in order. */
+  readonly listed: string[] = [];
+  readonly #pageSize: number;
+
+  constructor(objects: readonly ArchivedObject[], pageSize = 2) {
+    this.objects = objects;
+    this.#pageSize = pageSize;
+  }
+
+  async *survey(): AsyncIterable<Found> {
+    for (const place of this.places()) {
+      const code = this.refused.get(place);
+      if (code !== undefined) yield { kind: 'unlisted', place, code, message: 'refused' };
+      else for (const objects of this.#pages(place)) yield { kind: 'objects', objects };
+    }
+  }
+
+  async *list({ place }: { readonly place: string }): AsyncIterable<readonly StoredObject[]> {
+    this.listed.push(place);
+    const code = this.refused.get(place);
+    if (code !== undefined) throw new AuditLakeError(code, `${place} is refused`);
+    yield* this.#pages(place);
+  }
+
+  /** The folders that hold objects, sorted. */
+  places(): string[] {
+    return [...new Set(this.objects.map((object) => placeOf(locationOf(object))))].sort();
+  }
+
+  *#pages(place: string): Generator<readonly StoredObject[]> {
+    const objects = this.objects.filter((object) => placeOf(locationOf(object)) === place).map(stored);
+    for (let at = 0; at < objects.length; at += this.#pageSize) yield objects.slice(at, at + this.#pageSize);
+  }
+}
+
+const locationOf = ({ location, key }: MemoryObject) => location ?? key;
+
+function stored(object: ArchivedObject): StoredObject {
+  const kind = parseKey('amzn-s3-demo-bucket', object.key);
+  return {
+    location: locationOf(object),
+    size: object.bytes.length,
+    etag: etagOfContent(object),
+    what: kind.kind === 'foreign' ? 'foreign' : kind.ref,
+    ...(object.storage && { storage: object.storage }),
+  };
+}

@@ -2,6 +2,7 @@ import type { BundleStore } from '../ports/bundle-store.js';
 import type { KnownQueries } from '../ports/known-queries.js';
 import type { LakeState, LedgerEntry } from '../ports/lake-state.js';
 import type { OpenQueries } from '../ports/open-queries.js';
+import type { SliceProgress } from '../ports/slice-progress.js';
 
 /**
  * The lake of a dry run: the ledger is read, where there is one; everything is taken to succeed, and nothing is
@@ -51,6 +52,16 @@ export function dryQueries(queries: OpenQueries | undefined): OpenQueries {
     reopen: async () => undefined,
     postpone: async () => undefined,
     wake: async () => false,
+  };
+}
+
+/** How far backfills are, where there is a lake; nothing is noted. */
+export function dryProgress(progress: SliceProgress | undefined): SliceProgress {
+  return {
+    note: async () => undefined,
+    async *ends(planId) {
+      if (progress) yield* progress.ends(planId);
+    },
   };
 }
 

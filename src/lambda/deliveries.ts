@@ -2,6 +2,7 @@ import { parseKey } from '../cloudtrail/log-file-ref.js';
 import type { Delivery, Envelope, NotifiedObject } from '../cloudtrail/notification.js';
 import type { DeliveryOutcome, LogFileDelivery } from '../jobs/ingest-deliveries.js';
 import type { ListedLogFile } from '../jobs/settled.js';
+import { isOfSources } from './sources.js';
 
 /** Messages to be worked on, and those that must come back as they are. */
 export type SortedDeliveries = {
@@ -29,9 +30,7 @@ export function sortDeliveries(envelope: Known, sources: readonly string[]): Sor
 
 function refusalOf(delivery: Delivery, sources: readonly string[]): string | undefined {
   if (delivery.kind === 'undecodable') return delivery.reason;
-  const outside = delivery.objects.find(
-    (object) => !sources.some((source) => beginsWith(placeOf(object), source)),
-  );
+  const outside = delivery.objects.find((object) => !isOfSources(placeOf(object), sources));
   return outside && `it names an object outside of AUDIT_LAKE_SOURCES, in bucket ${outside.bucket}`;
 }
 
@@ -44,12 +43,6 @@ function logFilesOf({ ackId, receiveCount, objects }: Delivery & { kind: 'object
     }
   }
   return { ackId, receiveCount, files, foreign: objects.length - files.length };
-}
-
-/** As S3's notifications take a prefix: the beginning of a key, not a folder. A bucket alone means all of it. */
-function beginsWith(place: string, source: string): boolean {
-  const isBucket = /^s3:\/\/[^/]+$/.test(source);
-  return place.startsWith(isBucket ? `${source}/` : source);
 }
 
 const placeOf = ({ bucket, key }: NotifiedObject) => `s3://${bucket}/${key}`;

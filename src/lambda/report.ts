@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DeliveriesReport, DeliveryOutcome } from '../jobs/ingest-deliveries.js';
 import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
+import type { BackfillReport } from '../jobs/run-backfill.js';
 import { type Counters, imbalances, METRICS, type MessageCounts, messagesBalance } from '../telemetry.js';
 import type { AthenaHistoryRun } from '../wiring/athena-history.js';
 
@@ -30,25 +31,41 @@ export function tellIngest(
   counters: Counters,
   messages: MessageCounts,
 ): void {
-  for (const { file, code, message } of tally.failures.slice(0, MOST_LINES)) {
+  if (halted) logger.error('ingest_halted', { code: halted.code, reason: halted.message });
+  const found = messagesBalance(messages) ? [] : ['not every message has an outcome'];
+  metrics.addMetric('MessagesReturned', MetricUnit.Count, messages.returned);
+  tellLogFiles('ingest', { counters, failures: tally.failures, found, about: { messages } });
+}
+
+/** The same of a batch of slices. */
+export function tellBackfill(plan: string, { counters, failures, unlisted, slices }: BackfillReport): void {
+  const all = [...failures, ...unlisted.map(({ place: file, code, message }) => ({ file, code, message }))];
+  metrics.addMetric('SlicesEnded', MetricUnit.Count, slices.ended);
+  tellLogFiles('backfill', { counters, failures: all, found: [], about: { plan, slices } });
+}
+
+type Told = { readonly file: string; readonly code: string; readonly message: string };
+
+type LogFilesTold = {
+  readonly counters: Counters;
+  readonly failures: readonly Told[];
+  /** What is out of balance, beside the counters. */
+  readonly found: readonly string[];
+  /** What the line of the sums begins with. */
+  readonly about: { readonly [name: string]: unknown };
+};
+
+function tellLogFiles(event: string, { counters, failures, found, about }: LogFilesTold): void {
+  for (const { file, code, message } of failures.slice(0, MOST_LINES)) {
     logger.warn('log_file_failed', { file, code, reason: message });
   }
-  if (halted) logger.error('ingest_halted', { code: halted.code, reason: halted.message });
-  const found = imbalances(counters);
-  if (!messagesBalance(messages)) found.push('not every message has an outcome');
+  const odd = [...imbalances(counters), ...found];
   const { logFiles, records, rowsWritten, dataFiles, bytes, queryTexts } = counters;
-  const sums = { messages, log_files: logFiles, records, rows_written: rowsWritten, data_files: dataFiles };
-  const line = {
-    ...sums,
-    bytes,
-    query_texts: queryTexts,
-    failures: tally.failures.length,
-    imbalances: found,
-  };
-  if (found.length > 0) logger.error('ingest_out_of_balance', line);
-  else logger.info('ingest_done', line);
+  const sums = { log_files: logFiles, records, rows_written: rowsWritten, data_files: dataFiles, bytes };
+  const line = { ...about, ...sums, query_texts: queryTexts, failures: failures.length, imbalances: odd };
+  if (odd.length > 0) logger.error(`${event}_out_of_balance`, line);
+  else logger.info(`${event}_done`, line);
   for (const [name, of] of Object.entries(METRICS)) metrics.addMetric(name, MetricUnit.Count, of(counters));
-  metrics.addMetric('MessagesReturned', MetricUnit.Count, messages.returned);
   metrics.publishStoredMetrics();
 }
 

@@ -1,4 +1,5 @@
-import { FsLogSource, type LocalArgument } from '../adapters/local/fs-log-source.js';
+import { FsLogSource } from '../adapters/local/fs-log-source.js';
+import type { LocalArgument } from '../adapters/local/local-arguments.js';
 import type { LogSource } from '../ports/log-source.js';
 
 export type { LocalArgument };

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { dryBundles, dryKnown, dryQueries, dryState } from '../adapters/dry-run.js';
+import { dryBundles, dryKnown, dryProgress, dryQueries, dryState } from '../adapters/dry-run.js';
 import { dataFilesBelow, FsBundleStore, sweepFolder } from '../adapters/local/fs-bundle-store.js';
 import {
   hasState,
@@ -15,7 +15,14 @@ import {
 } from '../adapters/local/lake-folder.js';
 import { type LmdbItems, openItems } from '../adapters/local/lmdb-items.js';
 import { LmdbLakeState } from '../adapters/local/lmdb-lake-state.js';
-import { BEAT_MS, beat, stopWriting, tryToWrite, type Writer } from '../adapters/local/writer-lock.js';
+import {
+  BEAT_MS,
+  beat,
+  isHeld,
+  stopWriting,
+  tryToWrite,
+  type Writer,
+} from '../adapters/local/writer-lock.js';
 import { AuditLakeError, messageOf } from '../errors.js';
 import { type Kept, lakeKeeping } from '../lake/lake-file.js';
 import { bundleId, META } from '../lake/names.js';
@@ -27,6 +34,16 @@ export const isLakeFolder = (folder: string): boolean => isLake(resolve(folder))
 
 /** The committed list of a lake, as of now. */
 export type ReadableLake = { readonly days: readonly CommittedDay[]; readonly close: () => Promise<void> };
+
+/** Whether somebody writes to a lake right now. @throws AuditLakeError LAKE_WRITE_FAILED */
+export async function isWritten(folder: string): Promise<boolean> {
+  const items = openItemsOf(resolve(folder), true);
+  try {
+    return isHeld(items, { host: hostname() }, { now: Date.now, isAlive });
+  } finally {
+    await items.close();
+  }
+}
 
 const newBundleId = () => bundleId(randomBytes(17));
 
@@ -72,6 +89,7 @@ export async function openLakeForWriting(
     ports: { state, bundles: new FsBundleStore(root), newBundleId },
     queries: state.queries,
     known: state.known,
+    progress: state.progress,
     follow: async () => writeCatalog(root, await state.committedList()),
     release,
   };
@@ -107,6 +125,7 @@ export async function openLakeForDryRun(folder: string, kept: Kept): Promise<Wri
     ports: { state, bundles: dryBundles, newBundleId },
     queries: dryQueries(there?.queries),
     known: dryKnown(there?.known),
+    progress: dryProgress(there?.progress),
     follow: async () => undefined,
     release,
   };

@@ -12,7 +12,7 @@ import { lakeNotSet } from './missing-lake.js';
 import { openQueryTexts } from './query-texts.js';
 import { realTime } from './real-time.js';
 import { S3_BUNDLE } from './s3-bundle.js';
-import { openToKeep, s3Lake } from './s3-lake.js';
+import { openToKeep, type S3Lake, s3Lake } from './s3-lake.js';
 import { s3Lane, s3Reader } from './s3-source.js';
 
 /** The settings of the Lambda. */
@@ -29,7 +29,7 @@ export type NotifiedLakeSettings = AwsSettings &
     readonly ownRoles: readonly string[];
   };
 
-/** What the handler needs: where notifications may come from, and the way into the lake. */
+/** What a handler needs: where log files may come from, and the way into the lake. */
 export type NotifiedLake = {
   readonly datasets: readonly DatasetName[];
   readonly sources: readonly string[];
@@ -39,7 +39,7 @@ export type NotifiedLake = {
 };
 
 /**
- * Opens a lake in S3 for the handler. It creates no bucket and no table; lake.json it does, since what it selects is
+ * Opens a lake in S3 for notifications. It creates no bucket and no table; lake.json it does, since what it selects is
  * its own setting. What it tells as settled is visible.
  * @throws AuditLakeError USAGE (no lake in S3, no sources), DATASET_SELECTION, LAKE_FORMAT, AWS_DENIED, AWS_FAILED
  */
@@ -47,10 +47,20 @@ export async function openNotifiedLake(
   settings: NotifiedLakeSettings,
   tell: AthenaHistoryRun['tell'],
 ): Promise<NotifiedLake> {
+  const { lake, ...opened } = await openLambdaLake(settings, tell);
+  const state = visibleState(lake.state, (bid) => finishBundle(bid, lake.finishing));
+  return { ...opened, ports: { ...opened.ports, state } };
+}
+
+/** The same for any handler, with the lake itself: what it tells as settled may be published by somebody else later. */
+export async function openLambdaLake(
+  settings: NotifiedLakeSettings,
+  tell: AthenaHistoryRun['tell'],
+): Promise<NotifiedLake & { readonly lake: S3Lake }> {
   const { lake: location, stateTable, datasets, sources } = settings;
   if (location === undefined || stateTable === undefined) throw lakeNotSet();
   if (sources.length === 0) {
-    const message = 'AUDIT_LAKE_SOURCES is not set: it names the prefixes that notifications come from';
+    const message = 'AUDIT_LAKE_SOURCES is not set: it names the prefixes that log files come from';
     throw new AuditLakeError('USAGE', message);
   }
   const lake = s3Lake({ ...settings, lake: location, stateTable });
@@ -68,13 +78,9 @@ export async function openNotifiedLake(
     breathe: () => breathe(),
   };
   return {
+    ...{ lake, sources },
     datasets: datasets.map(({ name }) => name),
-    sources,
-    ports: {
-      state: visibleState(state, (bid) => finishBundle(bid, lake.finishing)),
-      bundles,
-      newBundleId,
-    },
+    ports: { state, bundles, newBundleId },
     newLane: (left) => {
       patience = left;
       return s3Lane({ ...options, now: realTime.now() });

@@ -1,5 +1,5 @@
 import { ensureTable, hasTable } from '../adapters/aws/dynamodb-create-table.js';
-import { dryBundles, dryKnown, dryQueries, dryState } from '../adapters/dry-run.js';
+import { dryBundles, dryKnown, dryProgress, dryQueries, dryState } from '../adapters/dry-run.js';
 import { AuditLakeError } from '../errors.js';
 import { sweepBundles } from '../jobs/finish-bundle.js';
 import { type Kept, lakeKeeping } from '../lake/lake-file.js';
@@ -33,6 +33,7 @@ export async function openS3LakeForWriting(
     ports: { state, bundles, newBundleId },
     queries: state.queries,
     known: state.known,
+    progress: state.progress,
     follow: () => follow(lake, settings, options),
     release: async () => lake.close(),
   };
@@ -52,6 +53,7 @@ export async function openS3LakeForDryRun(settings: Settings, kept: Kept): Promi
     ports,
     queries: dryQueries(there?.queries),
     known: dryKnown(there?.known),
+    progress: dryProgress(there?.progress),
     follow: async () => undefined,
     release: async () => lake.close(),
   };

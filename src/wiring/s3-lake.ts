@@ -8,6 +8,7 @@ import { S3BundleStore } from '../adapters/aws/s3-bundle-store.js';
 import { S3LakeDays } from '../adapters/aws/s3-lake-days.js';
 import { S3LakeFile } from '../adapters/aws/s3-lake-file.js';
 import { mustBePlace } from '../adapters/aws/s3-place.js';
+import { S3PlanStore } from '../adapters/aws/s3-plan-store.js';
 import { AuditLakeError } from '../errors.js';
 import type { FinishPorts } from '../jobs/finish-bundle.js';
 import { type Kept, lakeKeeping } from '../lake/lake-file.js';
@@ -31,6 +32,7 @@ export type S3Lake = {
   readonly store: S3BundleStore;
   readonly days: S3LakeDays;
   readonly lakeFile: S3LakeFile;
+  readonly plans: S3PlanStore;
   readonly finishing: FinishPorts;
   readonly newBundleId: () => string;
   readonly close: () => void;
@@ -62,6 +64,7 @@ export function s3Lake(settings: S3LakeSettings): S3Lake {
     store,
     days: new S3LakeDays(options),
     lakeFile: new S3LakeFile(options),
+    plans: new S3PlanStore(options),
     finishing: { ledger: state, staged: store, pause: realTime.pause },
     newBundleId: () => bundleId(randomBytes(17)),
     close: () => {

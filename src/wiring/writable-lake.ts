@@ -3,6 +3,7 @@ import { type BundleSize, FULL } from '../jobs/open-bundle.js';
 import type { Kept } from '../lake/lake-file.js';
 import type { KnownQueries } from '../ports/known-queries.js';
 import type { OpenQueries } from '../ports/open-queries.js';
+import type { SliceProgress } from '../ports/slice-progress.js';
 import type { CatalogSettings } from './catalog.js';
 import type { Registered } from './register-now.js';
 import { S3_BUNDLE } from './s3-bundle.js';
@@ -20,6 +21,8 @@ export type WritableLake = {
   readonly queries: OpenQueries;
   /** What was learned of queries. */
   readonly known: KnownQueries;
+  /** How far backfills are. */
+  readonly progress: SliceProgress;
   /** Lets what engines see catch up with what was committed. */
   readonly follow: () => Promise<void>;
   readonly release: () => Promise<void>;

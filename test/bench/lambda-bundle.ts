@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-export const LAMBDAS = ['ingest', 'maintain', 'resolve'] as const;
+export const LAMBDAS = ['ingest', 'maintain', 'resolve', 'backfill'] as const;
 export type LambdaName = (typeof LAMBDAS)[number];
 
 /** A handler as it is uploaded: one file, and the files of the repository that it was made of. */

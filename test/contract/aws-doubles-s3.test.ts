@@ -7,9 +7,12 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type OptionalObjectAttributes,
   PutObjectCommand,
   paginateListObjectsV2,
+  RestoreObjectCommand,
   type S3Client,
+  type Tier,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { conditionalConflict, denied, throttled } from '../support/aws/aws-error.ts';
@@ -17,6 +20,7 @@ import { AwsWorld } from '../support/aws/aws-world.ts';
 import { FACES } from '../support/aws/faces.ts';
 
 const Bucket = 'amzn-s3-demo-lake';
+const HOUR = 3_600_000;
 const DIFFICULT = ["a b/+ö😀 %&=#?'()~*!.txt", '../x', './y//z', 'tab\tand <&>"', ' leading', '%2F%41'];
 
 describe.each(FACES)('the double of S3, $name', ({ open, retries }) => {
@@ -172,6 +176,94 @@ describe.each(FACES)('the double of S3, $name', ({ open, retries }) => {
     });
     world.s3.put(Bucket, 'k', 'x', { storageClass: 'GLACIER', restored: true });
     expect(await text('k')).toBe('x');
+  });
+
+  test('restores what is archived, as long as that takes, and keeps the copy for so many days', async () => {
+    let now = Date.UTC(2026, 0, 9, 12);
+    world.now = () => now;
+    world.s3.put(Bucket, 'k', 'x', { storageClass: 'GLACIER' });
+    const restore = async (Days = 2, Tier: Tier = 'Standard') => {
+      const RestoreRequest = { Days, GlacierJobParameters: { Tier } };
+      const answer = await s3.send(new RestoreObjectCommand({ Bucket, Key: 'k', RestoreRequest }));
+      return answer.$metadata.httpStatusCode;
+    };
+    const status = async () => {
+      const OptionalObjectAttributes: OptionalObjectAttributes[] = ['RestoreStatus'];
+      const page = await s3.send(new ListObjectsV2Command({ Bucket, OptionalObjectAttributes }));
+      const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
+      const [object] = page.Contents ?? [];
+      return [object?.StorageClass, object?.RestoreStatus, head.Restore];
+    };
+    expect(await status()).toEqual(['GLACIER', undefined, undefined]);
+    expect(await restore()).toBe(202);
+    expect(await status()).toEqual(['GLACIER', { IsRestoreInProgress: true }, 'ongoing-request="true"']);
+    const again = { name: 'RestoreAlreadyInProgress', $metadata: { httpStatusCode: 409 } };
+    await expect(restore()).rejects.toMatchObject(again);
+    now += 5 * HOUR;
+    const until = new Date(now + 48 * HOUR);
+    const words = `ongoing-request="false", expiry-date="${until.toUTCString()}"`;
+    expect(await text('k')).toBe('x');
+    expect(await status()).toEqual([
+      'GLACIER',
+      { IsRestoreInProgress: false, RestoreExpiryDate: until },
+      words,
+    ]);
+    expect(await restore(1)).toBe(200);
+    now += 24 * HOUR;
+    expect(await status()).toEqual(['GLACIER', undefined, undefined]);
+    await expect(text('k')).rejects.toMatchObject({ name: 'InvalidObjectState' });
+    const plain = await s3.send(new ListObjectsV2Command({ Bucket }));
+    expect(plain.Contents?.[0]).not.toHaveProperty('RestoreStatus');
+  });
+
+  test('refuses to restore what is in no archive, and what no tier or number of days allows', async () => {
+    const restore = (Key: string, Days: number, Tier: Tier) => {
+      const RestoreRequest = { Days, GlacierJobParameters: { Tier } };
+      return s3.send(new RestoreObjectCommand({ Bucket, Key, RestoreRequest }));
+    };
+    world.s3.put(Bucket, 'plain', 'x');
+    world.s3.put(Bucket, 'deep', 'x', { storageClass: 'DEEP_ARCHIVE' });
+    await expect(restore('plain', 1, 'Bulk')).rejects.toMatchObject({ name: 'InvalidObjectState' });
+    await expect(restore('deep', 1, 'Expedited')).rejects.toMatchObject({ name: 'InvalidArgument' });
+    await expect(restore('deep', 0, 'Bulk')).rejects.toMatchObject({ name: 'InvalidArgument' });
+    await expect(restore('none', 1, 'Bulk')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  test('denies listings below a prefix, and lists what lies above and beside it', async () => {
+    for (const key of ['a/1', 'b/1']) world.s3.put(Bucket, key, 'x');
+    world.s3.denyListing(Bucket, 'a/');
+    const list = (Prefix: string) => s3.send(new ListObjectsV2Command({ Bucket, Prefix, Delimiter: '/' }));
+    expect((await list('')).CommonPrefixes).toEqual([{ Prefix: 'a/' }, { Prefix: 'b/' }]);
+    expect((await list('b/')).KeyCount).toBe(1);
+    for (const prefix of ['a/', 'a/1']) {
+      await expect(list(prefix)).rejects.toMatchObject({ name: 'AccessDenied' });
+    }
+  });
+
+  test('sends requests for a bucket to its Region, and tells which one that is', async () => {
+    world.s3.createBucket('amzn-s3-demo-bucket', { region: 'eu-west-1' });
+    const sent = s3.send(new ListObjectsV2Command({ Bucket: 'amzn-s3-demo-bucket' }));
+    await expect(sent).rejects.toMatchObject({
+      name: 'PermanentRedirect',
+      $metadata: { httpStatusCode: 301 },
+      $response: { headers: expect.objectContaining({ 'x-amz-bucket-region': 'eu-west-1' }) },
+    });
+  });
+
+  test('takes so many requests in any second, by the clock of the world', async () => {
+    let now = 1_000_000;
+    world.now = () => now;
+    world.s3.put(Bucket, 'k', 'x');
+    world.s3.quota.perSecond = 2;
+    const slow = { name: 'SlowDown', $metadata: { httpStatusCode: 503 } };
+    expect(await text('k')).toBe('x');
+    now += 600;
+    expect(await text('k')).toBe('x');
+    await expect(text('k')).rejects.toMatchObject(slow);
+    now += 400;
+    expect(await text('k')).toBe('x');
+    await expect(text('k')).rejects.toMatchObject(slow);
+    expect(world.s3.quota.refused).toBe(retries ? 6 : 2);
   });
 
   test('lists in pages, in the order of the bytes of the keys', async () => {

@@ -11,9 +11,11 @@ import type { PartitionKey } from '../../src/lake/partition.js';
 import type { KnownQueries } from '../../src/ports/known-queries.js';
 import type { LakeState } from '../../src/ports/lake-state.js';
 import type { OpenQueries } from '../../src/ports/open-queries.js';
+import type { SliceProgress } from '../../src/ports/slice-progress.js';
 import { startAwsServer } from './aws/aws-server.ts';
 import { AwsWorld } from './aws/aws-world.ts';
 import { MemoryItems, MemoryLakeState } from './memory-lake-state.ts';
+import { MemorySliceProgress } from './memory-slice-progress.ts';
 
 /** A LakeState to be tested, and the hands that change its items behind its back. */
 export type StateUnderTest = {
@@ -21,6 +23,7 @@ export type StateUnderTest = {
   /** Of the same lake, as is what follows. */
   readonly queries: OpenQueries;
   readonly known: KnownQueries;
+  readonly progress: SliceProgress;
   /** Where it lies in DynamoDB. */
   readonly world?: AwsWorld;
   /** What compaction's first step does to a partition: commits go to the next generation. */
@@ -58,7 +61,7 @@ function dynamoDbState(world: AwsWorld, client: DynamoDbCalls = world.clients.dy
   const state = new DynamoDbLakeState(new DynamoDbTable(client, TABLE, WAITING), world.now);
   const items = () => [...world.dynamodb.items(TABLE)];
   return {
-    ...{ state, queries: state.queries, known: state.known, world },
+    ...{ state, queries: state.queries, known: state.known, progress: state.progress, world },
     seal: async ({ table: name, day }) => {
       const part = items().find(({ pk, sk }) => pk?.S === `PART#${name}` && sk?.S === day);
       world.dynamodb.put(TABLE, { ...part, w: { N: '1' }, sealed: { N: '1' }, n: { N: '0' } });
@@ -93,15 +96,16 @@ async function overHttp(now = START): Promise<StateUnderTest> {
 
 function memoryState(now = START): StateUnderTest {
   const items = new MemoryItems({ now });
+  const progress = new MemorySliceProgress(() => items.writer === 'first');
   return {
-    ...{ state: new MemoryLakeState(items), queries: items.queries, known: items.known },
+    ...{ state: new MemoryLakeState(items), queries: items.queries, known: items.known, progress },
     seal: async (key) => items.seal(key),
     abort: async (bid) => void items.bundles.set(bid, 'ABORTED'),
     takeOver: async () => {
       items.writer = 'second';
     },
     openQueries: async () => [...items.queries.items.keys()].map(nameOfKey).sort(),
-    dump: async () => structuredClone({ ...items }),
+    dump: async () => structuredClone({ ...items, ends: progress.items }),
     end: async () => undefined,
   };
 }
@@ -117,7 +121,7 @@ async function lmdbState(now = START): Promise<StateUnderTest> {
   const put = (key: string, change: (item: object | undefined) => object) =>
     void items.transactionSync(() => items.putSync(key, change(items.get(key)) as never));
   return {
-    ...{ state, queries: state.queries, known: state.known },
+    ...{ state, queries: state.queries, known: state.known, progress: state.progress },
     seal: async ({ table, day }) =>
       put(`PART#${table}#${day}`, (item) => ({ ...item, w: 1, sealed: 1, n: 0 })),
     abort: async (bid) => put(`BUNDLE#${bid}`, () => ({ st: 'ABORTED', files: 0, rows: 0, parts: [] })),

@@ -11,7 +11,12 @@ export const STATE = 'audit-lake-state';
 const PREFIX = 'audit/';
 
 type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
-type Handlers = { readonly ingest: Handler; readonly maintain: Handler; readonly resolve: Handler };
+type Handlers = {
+  readonly ingest: Handler;
+  readonly maintain: Handler;
+  readonly resolve: Handler;
+  readonly backfill: Handler;
+};
 
 let invocations = 0;
 
@@ -85,7 +90,8 @@ export class LambdaWorld {
     const { handler: ingest } = await import('../../src/lambda/ingest.js');
     const { handler: maintain } = await import('../../src/lambda/maintain.js');
     const { handler: resolve } = await import('../../src/lambda/resolve.js');
-    this.#handlers = { ingest, maintain, resolve };
+    const { handler: backfill } = await import('../../src/lambda/backfill.js');
+    this.#handlers = { ingest, maintain, resolve, backfill };
     return this.#handlers;
   }
 
@@ -102,6 +108,11 @@ export class LambdaWorld {
   /** An invocation of the handler that ends open queries. */
   async resolve(event: unknown = {}, context = FIVE_MINUTES): Promise<unknown> {
     return await this.#handlers?.resolve(event, context);
+  }
+
+  /** An invocation of the handler that works off slices of a plan. */
+  async backfill(event: unknown, context = FIVE_MINUTES): Promise<unknown> {
+    return await this.#handlers?.backfill(event, context);
   }
 
   /** Sends messages of a queue; gives the ids of those that come back. */

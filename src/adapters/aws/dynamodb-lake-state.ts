@@ -30,6 +30,7 @@ import {
 } from './dynamodb-ledger-items.js';
 import { DynamoDbOpenQueries } from './dynamodb-open-queries.js';
 import { openPartitions, partitionsOf } from './dynamodb-partitions.js';
+import { DynamoDbSliceProgress } from './dynamodb-slice-progress.js';
 import { type Condition, type DynamoDbTable, NOT_THERE } from './dynamodb-table.js';
 import { sideBySide } from './side-by-side.js';
 
@@ -45,12 +46,15 @@ export class DynamoDbLakeState implements LakeState, BundleLedger {
   readonly queries: DynamoDbOpenQueries;
   /** What was learned of queries, in the same table. */
   readonly known: DynamoDbKnownQueries;
+  /** How far backfills are, in the same table. */
+  readonly progress: DynamoDbSliceProgress;
   readonly #table: DynamoDbTable;
 
   /** `now` gives milliseconds since 1970. */
   constructor(table: DynamoDbTable, now: () => number) {
     this.queries = new DynamoDbOpenQueries(table, now);
     this.known = new DynamoDbKnownQueries(table);
+    this.progress = new DynamoDbSliceProgress(table);
     this.#table = table;
   }
 

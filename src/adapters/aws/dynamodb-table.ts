@@ -76,6 +76,12 @@ export class DynamoDbTable {
     } while (from);
   }
 
+  /** Writes an item over whatever is there. */
+  async put(item: Item): Promise<void> {
+    const command = new PutItemCommand({ TableName: this.name, Item: item });
+    await this.tried('dynamodb:PutItem', () => this.client.send(command));
+  }
+
   /** Writes an item where the condition holds, else gives the item that is there. */
   async putIf(item: Item, condition: Condition): Promise<{ readonly refusedBy: Item } | undefined> {
     const command = new PutItemCommand({

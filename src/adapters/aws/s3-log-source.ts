@@ -1,6 +1,7 @@
 import type { _Object } from '@aws-sdk/client-s3';
 import { type KeyKind, namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
 import type { ListedObject, LogSource } from '../../ports/log-source.js';
+import { covers, distinctPlaces, mayBeObject } from './s3-named-places.js';
 import { bareEtag, listPages, type S3Access } from './s3-pages.js';
 import { folderOf, formatPlace, isBelow, type S3Place } from './s3-place.js';
 
@@ -21,13 +22,7 @@ export class S3LogSource implements LogSource {
 
   constructor(options: S3LogSourceOptions) {
     this.#options = options;
-    // A place without a slash names the folder and an object beside it, so it stands for both spellings.
-    const byFolder = new Map<string, S3Place>();
-    for (const { bucket, prefix } of options.places) {
-      const folder = formatPlace({ bucket, prefix: folderOf(prefix) });
-      if (!byFolder.has(folder) || !prefix.endsWith('/')) byFolder.set(folder, { bucket, prefix });
-    }
-    this.#places = [...byFolder.values()];
+    this.#places = distinctPlaces(options.places);
   }
 
   /** Counting costs as much as listing. */
@@ -43,7 +38,7 @@ export class S3LogSource implements LogSource {
 
   /** The object of exactly this key, where there is one: it comes first of all keys that begin like it. */
   async *#named({ bucket, prefix }: S3Place, isCovered: boolean): AsyncIterable<ListedObject> {
-    if (folderOf(prefix) === prefix) return;
+    if (!mayBeObject({ bucket, prefix })) return;
     if (isCovered && parseKey(bucket, prefix).kind === 'log-file') return;
     for await (const page of listPages(this.#options, { bucket, prefix, most: 1 })) {
       const object = page.Contents?.[0];
@@ -67,12 +62,6 @@ export class S3LogSource implements LogSource {
       what: isOurs ? 'foreign' : refOf(parse(bucket, key)),
     };
   }
-}
-
-/** Whether the listing of one place shows what lies below another one, too. */
-function covers(wide: S3Place, { bucket, prefix }: S3Place): boolean {
-  const folder = folderOf(prefix);
-  return folderOf(wide.prefix) !== folder && isBelow(wide, { bucket, key: folder });
 }
 
 function refOf(kind: KeyKind): ListedObject['what'] {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { LakeFile } from '../../lake/lake-file.js';
@@ -65,25 +65,33 @@ export async function writeCatalog(root: string, days: readonly CommittedDay[]):
   if (known !== text) await replaceFile(root, META.catalogFile, text);
 }
 
-/** Whole or nothing: written beside, under a name of this process alone, made durable, renamed. */
+/** Under a name of this process alone, where the next writer of the lake takes away what was left. */
 async function replaceFile(root: string, name: string, text: string): Promise<void> {
-  const path = join(root, name);
   const beside = join(root, META.tmpFolder, `${name.replaceAll('/', '-')}.${process.pid}.new`);
+  await writeWhole(join(root, name), beside, [text]);
+}
+
+/**
+ * Whole or nothing: written beside, made durable, renamed. Makes the folders that are missing; on the same file
+ * system both must lie. @throws AuditLakeError LAKE_WRITE_FAILED, and whatever of ours the pieces throw
+ */
+export async function writeWhole(path: string, beside: string, pieces: Iterable<string>): Promise<void> {
   try {
-    await mkdir(dirname(beside), { recursive: true });
-    await writeDurably(beside, text);
+    for (const file of [path, beside]) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeDurably(beside, pieces);
     await rename(beside, path);
     await syncFolder(dirname(path));
   } catch (error) {
     await unlink(beside).catch(() => undefined);
+    if (error instanceof AuditLakeError) throw error;
     throw new AuditLakeError('LAKE_WRITE_FAILED', `cannot write ${path}: ${messageOf(error)}`, error);
   }
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
+async function writeDurably(path: string, pieces: Iterable<string>): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
-    await file.writeFile(text);
+    await writeFile(file, pieces);
     await file.sync();
   } finally {
     await file.close();

@@ -3,6 +3,7 @@ import type { OpenReason } from '../../datasets/query-execution.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { FileStatus } from '../../lake/file-status.js';
 import type { CommitPart } from '../../ports/lake-state.js';
+import type { SliceFailure } from '../../ports/slice-progress.js';
 
 /**
  * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then where there are any: code, conflict, and either
@@ -46,8 +47,10 @@ export type QueryItem = {
 };
 /** TXT: what was told of a query, as `executionToText` writes it. */
 export type KnownItem = { told: string };
+/** SLICE: place, listed, ingested, skipped, failed, foreign, queued, at (milliseconds since 1970), failures. */
+export type SliceItem = [string, number, number, number, number, number, number, number, ...SliceFailure[]];
 export type WriterItem = { token: string; pid: number; host: string; beat: number };
-type Item = FileItem | PartItem | BundleItem | MemberItem | QueryItem | KnownItem | WriterItem;
+type Item = FileItem | PartItem | BundleItem | MemberItem | QueryItem | KnownItem | SliceItem | WriterItem;
 
 export type LmdbItems = RootDatabase<Item, string>;
 

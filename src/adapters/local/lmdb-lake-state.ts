@@ -21,6 +21,7 @@ import {
 } from './lmdb-items.js';
 import { LmdbKnownQueries } from './lmdb-known-queries.js';
 import { LmdbOpenQueries } from './lmdb-open-queries.js';
+import { LmdbSliceProgress } from './lmdb-slice-progress.js';
 
 /** How many etags of one log file's copies are remembered. */
 const MOST_ALIASES = 8;
@@ -41,6 +42,8 @@ export class LmdbLakeState implements LakeState {
   readonly queries: LmdbOpenQueries;
   /** What was learned of queries, in the same items. */
   readonly known: LmdbKnownQueries;
+  /** How far backfills are, in the same items. */
+  readonly progress: LmdbSliceProgress;
   readonly #fenced: FencedItems;
   readonly #items: LmdbItems;
 
@@ -50,6 +53,7 @@ export class LmdbLakeState implements LakeState {
     this.#items = items;
     this.queries = new LmdbOpenQueries(this.#fenced, options.now);
     this.known = new LmdbKnownQueries(this.#fenced);
+    this.progress = new LmdbSliceProgress(this.#fenced);
   }
 
   async lookup(fids: readonly FileId[]): Promise<ReadonlyMap<FileId, LedgerEntry>> {

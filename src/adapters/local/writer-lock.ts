@@ -45,7 +45,17 @@ export function stopWriting(items: LmdbItems, me: Writer): void {
   });
 }
 
-function isThere(holder: Writer & { readonly beat: number }, me: Writer, world: LockWorld): boolean {
+/** Whether some process of this machine or another one holds the writer's place. */
+export function isHeld(items: LmdbItems, me: Pick<Writer, 'host'>, world: LockWorld): boolean {
+  const holder = items.get(WRITER_KEY);
+  return holder !== undefined && 'token' in holder && isThere(holder, me, world);
+}
+
+function isThere(
+  holder: Writer & { readonly beat: number },
+  me: Pick<Writer, 'host'>,
+  world: LockWorld,
+): boolean {
   // A beat from the future is a clock that was set, not a process that is there.
   if (Math.abs(world.now() - holder.beat) > STALE_MS) return false;
   return holder.host !== me.host || world.isAlive(holder.pid);

@@ -74,6 +74,8 @@ export class AwsProcess {
       glue: client('glue'),
       cloudtrail: client('cloudtrail'),
       sts: client('sts'),
+      sfn: client('sfn'),
+      sqs: client('sqs'),
     };
   }
 

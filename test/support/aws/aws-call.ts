@@ -1,6 +1,6 @@
 import type { AwsError } from './aws-error.ts';
 
-export type ServiceName = 's3' | 'dynamodb' | 'athena' | 'glue' | 'cloudtrail' | 'sts';
+export type ServiceName = 's3' | 'dynamodb' | 'athena' | 'glue' | 'cloudtrail' | 'sts' | 'sfn' | 'sqs';
 
 /** What a request is signed with. Secrets are not looked at. */
 export type Keys = { readonly accessKeyId: string; readonly sessionToken?: string | undefined };

@@ -3,6 +3,8 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AwsRequest, Keys, ServiceName } from './aws-call.ts';
 import { bytesOf } from './s3-body.ts';
@@ -15,6 +17,8 @@ export type AwsClients = {
   readonly glue: GlueClient;
   readonly cloudtrail: CloudTrailClient;
   readonly sts: STSClient;
+  readonly sfn: SFNClient;
+  readonly sqs: SQSClient;
 };
 
 /** The place and the keys of a set of clients. A function is asked for keys before each call. */
@@ -39,6 +43,8 @@ export function clientsOf(world: Answerer, place: ClientPlace = {}): AwsClients 
     glue: client('glue', GlueClient),
     cloudtrail: client('cloudtrail', CloudTrailClient),
     sts: client('sts', STSClient),
+    sfn: client('sfn', SFNClient),
+    sqs: client('sqs', SQSClient),
   };
 }
 

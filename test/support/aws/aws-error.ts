@@ -1,21 +1,27 @@
 import type { AwsCall } from './aws-call.ts';
 
+type Headers = { readonly [header: string]: string };
+type Fields = {
+  readonly status?: number;
+  readonly headers?: Headers;
+  readonly [field: string]: unknown;
+};
+
 /** A failure as the SDK throws it. `fields` are the members of its shape beside the message. */
 export class AwsError extends Error {
   readonly $fault: 'client' | 'server';
   readonly $metadata: { readonly httpStatusCode: number; readonly attempts: number };
   readonly fields: { readonly [name: string]: unknown };
+  /** The answer, where its headers say more than its body. */
+  readonly $response?: { readonly headers: Headers };
 
-  constructor(
-    name: string,
-    message: string,
-    { status = 400, ...fields }: { readonly status?: number; readonly [field: string]: unknown } = {},
-  ) {
+  constructor(name: string, message: string, { status = 400, headers, ...fields }: Fields = {}) {
     super(message);
     this.name = name;
     this.$fault = status < 500 ? 'client' : 'server';
     this.$metadata = { httpStatusCode: status, attempts: 1 };
     this.fields = fields;
+    if (headers !== undefined) this.$response = { headers };
     Object.assign(this, fields);
   }
 }
@@ -73,6 +79,8 @@ const INTERNAL = {
   glue: 'InternalServiceException',
   cloudtrail: 'InternalFailure',
   sts: 'InternalFailure',
+  sfn: 'InternalFailure',
+  sqs: 'InternalFailure',
 };
 
 /** Two conditional writes of one key met: 409, to be tried again. */

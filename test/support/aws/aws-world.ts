@@ -8,6 +8,8 @@ import { DynamoDbDouble } from './dynamodb-double.ts';
 import { GlueDouble } from './glue-double.ts';
 import { type Operation, perform } from './operations.ts';
 import { S3Double } from './s3-double.ts';
+import { SqsDouble } from './sqs-double.ts';
+import { StepFunctionsDouble } from './step-functions-double.ts';
 import { StsDouble } from './sts-double.ts';
 
 export type WorldOptions = {
@@ -28,6 +30,8 @@ export class AwsWorld {
   /** That of the home account and Region. */
   readonly athena: AthenaDouble;
   readonly sts: StsDouble;
+  readonly sfn: StepFunctionsDouble;
+  readonly sqs: SqsDouble;
   /** To be used where the code under test takes clients of the SDK. They do not retry. */
   readonly clients: AwsClients;
   /** Every call that arrived, also those that a fault met; bodies are left out. */
@@ -50,6 +54,8 @@ export class AwsWorld {
     this.glue = new GlueDouble({ now: clock, account });
     this.athena = new AthenaDouble({ now: clock, glue: this.glue });
     this.sts = new StsDouble({ now: clock, home: () => this.#home() });
+    this.sfn = new StepFunctionsDouble({ now: clock, s3: this.s3 });
+    this.sqs = new SqsDouble({ now: clock });
     this.clients = clientsOf(this);
   }
 
@@ -106,6 +112,7 @@ export class AwsWorld {
     this.sts.admit(call, keys);
     const { operations, denied: isDenied = false }: Double = this.#doubleOf(call);
     if (isDenied) throw denied(call);
+    if (call.service === 's3') this.s3.admit(call);
     const { operation: name, input, account, region } = call;
     return perform(operations, { name, input, mishap, caller: { account, region, keys } });
   }

@@ -7,9 +7,11 @@ const SERVICES: { readonly [target: string]: ServiceName } = {
   AmazonAthena: 'athena',
   AWSGlue: 'glue',
   CloudTrail_20131101: 'cloudtrail',
+  AWSStepFunctions: 'sfn',
+  AmazonSQS: 'sqs',
 };
 
-/** AWS JSON 1.0 and 1.1: DynamoDB, Athena, Glue, CloudTrail. */
+/** AWS JSON 1.0 and 1.1: DynamoDB, Athena, Glue, CloudTrail, Step Functions, SQS. */
 export const jsonProtocol: Protocol = {
   read({ headers, body }): AwsRequest {
     const [target = '', operation = ''] = (headers['x-amz-target'] ?? '').split('.');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsError } from './aws-error.ts';
+import type { RestoredCopy } from './s3-archived.ts';
 
 /** An object as it is stored. */
 export type S3Object = {
@@ -10,8 +11,8 @@ export type S3Object = {
   /** Milliseconds since 1970, whole seconds as S3 keeps them. */
   readonly lastModified: number;
   readonly storageClass: string;
-  /** Whether an archived object can be read again for a while; its storage class stays as it was. */
-  readonly restored: boolean;
+  /** Of an archived object that can be read again for a while, or soon; its storage class stays as it was. */
+  readonly copy?: RestoredCopy;
   readonly contentType: string;
   readonly metadata: { readonly [name: string]: string };
   readonly kmsKey?: string;
@@ -22,9 +23,16 @@ export type BucketRules = {
   readonly owner?: string;
   /** False: the caller has no s3:ListBucket, so that a missing key is 403 and cannot be told from a forbidden one. */
   readonly listable?: boolean;
+  /** Where it lies: requests that are signed for another Region are sent there. Without it, it lies in all. */
+  readonly region?: string;
 };
 
-export type S3Bucket = Required<BucketRules> & { readonly objects: Map<string, S3Object> };
+export type S3Bucket = Required<Omit<BucketRules, 'region'>> &
+  Pick<BucketRules, 'region'> & {
+    readonly objects: Map<string, S3Object>;
+    /** Listings whose prefix begins like one of these are denied. */
+    readonly unlisted: Set<string>;
+  };
 
 /** MD5 of the bytes; something else under KMS, where the ETag is no digest of the bytes. */
 export function etagOf(bytes: Uint8Array, kmsKey?: string): string {
@@ -42,15 +50,6 @@ export function checksumOf(bytes: Uint8Array): string {
 /** Base64 of the SHA-256. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64');
-}
-
-const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-
-/** @throws AwsError InvalidObjectState for an object whose bytes are in an archive */
-export function mustBeOnline({ storageClass, restored }: S3Object): void {
-  if (restored || !ARCHIVED.has(storageClass)) return;
-  const message = "The operation is not valid for the object's storage class";
-  throw new AwsError('InvalidObjectState', message, { status: 403, StorageClass: storageClass });
 }
 
 type Conditions = { readonly IfMatch?: string | undefined; readonly IfNoneMatch?: string | undefined };

@@ -6,22 +6,24 @@ import type {
   HeadObjectCommandInput,
   ListObjectsV2CommandInput,
   PutObjectCommandInput,
+  RestoreObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import type { Mishap } from './aws-call.ts';
+import type { AwsCall, Mishap } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { operation } from './operations.ts';
+import { mustBeOnline, restored, restoreHeader } from './s3-archived.ts';
 import { S3Body } from './s3-body.ts';
 import {
   accessDenied,
   byteRange,
   checkConditions,
   checksumOf,
-  mustBeOnline,
   type S3Object,
   sha256Of,
 } from './s3-bucket.ts';
 import { listingPage } from './s3-listing.ts';
-import { S3Store } from './s3-store.ts';
+import { S3Quota } from './s3-quota.ts';
+import { type BucketPlace, S3Store } from './s3-store.ts';
 
 const PLACE = ['Bucket', 'Key', 'ExpectedBucketOwner'] as const;
 const READ = [...PLACE, 'Range', 'IfMatch', 'ChecksumMode'] as const;
@@ -35,12 +37,14 @@ const WRITE = [
 const LIST = [
   ...(['Bucket', 'ExpectedBucketOwner', 'Prefix', 'Delimiter'] as const),
   ...(['MaxKeys', 'ContinuationToken', 'StartAfter', 'EncodingType'] as const),
+  ...(['OptionalObjectAttributes'] as const),
 ] as const;
 
 /** Simple Storage Service: strong reads, conditional writes, paged listings. */
 export class S3Double extends S3Store {
   /** Most keys of one page of a listing, whatever is asked for. */
   pageSize = 1000;
+  readonly quota = new S3Quota();
   readonly #bodies: S3Body[] = [];
 
   readonly operations = {
@@ -56,8 +60,25 @@ export class S3Double extends S3Store {
     GetObject: operation<GetObjectCommandInput>(READ, (input, mishap) => this.#getObject(input, mishap)),
     HeadObject: operation<HeadObjectCommandInput>(READ, (input) => bodiless(() => this.#describe(input))),
     DeleteObject: operation<DeleteObjectCommandInput>([...PLACE, 'IfMatch'], (input) => this.#delete(input)),
+    RestoreObject: operation<RestoreObjectCommandInput>([...PLACE, 'RestoreRequest'], (input) =>
+      this.#restore(input),
+    ),
     ListObjectsV2: operation<ListObjectsV2CommandInput>(LIST, (input) => this.#list(input)),
   };
+
+  /** What stands before every operation. @throws AwsError SlowDown, PermanentRedirect */
+  admit({ input, region }: AwsCall): void {
+    this.quota.take(this.now());
+    const { Bucket }: BucketPlace = input;
+    const home = Bucket === undefined ? undefined : this.regionOf(Bucket);
+    if (home === undefined || home === region) return;
+    const message =
+      'The bucket you are attempting to access must be addressed using the specified endpoint. ' +
+      'Please send all future requests to this endpoint.';
+    const Endpoint = `${Bucket}.s3.${home}.amazonaws.com`;
+    const headers = { 'x-amz-bucket-region': home };
+    throw new AwsError('PermanentRedirect', message, { status: 301, headers, Endpoint, Bucket });
+  }
 
   /** Bodies that were given out and neither read to their end nor destroyed. */
   openBodies(): number {
@@ -90,7 +111,7 @@ export class S3Double extends S3Store {
   #getObject(input: GetObjectCommandInput, { breaksAfter }: Mishap) {
     const described = this.#describe(input);
     const object = this.object(input, input.Key ?? '');
-    mustBeOnline(object);
+    mustBeOnline(object, this.now());
     const range = input.Range === undefined ? undefined : byteRange(input.Range, object.bytes.length);
     const bytes = range === undefined ? object.bytes : object.bytes.subarray(range.from, range.to + 1);
     const body = new S3Body(bytes, breaksAfter);
@@ -116,7 +137,7 @@ export class S3Double extends S3Store {
       Metadata: { ...object.metadata },
       ...encryptionOf(object),
       ...(object.storageClass !== 'STANDARD' && { StorageClass: object.storageClass }),
-      ...(object.restored && { Restore: 'ongoing-request="false"' }),
+      ...restoreHeader(object, this.now()),
     };
   }
 
@@ -128,9 +149,21 @@ export class S3Double extends S3Store {
   }
 
   #list(input: ListObjectsV2CommandInput) {
-    const { listable } = this.bucket(input);
-    if (!listable) throw accessDenied();
-    return listingPage(this.objects(input.Bucket ?? '', input.Prefix), input, this.pageSize);
+    const { listable, unlisted } = this.bucket(input);
+    const { Bucket = '', Prefix = '' } = input;
+    if (!listable || [...unlisted].some((prefix) => Prefix.startsWith(prefix))) throw accessDenied();
+    const facts = { pageSize: this.pageSize, now: this.now() };
+    return listingPage(this.objects(Bucket, Prefix), input, facts);
+  }
+
+  #restore(input: RestoreObjectCommandInput) {
+    const { Bucket = '', Key = '', RestoreRequest = {} } = input;
+    const object = this.object(input, Key);
+    const { Days: days, GlacierJobParameters, Tier } = RestoreRequest;
+    const tier = GlacierJobParameters?.Tier ?? Tier;
+    const { status, copy } = restored(object, { days, tier, now: this.now() });
+    this.bucket({ Bucket }).objects.set(Key, { ...object, copy });
+    return { $metadata: { httpStatusCode: status, attempts: 1 } };
   }
 }
 

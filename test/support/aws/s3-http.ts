@@ -22,12 +22,16 @@ const HEADERS: { readonly [header: string]: string } = {
   'x-amz-checksum-sha256': 'ChecksumSHA256',
   'x-amz-checksum-mode': 'ChecksumMode',
   'x-amz-expected-bucket-owner': 'ExpectedBucketOwner',
+  'x-amz-optional-object-attributes': 'OptionalObjectAttributes',
   'x-amz-restore': 'Restore',
   'x-amz-sdk-checksum-algorithm': 'ChecksumAlgorithm',
   'x-amz-server-side-encryption': 'ServerSideEncryption',
   'x-amz-server-side-encryption-aws-kms-key-id': 'SSEKMSKeyId',
   'x-amz-storage-class': 'StorageClass',
 };
+
+/** Headers of a body, which concern who looks at the body: PutObject. */
+const OF_BODY = /^(content-|x-amz-checksum-crc32$|x-amz-sdk-checksum-)/;
 
 /** Headers that carry the request, not what it asks for. */
 const TRANSPORT =
@@ -47,6 +51,7 @@ const OBJECT: { readonly [method: string]: string } = {
   HEAD: 'HeadObject',
   PUT: 'PutObject',
   DELETE: 'DeleteObject',
+  POST: 'RestoreObject',
 };
 const BUCKET: { readonly [method: string]: string } = {
   GET: 'ListObjectsV2',
@@ -64,18 +69,24 @@ export const s3Protocol: Protocol = {
     if (operation === undefined) throw notImplemented(`${method} ${path}`);
     const place = { Bucket: decodeURIComponent(bucket), ...(key !== '' && { Key: key }) };
     const input = { ...place, ...headersIn(request, operation), ...queryIn(request, operation) };
-    return { service: 's3', operation, input: operation === 'PutObject' ? withBody(input, request) : input };
+    return { service: 's3', operation, input: withBodyOf(operation, input, request) };
   },
   answer,
-  failure({ name, message, fields, $metadata }): HttpAnswer {
+  failure({ name, message, fields, $metadata, $response }): HttpAnswer {
     const body = xmlOf('Error', {
       Code: name,
       Message: message,
       ...fields,
       RequestId: 'request-of-the-double',
     });
-    return { status: $metadata.httpStatusCode, headers: XML, body };
+    return { status: $metadata.httpStatusCode, headers: { ...XML, ...$response?.headers }, body };
   },
+};
+
+type Output = {
+  readonly Metadata?: object;
+  readonly Body?: unknown;
+  readonly $metadata?: { readonly httpStatusCode: number };
 };
 
 const XML = { 'content-type': 'application/xml' };
@@ -84,10 +95,10 @@ function answer(output: object, { operation }: AwsRequest): HttpAnswer {
   if (operation === 'ListObjectsV2') {
     return { status: 200, headers: XML, body: `<?xml version="1.0"?>${xmlOf('ListBucketResult', output)}` };
   }
-  const { Metadata = {}, ...members }: { Metadata?: object; Body?: unknown } = output;
+  const { Metadata = {}, $metadata, ...members }: Output = output;
   const headers = headersOut(members, Metadata);
   if (operation === 'DeleteObject') return { status: 204, headers };
-  const status = 'ContentRange' in members ? 206 : 200;
+  const status = 'ContentRange' in members ? 206 : ($metadata?.httpStatusCode ?? 200);
   return members.Body instanceof Readable ? { status, headers, body: members.Body } : { status, headers };
 }
 
@@ -109,8 +120,9 @@ function headersIn({ headers }: HttpRequest, operation: string): Record<string, 
     const member = HEADERS[name];
     if (member === undefined && name.startsWith('x-amz-') && !TRANSPORT.test(name))
       throw notImplemented(name);
-    const isAsked = member !== undefined && (operation === 'PutObject' || !name.startsWith('content-'));
-    return isAsked ? [[member, value]] : [];
+    const isAsked = member !== undefined && (operation === 'PutObject' || !OF_BODY.test(name));
+    if (!isAsked) return [];
+    return [[member, member === 'OptionalObjectAttributes' ? value.split(',') : value]];
   });
   return {
     ...Object.fromEntries(members),
@@ -121,13 +133,28 @@ function headersIn({ headers }: HttpRequest, operation: string): Record<string, 
 function queryIn({ query }: HttpRequest, operation: string): Record<string, unknown> {
   const isList = operation === 'ListObjectsV2';
   const members = [...query].flatMap(([name, value]) => {
-    if (name === 'x-id' || (isList && name === 'list-type' && value === '2')) return [];
+    if (
+      name === 'x-id' ||
+      (operation === 'RestoreObject' && name === 'restore') ||
+      (isList && name === 'list-type' && value === '2')
+    )
+      return [];
     const member = QUERY[name];
     if (member === undefined || !isList) throw notImplemented(name);
     return [[member, name === 'max-keys' ? Number(value) : value]];
   });
   if (isList && query.get('list-type') !== '2') throw notImplemented('ListObjects of version 1');
   return Object.fromEntries(members);
+}
+
+function withBodyOf(operation: string, input: Record<string, unknown>, request: HttpRequest) {
+  if (operation === 'PutObject') return withBody(input, request);
+  if (operation !== 'RestoreObject') return input;
+  const xml = request.body.toString();
+  const [, days] = /<Days>(\d+)<\/Days>/.exec(xml) ?? [];
+  const [, tier] = /<Tier>(\w+)<\/Tier>/.exec(xml) ?? [];
+  const job = tier !== undefined && { GlacierJobParameters: { Tier: tier } };
+  return { ...input, RestoreRequest: { ...(days !== undefined && { Days: Number(days) }), ...job } };
 }
 
 /** The bytes, and the checksum that stood behind them. */

@@ -1,6 +1,13 @@
 import type { ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import { AwsError } from './aws-error.ts';
+import { restoreStatus } from './s3-archived.ts';
 import type { S3Object } from './s3-bucket.ts';
+
+/** How names are written, and the time at which restoring is told of, where that was asked for. */
+type Telling = {
+  readonly written: (name: string) => string;
+  readonly restoreAt: number | undefined;
+};
 
 type Entry = { readonly name: string; readonly object?: S3Object };
 
@@ -8,9 +15,10 @@ type Entry = { readonly name: string; readonly object?: S3Object };
 export function listingPage(
   objects: ReadonlyMap<string, S3Object>,
   input: ListObjectsV2CommandInput,
-  pageSize: number,
+  { pageSize, now }: { readonly pageSize: number; readonly now: number },
 ) {
   const { Prefix = '', Delimiter, StartAfter, ContinuationToken, EncodingType } = input;
+  const { OptionalObjectAttributes = [] } = input;
   const isLeft = ContinuationToken === undefined ? startingAfter(StartAfter) : continuing(ContinuationToken);
   const keysLeft = [...objects].filter(([key]) => isLeft(key));
   const left = entriesOf(keysLeft, Prefix, Delimiter);
@@ -32,14 +40,15 @@ export function listingPage(
     ...(ContinuationToken !== undefined && { ContinuationToken }),
     ...(StartAfter !== undefined && { StartAfter: written(StartAfter) }),
     ...(isTruncated && last !== undefined && { NextContinuationToken: tokenOf(last) }),
-    ...contentsOf(page, written),
+    ...contentsOf(page, { written, restoreAt: OptionalObjectAttributes.length > 0 ? now : undefined }),
   };
 }
 
 /** Lists that are empty are absent, as the SDK gives them. */
-function contentsOf(page: readonly Entry[], written: (name: string) => string) {
+function contentsOf(page: readonly Entry[], { written, restoreAt }: Telling) {
+  const tell = (object: S3Object) => (restoreAt === undefined ? {} : restoreStatus(object, restoreAt));
   const contents = page.flatMap(({ name, object }) =>
-    object === undefined ? [] : [{ Key: written(name), ...factsOf(object) }],
+    object === undefined ? [] : [{ Key: written(name), ...factsOf(object), ...tell(object) }],
   );
   const prefixes = page.filter(({ object }) => object === undefined);
   return {

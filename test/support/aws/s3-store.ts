@@ -1,4 +1,5 @@
 import { AwsError } from './aws-error.ts';
+import type { RestoredCopy } from './s3-archived.ts';
 import {
   accessDenied,
   type BucketRules,
@@ -16,7 +17,10 @@ export type BucketPlace = {
 
 export type StoredAs = {
   readonly storageClass?: string | undefined;
-  readonly restored?: boolean;
+  /** Whether an archived object can be read: for 30 days, or until so many milliseconds since 1970. */
+  readonly restored?: boolean | number;
+  /** Whether its restoring has begun; it does not end by itself. */
+  readonly restoring?: boolean;
   readonly contentType?: string | undefined;
   readonly metadata?: { readonly [name: string]: string } | undefined;
   readonly kmsKey?: string | undefined;
@@ -25,35 +29,43 @@ export type StoredAs = {
 /** The buckets, and what tests do to them behind the back of the callers: no call, no condition, no fault. */
 export class S3Store {
   readonly account: string;
-  readonly #now: () => number;
+  protected readonly now: () => number;
   readonly #buckets = new Map<string, S3Bucket>();
 
   constructor({ now, account }: { readonly now: () => number; readonly account: string }) {
-    this.#now = now;
+    this.now = now;
     this.account = account;
   }
 
-  createBucket(name: string, { owner = this.account, listable = true }: BucketRules = {}): void {
+  createBucket(name: string, { owner = this.account, listable = true, region }: BucketRules = {}): void {
     if (this.#buckets.has(name)) {
       const message = 'Your previous request to create the named bucket succeeded and you already own it.';
       throw new AwsError('BucketAlreadyOwnedByYou', message, { status: 409 });
     }
-    this.#buckets.set(name, { owner, listable, objects: new Map() });
+    const where = region === undefined ? {} : { region };
+    this.#buckets.set(name, { owner, listable, ...where, objects: new Map(), unlisted: new Set() });
   }
 
   /** Stores a copy of the bytes, whatever is there. */
   put(place: string, key: string, content: Uint8Array | string, as: StoredAs = {}): S3Object {
-    const { storageClass = 'STANDARD', restored = false, metadata = {}, kmsKey } = as;
+    const { storageClass = 'STANDARD', metadata = {}, kmsKey } = as;
+    const copy = copyOf(as, this.now());
     const bytes = typeof content === 'string' ? Buffer.from(content) : Uint8Array.from(content);
     const object = {
-      ...{ bytes, storageClass, restored, metadata },
+      ...{ bytes, storageClass, metadata },
+      ...(copy !== undefined && { copy }),
       etag: etagOf(bytes, kmsKey),
-      lastModified: Math.floor(this.#now() / 1000) * 1000,
+      lastModified: Math.floor(this.now() / 1000) * 1000,
       contentType: as.contentType ?? 'application/octet-stream',
       ...(kmsKey !== undefined && { kmsKey }),
     };
     this.bucket({ Bucket: place }).objects.set(key, object);
     return object;
+  }
+
+  /** The caller may no longer list what begins with this prefix; what lies above may still be listed. */
+  denyListing(bucket: string, prefix: string): void {
+    this.bucket({ Bucket: bucket }).unlisted.add(prefix);
   }
 
   remove(bucket: string, key: string): void {
@@ -64,6 +76,11 @@ export class S3Store {
   objects(bucket: string, prefix = ''): ReadonlyMap<string, S3Object> {
     const found = [...this.bucket({ Bucket: bucket }).objects].filter(([key]) => key.startsWith(prefix));
     return new Map(found.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+  }
+
+  /** Undefined for a bucket that is not there, or that lies in all Regions. */
+  protected regionOf(bucket: string): string | undefined {
+    return this.#buckets.get(bucket)?.region;
   }
 
   /** @throws AwsError NoSuchBucket; AccessDenied where the owner is another one than expected */
@@ -84,4 +101,12 @@ export class S3Store {
     if (object === undefined) throw listable ? noSuchKey(key) : accessDenied();
     return object;
   }
+}
+
+const MONTH = 30 * 86_400_000;
+
+function copyOf({ restored = false, restoring = false }: StoredAs, now: number): RestoredCopy | undefined {
+  if (restoring) return { ready: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+  if (restored === false) return undefined;
+  return { ready: 0, until: restored === true ? now + MONTH : restored };
 }

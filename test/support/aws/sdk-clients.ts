@@ -3,6 +3,8 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsClients } from './aws-clients.ts';
 import { HOME_REGION } from './aws-keys.ts';
@@ -30,5 +32,7 @@ export function sdkClients(
     glue: new GlueClient(config),
     cloudtrail: new CloudTrailClient(config),
     sts: new STSClient(config),
+    sfn: new SFNClient(config),
+    sqs: new SQSClient(config),
   };
 }

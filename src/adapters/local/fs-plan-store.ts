@@ -1,0 +1,78 @@
+import { open, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Plan, PlannedSlice } from '../../backfill/plan.js';
+import { isPlanId } from '../../backfill/plan-id.js';
+import { inPieces } from '../../backfill/plan-lines.js';
+import { AuditLakeError, messageOf } from '../../errors.js';
+import { META } from '../../lake/names.js';
+import type { PlanStore, StoredPlan } from '../../ports/plan-store.js';
+import { writeWhole } from './lake-folder.js';
+
+const ENDING = '.jsonl';
+
+/** The plans of a lake in a folder, which need not be there yet. Writing one needs no lock and makes no lake. */
+export class FsPlanStore implements PlanStore {
+  readonly #folder: string;
+
+  constructor(lake: string) {
+    this.#folder = join(resolve(lake), META.plansFolder);
+  }
+
+  /** Written beside, not in the lake's folder for temporary files: a writer who begins takes away what lies there. */
+  async write(plan: Plan, slices: Iterable<PlannedSlice>): Promise<string> {
+    const { planLines } = await import('../../backfill/plan-file.js');
+    const path = this.#pathOf(plan.id);
+    await writeWhole(path, `${path}.new`, inPieces(planLines(plan, slices)));
+    return path;
+  }
+
+  async read(named: string): Promise<StoredPlan> {
+    if (!isPlanId(named)) return readLocalPlan(named);
+    if ((await this.ids()).includes(named)) return readLocalPlan(this.#pathOf(named));
+    const message = `there is no plan ${named} in ${this.#folder}: \`audit-lake backfill status\` lists those that are`;
+    throw new AuditLakeError('USAGE', message);
+  }
+
+  async ids(): Promise<readonly string[]> {
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw new AuditLakeError('USAGE', `cannot list ${this.#folder}: ${messageOf(error)}`, error);
+    });
+    const ids = names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
+    return ids.filter(isPlanId).sort().reverse();
+  }
+
+  #pathOf(id: string): string {
+    return join(this.#folder, `${id}${ENDING}`);
+  }
+}
+
+/** A plan file anywhere on this machine. @throws AuditLakeError PLAN_FORMAT, USAGE where it cannot be read */
+export async function readLocalPlan(named: string): Promise<StoredPlan> {
+  const path = resolve(named);
+  const { readPlanFile } = await import('../../backfill/plan-file.js');
+  return readPlanFile(() => chunksOf(path), path);
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    // A stream closes its file when it is left early.
+    yield* file.createReadStream();
+  } catch (error) {
+    throw error instanceof AuditLakeError ? error : unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): AuditLakeError {
+  const message = isMissing(error)
+    ? `there is no plan ${path}: make one with \`audit-lake backfill plan\``
+    : `cannot read the plan ${path}: ${messageOf(error)}`;
+  return new AuditLakeError('USAGE', message, error);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

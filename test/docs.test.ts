@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backfillCommand } from '../src/cli/commands/backfill.js';
 import { configCommand } from '../src/cli/commands/config.js';
 import { ddlCommand } from '../src/cli/commands/ddl.js';
 import { demoCommand } from '../src/cli/commands/demo.js';
@@ -60,6 +61,7 @@ const COMMANDS: readonly Command[] = [
   ddlCommand(SILENT),
   configCommand(SILENT),
   resolveCommand(SILENT, () => undefined),
+  backfillCommand(SILENT, () => undefined),
 ];
 
 describe('the documentation says what is there, and nothing that is not:', () => {
@@ -153,7 +155,9 @@ describe('the documentation says what is there, and nothing that is not:', () =>
     const known = new Set(names.map((path) => path.slice(path.lastIndexOf('/') + 1)));
     const drawn = new Set([...tree.matchAll(/[a-z0-9-]+\.ts\b/g)].map(([name]) => name));
     expect.soft([...drawn].filter((name) => !known.has(name))).toEqual([]);
-    const rooms = names.filter((path) => /^((cloudtrail|datasets|lake|ports|jobs)\/)?[^/]+\.ts$/.test(path));
+    const rooms = names.filter((path) =>
+      /^((cloudtrail|datasets|lake|backfill|ports|jobs)\/)?[^/]+\.ts$/.test(path),
+    );
     expect.soft(rooms.filter((path) => !drawn.has(path.slice(path.lastIndexOf('/') + 1)))).toEqual([]);
     const named = [...codeIn(README), ...codeIn(MAP)].filter((it) =>
       /^(src\/)?[a-z-]+\/[a-z-]+\.ts$/.test(it),

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { quietSdk } from '../config.js';
 import { AuditLakeError, ERROR_CODES, type ErrorCode, messageOf } from '../errors.js';
 import { openEngine } from '../wiring/engine.js';
+import { backfillCommand } from './commands/backfill.js';
 import { configCommand } from './commands/config.js';
 import { ddlCommand } from './commands/ddl.js';
 import { demoCommand } from './commands/demo.js';
@@ -42,6 +43,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   for (const command of [
     demoCommand(io, doors),
     ingestCommand(io, exit),
+    backfillCommand(io, exit),
     queryCommand(io, doors),
     resolveCommand(io, exit),
     partitionsCommand(io, exit),

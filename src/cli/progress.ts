@@ -19,9 +19,21 @@ const LINE_MS = 10_000;
 
 /** A block that is redrawn on a terminal; a plain line every ten seconds elsewhere; nothing when quiet. */
 export async function showProgress(io: Io, quiet: boolean, standing: () => Standing): Promise<StopProgress> {
-  if (quiet) return () => undefined;
   const started = Date.now();
-  const describe = () => describeProgress(standing(), (Date.now() - started) / 1000);
+  return show(io, quiet, () => describeProgress(standing(), (Date.now() - started) / 1000));
+}
+
+/** The same for log files that are only counted. */
+export async function showCounting(io: Io, quiet: boolean, files: () => number): Promise<StopProgress> {
+  return show(io, quiet, () => [`Counting ${formatCount(files())} objects`]);
+}
+
+async function show(io: Io, quiet: boolean, describe: () => readonly string[]): Promise<StopProgress> {
+  return quiet ? () => undefined : showLines(io, describe);
+}
+
+/** Any lines in the same way. */
+export async function showLines(io: Io, describe: () => readonly string[]): Promise<StopProgress> {
   if (!io.stderrIsTerminal) {
     const timer = setInterval(() => io.err(`${describe().join('  ')}\n`), LINE_MS);
     timer.unref();
@@ -40,7 +52,7 @@ export async function showProgress(io: Io, quiet: boolean, standing: () => Stand
 export function describeProgress(standing: Standing, seconds: number): string[] {
   const { files, total, compressed, inflated, records, failed } = standing;
   const rate = seconds > 0 ? files / seconds : 0;
-  const left = rate > 0 ? formatDuration(((total ?? 0) - files) / rate) : '?';
+  const left = rate > 0 ? formatDuration(Math.max(0, (total ?? 0) - files) / rate) : '?';
   const toGo = total === undefined ? '' : `  left ${left}`;
   const problems = failed > 0 ? `  failed ${formatCount(failed)}` : '';
   return [

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { SETTINGS, SETTINGS_FILE, type Setting } from '../settings.js';
+import type { Setting } from '../setting.js';
+import { SETTINGS, SETTINGS_FILE } from '../settings.js';
 
 type Described = Pick<Setting<unknown>, 'flag' | 'argument' | 'meaning' | 'byDefault' | 'env' | 'isList'>;
 
@@ -25,6 +26,12 @@ const appended = (value: string, before: readonly string[] | undefined) => [...(
 export function awsOptions(command: Command): Command {
   const { profile, region, endpointUrl } = SETTINGS;
   return settingOptions(command, [SETTINGS_FILE, profile, region, endpointUrl]);
+}
+
+/** The same for a command whose `--region` is that of log files: the Region of AWS comes from elsewhere. */
+export function archiveAwsOptions(command: Command): Command {
+  const { profile, endpointUrl } = SETTINGS;
+  return settingOptions(command, [SETTINGS_FILE, profile, endpointUrl]);
 }
 
 /** `--query-account, --query-role, --query-external-id, --query-rate, --query-wait, --query-text`. */

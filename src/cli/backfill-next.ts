@@ -1,0 +1,27 @@
+import type { Plan } from '../backfill/plan.js';
+import { quoted } from './shell-quoted.js';
+
+/** The command that made a plan, as a shell takes it: counts anew. */
+export function planCommand({ sources, lake, scope, inventory }: Plan): string {
+  const { from, to, accounts, regions } = scope;
+  const options = [
+    ...['--lake', quoted(lake)],
+    ...(from === undefined ? [] : ['--from', from]),
+    ...(to === undefined ? [] : ['--to', to]),
+    ...accounts.flatMap((account) => ['--account', account]),
+    ...regions.flatMap((region) => ['--region', quoted(region)]),
+    ...(inventory === undefined ? [] : ['--inventory', quoted(inventory)]),
+  ];
+  return ['audit-lake backfill plan', ...sources.map(quoted), ...options].join(' ');
+}
+
+/** The command that works off a plan, or what is left of it. */
+export function runCommand({ id, lake }: Plan, on: 'here' | 'fleet' | 'queue' = 'here'): string {
+  const elsewhere = on === 'here' ? '' : ` --on ${on}`;
+  return `audit-lake backfill run ${id} --lake ${quoted(lake)}${elsewhere}`;
+}
+
+/** The command that shows how far a plan is, again and again. */
+export function watchCommand({ id, lake }: Plan): string {
+  return `audit-lake backfill watch ${id} --lake ${quoted(lake)}`;
+}

@@ -1,0 +1,82 @@
+import { deadlinesOf } from '../backfill/deadlines.js';
+import { type Estimate, estimate, type Needed, waysOf } from '../backfill/estimate.js';
+import type { Plan } from '../backfill/plan.js';
+import { type RestoreOffer, restoreOffers } from '../backfill/restore-offers.js';
+import { planCommand, runCommand } from './backfill-next.js';
+import type { PlanFacts } from './backfill-plan-text.js';
+
+/** A plan and all that can be said of it as one object: what `--output json` prints. */
+export function planObject(facts: PlanFacts) {
+  const { plan, location, prices } = facts;
+  const { id, made, lake, sources, scope, datasets, slices, extent, total, foreign, gaps, unlisted } = plan;
+  const offers = restoreOffers(plan, prices);
+  return {
+    ...{ schema_version: 1, plan: id, made_at: new Date(made).toISOString(), location, lake, sources },
+    ...{ scope: scopeObject(scope), datasets, inventory: plan.inventory ?? null, slices },
+    extent: { ...extent, first: extent.first ?? null, last: extent.last ?? null },
+    log_files: { ...total, to_read: total.files - total.settled - total.archived },
+    ...{ foreign, storage_classes: classesObject(plan), months: monthsObject(plan) },
+    query_texts: {
+      days: plan.textDays.map(({ day, toRead }) => ({ day, to_read: toRead })),
+      must_be_read: deadlinesOf(plan).map(({ days, files }) => ({ within_days: days, log_files: files })),
+    },
+    ...{ gaps, unlisted },
+    restore: { offers: offers.map(offerObject), command: offers.length > 0 ? restoreCommand(plan) : null },
+    prices: { date: prices.date, region: prices.region, currency: prices.currency },
+    assumptions: prices.assumptions,
+    estimates: waysOf(plan).map((way) => estimateObject(estimate(facts, way))),
+    next: total.files > total.settled ? runCommand(plan) : null,
+  };
+}
+
+const restoreCommand = (plan: Plan) => `${planCommand(plan)} --restore`;
+
+function scopeObject({ from, to, accounts, regions }: Plan['scope']) {
+  return { from: from ?? null, to: to ?? null, accounts, regions };
+}
+
+function classesObject({ classes }: Plan) {
+  return Object.fromEntries(
+    Object.entries(classes).map(([name, { toRestore, ...counts }]) => [
+      name,
+      { ...counts, to_restore: toRestore },
+    ]),
+  );
+}
+
+function monthsObject({ months }: Plan) {
+  return months.map(({ account, month, files, bytes, settled, archived, queryText }) => ({
+    ...{ account: account ?? null, month: month ?? null, files, bytes, settled, archived },
+    ...{ to_read: files - settled - archived, query_texts: queryText },
+  }));
+}
+
+function offerObject({ tier, files, bytes, not, hours, rule, ...money }: RestoreOffer) {
+  const { requests, retrieval, copies, money: sum } = money;
+  const cost = {
+    requests: cents(requests),
+    retrieval: cents(retrieval),
+    copies: cents(copies),
+    sum: cents(sum),
+  };
+  return { tier, files, bytes, not_in_this_tier: not, cost, hours: Number(hours.toFixed(2)), rule };
+}
+
+function estimateObject({ way, needed, money, transfer, seconds, secondsRule }: Estimate) {
+  return {
+    way,
+    needed: needed.map(neededObject),
+    cost: cents(money),
+    transfer_out_of_region: transfer === undefined ? null : neededObject(transfer),
+    ...{ seconds: Number(seconds.toFixed(1)), seconds_rule: secondsRule },
+  };
+}
+
+function neededObject({ kind, count, money, rule }: Needed) {
+  return { kind, count: Number(count.toFixed(3)), cost: cents(money), rule };
+}
+
+/** Ten-thousandths: a request costs less than a cent. */
+function cents(money: number): number {
+  return Number(money.toFixed(4));
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Ended, run } from '../support/command-line.ts';
+import { damaged, type MadeLogFile, makeLogFile, makeTrail } from '../support/log-files.ts';
+import { rowsByCommand } from '../support/rows-by-command.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'audit-lake-backfill-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (...names: string[]) => join(folder, ...names);
+
+async function write(files: readonly MadeLogFile[], below = at('archive')): Promise<void> {
+  for (const { key, bytes } of files) {
+    await mkdir(dirname(join(below, key)), { recursive: true });
+    await writeFile(join(below, key), bytes);
+  }
+}
+
+function backfill(verb: string, ...args: string[]): Promise<Ended> {
+  return run(['backfill', verb, ...args, '--lake', at('lake')]);
+}
+const planOf = async (...args: string[]) =>
+  JSON.parse((await backfill('plan', at('archive'), '--output', 'json', ...args)).out);
+const plans = async () => (await readdir(at('lake', '_meta', 'plans'))).sort();
+
+const TRAIL = makeTrail(20, 4);
+
+describe('audit-lake backfill', () => {
+  test('plans without reading, runs, and a second run has nothing to write', async () => {
+    await write(TRAIL);
+    const plan = await planOf();
+    expect(plan).toMatchObject({ log_files: { files: 20, settled: 0 } });
+    const first = await backfill('run', plan.plan, '--output', 'json');
+    expect(first.err).not.toMatch(/Error/);
+    expect([first.code, JSON.parse(first.out).log_files]).toMatchObject([0, { listed: 20, ingested: 20 }]);
+    const files = await readdir(at('lake', 'athena_events'), { recursive: true });
+    const second = await backfill('run', at('archive'), '--output', 'json');
+    expect([second.code, JSON.parse(second.out).log_files]).toMatchObject([0, { listed: 0 }]);
+    expect(await readdir(at('lake', 'athena_events'), { recursive: true })).toEqual(files);
+    const status = await backfill('status', '--output', 'json');
+    expect([status.code, JSON.parse(status.out).state]).toEqual([0, 'done']);
+    expect(await plans()).toHaveLength(2);
+  });
+
+  test('the view has each event once, though two trails delivered it and a copy lies below another folder', async () => {
+    await write(TRAIL);
+    await write(TRAIL.slice(0, 6), at('archive', 'restored'));
+    const [file] = TRAIL;
+    if (!file) throw new Error('the trail is empty');
+    const organization = file.key.replace('AWSLogs/', 'AWSLogs/o-exampleorg1/');
+    await write([{ ...file, key: organization }]);
+    const ended = await backfill('run', at('archive'), '--output', 'json');
+    expect(JSON.parse(ended.out).log_files).toMatchObject({ listed: 27, ingested: 21, skipped: 6 });
+    const events = TRAIL.flatMap(({ kept }) => kept.athena_events).length;
+    const sql = 'SELECT count(*) AS n FROM';
+    expect(await rowsByCommand(at('lake'), `${sql} athena_audit_logs`)).toEqual([{ n: events }]);
+    expect(await rowsByCommand(at('lake'), `${sql} athena_events`)).toEqual([
+      { n: events + file.kept.athena_events.length },
+    ]);
+  });
+
+  test('lists what failed with the command that tries it again, which does', async () => {
+    const [file, ...others] = TRAIL;
+    if (!file) throw new Error('the trail is empty');
+    await write([damaged(file), ...others]);
+    const first = await backfill('run', at('archive'));
+    expect(first.code).toBe(1);
+    expect(first.out).toMatch(/^failed +BAD_GZIP/m);
+    const again = /^Try again +audit-lake (.*)$/m.exec(first.out)?.[1]?.split(' ') ?? [];
+    const status = await backfill('status', '--output', 'json');
+    expect([status.code, JSON.parse(status.out)]).toMatchObject([
+      1,
+      { state: 'done_with_failures', failures: [{ code: 'BAD_GZIP' }] },
+    ]);
+    await write([file]);
+    const second = await run([...again, '--output', 'json']);
+    expect([second.code, JSON.parse(second.out).log_files]).toMatchObject([0, { ingested: 1 }]);
+    expect(JSON.parse(second.out).slices).toMatchObject({ worked_off: 1 });
+  });
+
+  test('goes on with the plan of the same sources, and makes a new one for others or on --restart', async () => {
+    await write(TRAIL);
+    const { plan } = await planOf();
+    const one = await backfill('run', at('archive'), '--quiet', '--output', 'json');
+    expect(JSON.parse(one.out).plan).toBe(plan);
+    await write([makeLogFile(700, [{ service: 'athena', day: 2 }])]);
+    const two = await backfill('run', at('archive'), '--output', 'json');
+    expect(JSON.parse(two.out)).toMatchObject({ log_files: { listed: 6, ingested: 1, skipped: 5 } });
+    const three = await backfill('run', at('archive'), '--account', '111122223333', '--output', 'json');
+    expect(JSON.parse(three.out)).toMatchObject({ log_files: { listed: 0 } });
+    const before = (await plans()).length;
+    await backfill('run', plan, '--restart');
+    expect(await plans()).toHaveLength(before + 1);
+  });
+
+  test('a plan counts the log files that have gone since, and finds those that came', async () => {
+    await write(TRAIL);
+    const { plan } = await planOf();
+    const [gone] = TRAIL;
+    if (!gone) throw new Error('the trail is empty');
+    await rm(at('archive', gone.key));
+    await write([makeLogFile(701, [{ service: 'athena', day: 1 }])]);
+    const ended = await backfill('run', plan, '--output', 'json');
+    expect([ended.code, JSON.parse(ended.out)]).toMatchObject([0, { gone: 1, log_files: { ingested: 20 } }]);
+  });
+
+  test('--from, --to and --account leave out what is not wanted, in the plan and in the run', async () => {
+    await write(TRAIL);
+    const some = ['--from', '2026-01-06', '--to', '2026-01-07', '--account', '111122223333'];
+    expect((await planOf(...some)).log_files.files).toBe(10);
+    const ended = await backfill('run', at('archive'), ...some, '--output', 'json');
+    expect(JSON.parse(ended.out).log_files).toMatchObject({ listed: 10, ingested: 10 });
+  });
+
+  test.each([
+    [['--from', '2026-02-01', '--to', '2026-01-01'], 2, /^USAGE: --from 2026-02-01 is after --to 2026-01-01/],
+    [['--from', '2026-02-31'], 2, /^USAGE: --from takes one such as 2026-01-09, not "2026-02-31"/],
+    [['--account', '12'], 2, /^USAGE: --account takes one such as 111122223333/],
+    [['--region', 'Frankfurt'], 2, /^USAGE: --region takes one such as eu-central-1/],
+    [['--account', '123456789012'], 1, /^NO_LOG_FILES: .*Seen left out by the options: .*111122223333/],
+    [['--region', 'eu-central-1'], 1, /^NO_LOG_FILES: .*Seen left out by the options: .*us-east-1/],
+    [['--inventory', 'manifest.json'], 2, /^USAGE: an inventory is of a bucket/],
+    [['--restore-days', '0'], 2, /^USAGE: --restore-days takes/],
+  ])('plan %j is refused with what would be right', async (options, code, message) => {
+    await write(TRAIL.slice(0, 2));
+    const ended = await backfill('plan', at('archive'), ...options);
+    expect([ended.code, ended.err.replaceAll(folder, '')]).toEqual([code, expect.stringMatching(message)]);
+    expect(ended.out).toBe('');
+  });
+
+  test('a source without any log file says what it saw and the layouts that it knows', async () => {
+    const digest = 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/01/05/x.json.gz';
+    await write([
+      { key: digest, bytes: new Uint8Array(1), kept: { athena_events: [], cloudtrail_events: [] } },
+    ]);
+    const ended = await backfill('plan', at('archive'));
+    expect(ended.code).toBe(1);
+    expect(ended.err).toMatch(
+      /^NO_LOG_FILES: .*Seen of other kinds: 1 digest.*AWSLogs\/<account>\/CloudTrail/,
+    );
+  });
+
+  test('a plan of another lake, of another version, cut short, or none at all is refused', async () => {
+    await write(TRAIL);
+    const { location } = await planOf();
+    const text = await readFile(location, 'utf8');
+    const as = async (name: string, content: string) => {
+      await writeFile(at(name), content);
+      return at(name);
+    };
+    const elsewhere = await run(['backfill', 'run', location, '--lake', at('other')]);
+    expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringMatching(/^PLAN_FORMAT: .*not for/)]);
+    const newer = await as('newer.jsonl', text.replace('"plan":1', '"plan":2'));
+    expect((await backfill('run', newer)).err).toMatch(/^PLAN_FORMAT: .*version 2/);
+    const cut = await as('cut.jsonl', text.split('\n').slice(0, 3).join('\n'));
+    const ended = await backfill('run', cut);
+    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/^PLAN_FORMAT: .*cut short/m)]);
+    expect((await backfill('run', await as('no.jsonl', 'hello\n'))).err).toMatch(/^PLAN_FORMAT: line 1 of/);
+    expect((await backfill('run', at('nowhere.jsonl'))).err).toMatch(/nowhere\.jsonl/);
+    const narrowed = await backfill('run', location, '--from', '2026-01-06');
+    expect([narrowed.code, narrowed.err]).toEqual([
+      2,
+      expect.stringMatching(/^USAGE: a plan is named alone/),
+    ]);
+  });
+
+  test('a plan whose source has gone names it', async () => {
+    await write(TRAIL);
+    const { plan } = await planOf();
+    await rm(at('archive'), { recursive: true });
+    const ended = await backfill('run', plan);
+    expect([ended.code, ended.err]).toEqual([
+      2,
+      expect.stringMatching(/^USAGE: no such file or folder: .*archive/),
+    ]);
+  });
+
+  test('elsewhere can only be worked off what elsewhere can be read', async () => {
+    await write(TRAIL.slice(0, 1));
+    for (const place of ['fleet', 'queue']) {
+      const ended = await backfill('run', at('archive'), '--on', place);
+      expect([ended.code, ended.err]).toEqual([2, expect.stringMatching(/^USAGE: .*S3/)]);
+    }
+    expect((await backfill('status')).err).toMatch(/^USAGE: there is no plan in .*backfill plan/);
+  });
+});

@@ -9,7 +9,7 @@ import type { QueryHistory } from '../ports/query-history.js';
 import { type Counters, imbalances, newCounters } from '../telemetry.js';
 import type { AthenaHistorySettings } from '../wiring/athena-history.js';
 import { lakePrivacy, type PrivacySettings } from '../wiring/lake-privacy.js';
-import { openLane, type Reading } from '../wiring/lane.js';
+import { openLanes, type Reading } from '../wiring/lane.js';
 import { openQueryTexts, type QueryTexts } from '../wiring/query-texts.js';
 import type { Registered } from '../wiring/register-now.js';
 import { savedHistory } from '../wiring/saved-history.js';
@@ -88,7 +88,10 @@ export async function onLanes<R extends IngestReport>(
     try {
       const history = texts.over(lake.known);
       for (const worker of workers) worker.askOf(history);
-      const lanes = [await laneHere(settings, history), ...workers];
+      const lanes = [
+        ...(await lanesHere(settings, history, lanesBeside(options, workers.length))),
+        ...workers,
+      ];
       const counters = newCounters();
       const stop = await showProgress(io, options.quiet, () => standing(counters, lanes, total));
       try {
@@ -132,16 +135,24 @@ function howMany({ concurrency, reading }: LanesOptions, total: number | undefin
   return total === undefined ? side : Math.min(side, Math.floor(total / FILES_PER_WORKER));
 }
 
+/** Committing to a lake in S3 is waiting for it: so many lanes a core, all but those of the workers in this thread. */
+const LANES_A_CORE = 4;
+
+function lanesBeside({ target, concurrency }: LanesOptions, workers: number): number {
+  return target.kind === 's3' ? Math.max(1, LANES_A_CORE * concurrency - workers) : 1;
+}
+
 function startWorkers(settings: WorkerSettings, count: number): WorkerLane[] {
   return Array.from({ length: count }, () => new WorkerLane(settings));
 }
 
-function laneHere(
+function lanesHere(
   { reading, ownRoleArns, ...settings }: WorkerSettings,
   history: QueryHistory,
-): Promise<BundleLane> {
+  count: number,
+): Promise<BundleLane[]> {
   const options = { ...settings, ownRoleArns: new Set(ownRoleArns), history, breathe: () => breathe() };
-  return openLane(reading, options);
+  return openLanes(count, reading, options);
 }
 
 function laneSettings(options: LanesOptions, texts: QueryTexts): WorkerSettings {

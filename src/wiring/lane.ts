@@ -1,5 +1,6 @@
 import { FsLogReader } from '../adapters/local/fs-log-reader.js';
 import { OpenBundle, type OpenBundleOptions } from '../jobs/open-bundle.js';
+import type { LogReader } from '../ports/log-source.js';
 import type { LookupEventsSettings } from './lookup-events-source.js';
 import { realTime } from './real-time.js';
 import type { S3SourceSettings } from './s3-source.js';
@@ -11,18 +12,38 @@ export type Reading =
   /** For a single lane: its reader keeps the pace that AWS allows. */
   | { readonly kind: 'lookup-events'; readonly settings: LookupEventsSettings };
 
-/** A lane in the thread that it is made in. Clients of AWS are loaded only where they are used: they take their time. */
-export async function openLane(
+/** Bodies asked for before their turn by a lane, from S3: a GET takes some 30 ms, wherever the bytes of the others are. */
+const READ_AHEAD = 32;
+
+type LaneOptions = Omit<OpenBundleOptions, 'reader' | 'clock' | 'readAhead'>;
+
+/** A lane in the thread that it is made in. */
+export async function openLane(reading: Reading, options: LaneOptions): Promise<OpenBundle> {
+  return laneOver(await openReader(reading), reading, options);
+}
+
+/** Some of them, over one reader: its client knows how fast it may ask. */
+export async function openLanes(
+  count: number,
   reading: Reading,
-  options: Omit<OpenBundleOptions, 'reader' | 'clock' | 'readAhead'>,
-): Promise<OpenBundle> {
-  if (reading.kind === 'local') {
-    return new OpenBundle({ ...options, reader: new FsLogReader(), clock: realTime.now });
-  }
+  options: LaneOptions,
+): Promise<OpenBundle[]> {
+  const reader = await openReader(reading);
+  return Array.from({ length: count }, () => laneOver(reader, reading, options));
+}
+
+function laneOver(reader: LogReader, { kind }: Reading, options: LaneOptions): OpenBundle {
+  const readAhead = kind === 's3' ? READ_AHEAD : 0;
+  return new OpenBundle({ ...options, reader, readAhead, clock: realTime.now });
+}
+
+/** Clients of AWS are loaded only where they are used: they take their time. */
+async function openReader(reading: Reading): Promise<LogReader> {
+  if (reading.kind === 'local') return new FsLogReader();
   if (reading.kind === 'lookup-events') {
     const { lookupEventsReader } = await import('./lookup-events-source.js');
-    return new OpenBundle({ ...options, reader: lookupEventsReader(reading.settings), clock: realTime.now });
+    return lookupEventsReader(reading.settings);
   }
-  const { s3Lane, s3Reader } = await import('./s3-source.js');
-  return s3Lane({ ...options, reader: s3Reader(reading.settings) });
+  const { s3Reader } = await import('./s3-source.js');
+  return s3Reader(reading.settings);
 }

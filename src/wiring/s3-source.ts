@@ -13,7 +13,7 @@ import { s3Client } from './s3-lake.js';
 
 export type S3SourceSettings = AwsSettings & { readonly sourceOwner?: string | undefined };
 
-/** Bodies asked for ahead: one GET takes some 30 ms, wherever the bytes of the others are. */
+/** Bodies asked for ahead: one GET takes some 30 ms, wherever the bytes of the others are. The memory of a Lambda is small. */
 const READ_AHEAD = 8;
 
 export function s3Reader(settings: S3SourceSettings): LogReader {
@@ -42,7 +42,7 @@ export function s3Restorer(settings: S3SourceSettings): Restorer {
   return new S3Restorer({ ...access, waiting: realTime });
 }
 
-/** A lane that reads from S3 in the thread that it is made in. */
+/** A lane of a Lambda. */
 export function s3Lane(options: Omit<OpenBundleOptions, 'clock' | 'readAhead'>): OpenBundle {
   return new OpenBundle({ ...options, clock: realTime.now, readAhead: READ_AHEAD });
 }

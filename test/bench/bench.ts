@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type BackfillSizes, backfillTables } from './backfill.ts';
 import { CONTENDERS, type Contender, PRODUCT } from './contenders.ts';
 import { benchTrail, type Trail } from './generate.ts';
 import { lambdaTable } from './lambda.ts';
@@ -13,6 +14,9 @@ const { values: options } = parseArgs({
   options: {
     large: { type: 'string', default: '60x4000' },
     small: { type: 'string', default: '6000x40' },
+    backfill: { type: 'string', default: '100000x40' },
+    endpoint: { type: 'string', default: '20000x40' },
+    inventory: { type: 'string', default: '1000000' },
     runs: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true, default: ['large', 'small'] },
     rows: { type: 'string' },
@@ -28,6 +32,13 @@ const SETS: Readonly<Record<string, string>> = {
 };
 /** Not a set of log files: the bundled handlers. */
 const LAMBDA = 'lambda';
+/** Tables of its own: planning and backfilling beside ingest. */
+const BACKFILL = 'backfill';
+const BACKFILL_SIZES: BackfillSizes = {
+  folder: options.backfill,
+  endpoint: options.endpoint,
+  inventory: Number(options.inventory),
+};
 /** stream-json would take minutes on these. */
 const TOO_SLOW_FOR: Readonly<Record<string, readonly string[]>> = {
   big: ['stream-json'],
@@ -116,8 +127,9 @@ const main = async (): Promise<void> => {
   );
   for (const [name, shape] of sets) {
     if (name === LAMBDA) say(await lambdaTable());
+    else if (name === BACKFILL) say(await backfillTables(BACKFILL_SIZES, runs));
     else if (shape !== undefined) await runSet(name, shape, runs);
-    else throw new Error(`--only takes large, small, big, many or lambda, not "${name}"`);
+    else throw new Error(`--only takes large, small, big, many, lambda or backfill, not "${name}"`);
   }
 };
 

@@ -46,8 +46,7 @@ export class Chaos {
   }
 
   #call(effect: string, code: ErrorCode, action: () => unknown): unknown {
-    if (!STREAMS.test(effect) || AT_ONCE.has(effect))
-      return this.#effect(effect, code, async () => action());
+    if (!STREAMS.test(effect) || AT_ONCE.has(effect)) return this.#effect(effect, code, async () => action());
     const iterator = (action() as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     return {
       [Symbol.asyncIterator]: () => ({ next: () => this.#effect(effect, code, () => iterator.next()) }),

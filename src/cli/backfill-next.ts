@@ -16,9 +16,11 @@ export function planCommand({ sources, lake, scope, inventory }: Plan): string {
 }
 
 /** The command that works off a plan, or what is left of it. */
-export function runCommand({ id, lake }: Plan, on: 'here' | 'fleet' | 'queue' = 'here'): string {
+export function runCommand({ id, lake, datasets }: Plan, on: 'here' | 'fleet' | 'queue' = 'here'): string {
   const elsewhere = on === 'here' ? '' : ` --on ${on}`;
-  return `audit-lake backfill run ${id} --lake ${quoted(lake)}${elsewhere}`;
+  const kept =
+    datasets.join() === 'athena_events' ? '' : datasets.map((name) => ` --dataset ${name}`).join('');
+  return `audit-lake backfill run ${id} --lake ${quoted(lake)}${kept}${elsewhere}`;
 }
 
 /** The command that shows how far a plan is, again and again. */

@@ -53,7 +53,7 @@ function mustSuit({ id, lake, datasets }: Plan, planning: Planning): void {
     throw new AuditLakeError('PLAN_FORMAT', `plan ${id} was made for the lake ${lake}, not for ${here}`);
   }
   if (isSame(datasets, namesOf(planning))) return;
-  const message = `plan ${id} counts for ${datasets.join(', ')}, and this run keeps ${namesOf(planning).join(', ')}`;
+  const message = `plan ${id} counts for ${datasets.join(', ')}, and this run keeps ${namesOf(planning).join(', ')}: name ${datasets.map((name) => `--dataset ${name}`).join(' ')}`;
   throw new AuditLakeError('PLAN_FORMAT', message);
 }
 

@@ -20,8 +20,9 @@ export type StatusWord = 'not started' | 'running' | 'done' | 'done with failure
 
 export function stateOf({ standing, fleet, isRunning }: StatusFacts): StatusWord {
   const { slices, rate } = standing;
-  if (fleet?.state === 'running' || isRunning === true) return 'running';
+  if (fleet?.state === 'running') return 'running';
   if (slices.done === slices.total) return 'done';
+  if (isRunning === true) return 'running';
   if (slices.done + slices.failed === slices.total) return 'done with failures';
   if (fleet === undefined && isRunning === undefined && rate > 0) return 'running';
   return standing.lastEnd === undefined && fleet === undefined ? 'not started' : 'stopped';
@@ -59,6 +60,7 @@ export function statusText(facts: StatusFacts): string {
         line('failed', `${printable(code)}  ${printable(file)}: ${printable(message)}`),
       ),
     ...(failed.length > SHOWN ? [line('', `and ${n(failed.length - SHOWN)} more: see --output json`)] : []),
+    ...unlistedLine(plan),
     ...nextLine(facts),
   ];
   return `${lines.join('\n')}\n`;
@@ -77,6 +79,7 @@ export function statusObject(facts: StatusFacts) {
     last_slice_at: lastEnd === undefined ? null : new Date(lastEnd).toISOString(),
     fleet: fleet === undefined ? null : fleetObject(fleet),
     failures: failuresOf(facts),
+    unlisted: plan.unlisted,
     next: nextOf(facts)?.command ?? null,
   };
 }
@@ -125,6 +128,13 @@ function fleetLines(fleet: FleetRun | undefined): readonly string[] {
     ),
     line('', printable(fleet.id)),
   ];
+}
+
+/** What could not be listed when the plan was made is in no slice of it. */
+function unlistedLine({ unlisted }: Plan): readonly string[] {
+  if (unlisted.length === 0) return [];
+  const places = counted(unlisted.length, 'place');
+  return [line('Not in it', `${places} that could not be listed; make a new plan once they can be`)];
 }
 
 type Next = { readonly label: string; readonly command: string };

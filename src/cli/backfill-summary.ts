@@ -1,8 +1,8 @@
 import type { Plan } from '../backfill/plan.js';
 import type { BackfillReport } from '../jobs/run-backfill.js';
+import { runCommand } from './backfill-next.js';
 import { type SummaryFacts, summaryObject, summaryText } from './ingest-summary.js';
 import { printable } from './printable.js';
-import { quoted } from './shell-quoted.js';
 import { counted, formatCount } from './units.js';
 
 const SHOWN = 10;
@@ -17,7 +17,7 @@ export function backfillObject(report: BackfillReport, plan: Plan, facts: Summar
 /** The summary of a backfill for people: that of an ingest, the slices, and what to do about what is left. */
 export function backfillText(report: BackfillReport, plan: Plan, facts: SummaryFacts): string {
   const { slices, gone, unlisted, failures, interrupted } = report;
-  const again = `audit-lake backfill run ${plan.id} --lake ${quoted(facts.lake)}`;
+  const again = runCommand(plan);
   const passed = slices.passed > 0 ? ` (${formatCount(slices.passed)} were done before)` : '';
   const lines = [
     `Plan       ${plan.id}: ${formatCount(slices.ended)} of ${counted(plan.slices, 'slice')} worked off${passed}`,

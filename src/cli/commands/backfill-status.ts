@@ -75,7 +75,8 @@ async function runStatus(named: string | undefined, flags: StatusFlags, io: Io):
 async function tell(now: StatusFacts, { output }: StatusFlags, io: Io): Promise<number> {
   const isJson = output === 'json';
   await io.out(isJson ? `${JSON.stringify(statusObject(now), null, 2)}\n` : statusText(now));
-  return now.standing.slices.failed > 0 || now.fleet?.state === 'failed' ? 1 : 0;
+  const { standing, fleet, plan } = now;
+  return standing.slices.failed > 0 || fleet?.state === 'failed' || plan.unlisted.length > 0 ? 1 : 0;
 }
 
 async function runWatch(named: string | undefined, flags: StatusFlags, io: Io): Promise<number> {

@@ -92,6 +92,23 @@ describe('B2: a plan is worked off to the same rows, whichever way', () => {
     expect(JSON.parse(again.out).log_files).toMatchObject({ queued: 0 });
   });
 
+  test('an account that may not be listed is told by the run and by the status, long after the plan', async () => {
+    world = await FleetWorld.start();
+    for (const { key, bytes } of GOOD) world.lambda.aws.s3.put(SOURCE, key, bytes);
+    world.lambda.aws.s3.put(
+      SOURCE,
+      'AWSLogs/444455556666/CloudTrail/us-east-1/2026/01/05/x.json.gz',
+      GOOD[0]?.bytes ?? '',
+    );
+    world.lambda.aws.s3.denyListing(SOURCE, 'AWSLogs/444455556666/');
+    const ended = await backfill('run', `s3://${SOURCE}`);
+    const { plan, unlisted, log_files } = JSON.parse(ended.out);
+    expect([ended.code, unlisted]).toMatchObject([1, [{ code: 'AWS_DENIED' }]]);
+    expect(log_files).toMatchObject({ ingested: 60, failed: 0 });
+    const told = await backfill('status', plan);
+    expect([told.code, JSON.parse(told.out).unlisted]).toMatchObject([1, [{ code: 'AWS_DENIED' }]]);
+  });
+
   test('half by the fleet, half by live ingest, the rest here', async () => {
     const plan = await begin(GOOD);
     await backfill('run', plan, '--on', 'queue');

@@ -6,6 +6,17 @@ import { sourceFile } from './support/source-file.ts';
 /** What a room may use of Node: no files, no network, no clock, no environment. */
 const PURE = ['node:buffer', 'node:crypto', 'node:zlib'];
 
+/** Clients of AWS: made in wiring, and called by adapters. */
+const AWS_CLIENTS = ['athena', 'cloudtrail', 'dynamodb', 'glue', 's3', 'sfn', 'sqs', 'sts'].map(
+  (name) => `@aws-sdk/client-${name}`,
+);
+
+/** What adapters of a lake know of our own. */
+const ROOMS_OF_LAKES = [
+  ...['cloudtrail', 'datasets', 'lake', 'lake-file-schema', 'backfill', 'backfill-files'],
+  ...['~ports', 'errors'],
+];
+
 /** The import law. The first place that fits a file is its place. */
 const LAW: readonly Place[] = [
   // Leaves: everybody may know them, they know nobody.
@@ -38,7 +49,7 @@ const LAW: readonly Place[] = [
 
   place(
     'backfill-files',
-    /^backfill\/(plan-file|plan-details|price-file)\.ts$/,
+    /^backfill\/(first-issue|plan-file|plan-details|price-file)\.ts$/,
     ['backfill', 'datasets', 'errors', 'zod'],
     'zod loads slowly',
   ),
@@ -51,58 +62,18 @@ const LAW: readonly Place[] = [
   // The world.
   place('dry-run', /^adapters\/dry-run\.ts$/, ['~ports'], 'pure: it only pretends to write'),
   place('adapters/local', /^adapters\/local\//, [
-    ...[
-      'cloudtrail',
-      'datasets',
-      'lake',
-      'lake-file-schema',
-      'backfill',
-      'backfill-files',
-      '~ports',
-      'errors',
-    ],
+    ...ROOMS_OF_LAKES,
     ...['node:*', 'lmdb', '@duckdb/node-api', 'zod'],
   ]),
   place('adapters/inventory', /^adapters\/inventory\//, [
     ...['cloudtrail', 'backfill', '~ports', 'errors', 'node:*', 'zod', 'hyparquet'],
   ]),
-  place('adapters/aws', /^adapters\/aws\//, [
-    ...[
-      'cloudtrail',
-      'datasets',
-      'lake',
-      'lake-file-schema',
-      'backfill',
-      'backfill-files',
-      '~ports',
-      'errors',
-    ],
-    ...['node:*', 'zod'],
-    ...[
-      'client-athena',
-      'client-cloudtrail',
-      'client-dynamodb',
-      'client-glue',
-      'client-s3',
-      'client-sfn',
-      'client-sqs',
-      'client-sts',
-    ].map((name) => `@aws-sdk/${name}`),
-  ]),
+  place('adapters/aws', /^adapters\/aws\//, [...ROOMS_OF_LAKES, ...AWS_CLIENTS, 'node:*', 'zod']),
   place('wiring', /^wiring\//, [
     ...['dry-run', 'adapters/local', 'adapters/aws', 'adapters/inventory', '~datasets', 'lake', 'backfill'],
     ...['backfill-files', '~ports', 'errors', 'node:*', 'yaml'],
     // The only place where a client of AWS is made.
-    ...[
-      'client-athena',
-      'client-cloudtrail',
-      'client-dynamodb',
-      'client-glue',
-      'client-s3',
-      'client-sfn',
-      'client-sqs',
-      'client-sts',
-    ].map((name) => `@aws-sdk/${name}`),
+    ...AWS_CLIENTS,
     // Lanes, finishing and following are jobs that want adapters and a clock: src/README.md, "Decisions".
     'jobs',
   ]),
@@ -160,12 +131,7 @@ const TOUCHES: { readonly [what: string]: readonly string[] } = {
 };
 
 /** Loaded only by the commands that need them, and then late: each takes longer than a small ingest. */
-const HEAVY = [
-  ...['@duckdb/node-api', 'hyparquet', 'zod', 'yaml'],
-  ...['athena', 'cloudtrail', 'dynamodb', 'glue', 's3', 'sfn', 'sqs', 'sts'].map(
-    (name) => `@aws-sdk/client-${name}`,
-  ),
-];
+const HEAVY = ['@duckdb/node-api', 'hyparquet', 'zod', 'yaml', ...AWS_CLIENTS];
 
 function place(name: string, files: RegExp, may: readonly string[], reason?: string): Place {
   return { name, files, may, ...(reason !== undefined && { reason }) };

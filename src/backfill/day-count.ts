@@ -1,11 +1,9 @@
-import type { LogFileRef } from '../cloudtrail/log-file-ref.js';
 import { isDay } from '../lake/partition.js';
 import type { Extent, Plan, PlannedMonth } from './plan.js';
-import { textsOfMonth } from './query-text-months.js';
+import type { Told } from './scope.js';
 import type { CountedFile } from './slice-count.js';
-import { firstTextDay } from './work-order.js';
+import { firstTextDay, textsOfMonth } from './text-deadlines.js';
 
-type Told = Pick<LogFileRef, 'account' | 'region' | 'deliveryDay'>;
 type Month = { -readonly [name in keyof PlannedMonth]: PlannedMonth[name] };
 type Sum = { files: number; bytes: number; settled: number; archived: number };
 

@@ -6,7 +6,7 @@ import type { Plan, PlannedSlice, Unlisted } from './plan.js';
 import type { Scope } from './scope.js';
 import type { Slice } from './slice.js';
 import { SliceCount } from './slice-count.js';
-import { isArchived } from './storage.js';
+import { isArchived, type Storage } from './storage.js';
 
 /** An object as a survey finds it. */
 export type CountedObject = {
@@ -14,11 +14,11 @@ export type CountedObject = {
   readonly location: string;
   readonly size: number;
   /** Undefined for the standard class. */
-  readonly storage?: { readonly storageClass: string; readonly restore?: 'restored' | 'restoring' };
+  readonly storage?: Storage;
 };
 
 /** The parts of a plan that counting gives. */
-export type PlanTotals = Pick<
+type PlanTotals = Pick<
   Plan,
   'extent' | 'total' | 'foreign' | 'classes' | 'months' | 'textDays' | 'gaps' | 'unlisted'
 >;
@@ -55,7 +55,7 @@ export class PlanCount {
   }
 
   /** A folder whose objects are none of ours, so that it was not listed: counts as one. */
-  leftOut(_place: string, reason: ForeignReason): void {
+  leftOut(reason: ForeignReason): void {
     this.#countForeign(reason);
   }
 
@@ -96,7 +96,7 @@ export class PlanCount {
     this.#foreign[reason] = (this.#foreign[reason] ?? 0) + 1;
   }
 
-  #countClass({ size, archived }: { size: number; archived: boolean }, storage: CountedObject['storage']) {
+  #countClass({ size, archived }: { size: number; archived: boolean }, storage: Storage | undefined) {
     const name = storage?.storageClass ?? STANDARD;
     let counts = this.#classes.get(name);
     if (counts === undefined) {

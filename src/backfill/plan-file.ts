@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { DATASET_NAMES } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
-import type { Plan, PlannedSlice } from './plan.js';
+import { firstIssue } from './first-issue.js';
+import type { Plan, PlannedSlice, StoredPlan } from './plan.js';
 import { type Detail, DetailShape, detailsOf, planDetailsOf } from './plan-details.js';
 import { numberedLines } from './plan-lines.js';
 
@@ -61,14 +62,6 @@ const HeadShape = z.strictObject({
 });
 type Head = z.infer<typeof HeadShape>;
 
-/** A plan file that was opened: its head, and its slices in their order. */
-export type PlanFile = {
-  readonly plan: Plan;
-  readonly location: string;
-  /** Read anew each time; holds one. @throws AuditLakeError PLAN_FORMAT */
-  readonly slices: () => AsyncIterable<PlannedSlice>;
-};
-
 /**
  * The lines of a plan file, each with its end: the head, its months, gaps and places that could not be listed, then
  * the slices in their order. Their number is `slices` of the plan. @throws AuditLakeError INTERNAL where it is not
@@ -94,7 +87,7 @@ export function* planLines(plan: Plan, slices: Iterable<PlannedSlice>): Generato
 export async function readPlanFile(
   open: () => AsyncIterable<Uint8Array>,
   location: string,
-): Promise<PlanFile> {
+): Promise<StoredPlan> {
   let head: Head | undefined;
   const details: Detail[] = [];
   for await (const { text, number } of numberedLines(open(), location)) {
@@ -184,10 +177,6 @@ function parse(text: string, where: string): unknown {
 function malformed(where: string, what: string, cause?: unknown): AuditLakeError {
   const detail = cause instanceof z.ZodError ? ` (${firstIssue(cause)})` : '';
   return new AuditLakeError('PLAN_FORMAT', `${where} ${what}${detail}: ${NEXT}`, cause);
-}
-
-function firstIssue({ issues: [issue] }: z.ZodError): string {
-  return issue === undefined ? '' : [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
 }
 
 function headOf(plan: Plan): Head {

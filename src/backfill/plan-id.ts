@@ -13,6 +13,23 @@ export function planId(now: number, random: () => number): string {
   return `${second}-${letters.join('')}`;
 }
 
+const ENDING = '.jsonl';
+
+/** The name of the file of a plan. */
+export function planFileName(id: string): string {
+  return `${id}${ENDING}`;
+}
+
+/** The ids of the plans among files of these names, newest first. */
+export function planIds(fileNames: readonly string[]): readonly string[] {
+  const plans = fileNames.filter((name) => name.endsWith(ENDING));
+  return plans
+    .map((name) => name.slice(0, -ENDING.length))
+    .filter(isPlanId)
+    .sort()
+    .reverse();
+}
+
 /** Whether a name could be the id of a plan; a location never is. */
 export function isPlanId(name: string): boolean {
   return /^\d{8}T\d{6}Z-[a-z0-9]{4}$/.test(name);

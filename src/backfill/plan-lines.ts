@@ -1,9 +1,9 @@
 import { AuditLakeError } from '../errors.js';
 
 /** A line without its end, and which one it is: the first is 1. */
-export type NumberedLine = { readonly text: string; readonly number: number };
+type NumberedLine = { readonly text: string; readonly number: number };
 
-/** No line of a plan is nearly as long: that of a head has some 150 bytes for each account and month. */
+/** No line of a plan is nearly as long: the head has some 20 bytes for each account, all others a few hundred. */
 const MOST_CHARACTERS = 2 ** 27;
 const PIECE_CHARACTERS = 2 ** 16;
 

@@ -59,7 +59,7 @@ export type Extent = {
 };
 
 /** A day of delivery whose query texts Athena has not all forgotten yet, and how many of its log files are not settled. */
-export type TextDay = { readonly day: string; readonly toRead: number };
+type TextDay = { readonly day: string; readonly toRead: number };
 
 /** The end of everything that is planned, as one sees it before it begins. */
 export type Plan = {
@@ -85,4 +85,13 @@ export type Plan = {
   readonly unlisted: readonly Unlisted[];
   /** The inventory that took the place of listings, where one did. */
   readonly inventory: string | undefined;
+};
+
+/** A plan that lies in the lake: its head, and its slices in the order in which they are worked off. */
+export type StoredPlan = {
+  readonly plan: Plan;
+  /** Where it lies: `s3://bucket/key` or a path. */
+  readonly location: string;
+  /** Read anew each time; holds one. @throws AuditLakeError PLAN_FORMAT */
+  readonly slices: () => AsyncIterable<PlannedSlice>;
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AuditLakeError } from '../errors.js';
+import { firstIssue } from './first-issue.js';
 import { ASSUMPTIONS, DEFAULT_PRICES, PRICES, type PriceTable } from './price-table.js';
 
 const price = z.number().nonnegative().optional();
@@ -29,7 +30,10 @@ const Shape = z.strictObject({
  */
 export function parsePrices(value: unknown, place: string): PriceTable {
   const read = Shape.safeParse(value ?? {});
-  if (!read.success) throw new AuditLakeError('USAGE', `${place}: ${firstIssue(read.error)}`, read.error);
+  if (!read.success) {
+    const message = `${place}: ${firstIssue(read.error)}; samples/prices.yaml shows all that it takes`;
+    throw new AuditLakeError('USAGE', message, read.error);
+  }
   const { date, region, currency, prices, assumptions } = read.data;
   return {
     date: date ?? DEFAULT_PRICES.date,
@@ -50,10 +54,4 @@ function shapesOf<K extends string, S>(figures: { readonly [name in K]: unknown 
 function given<T extends object>(figures: T | undefined): { [name in keyof T]: NonNullable<T[name]> } {
   const entries = Object.entries(figures ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [name in keyof T]: NonNullable<T[name]> };
-}
-
-function firstIssue({ issues: [issue] }: z.ZodError): string {
-  if (issue === undefined) return 'not a table of prices';
-  const path = issue.path.join('.');
-  return `${path === '' ? '' : `${path}: `}${issue.message}; samples/prices.yaml shows all that it takes`;
 }

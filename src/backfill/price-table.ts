@@ -69,7 +69,7 @@ export const ASSUMPTIONS = {
 } as const satisfies { readonly [name: string]: Figure };
 
 export type PriceName = keyof typeof PRICES;
-export type AssumptionName = keyof typeof ASSUMPTIONS;
+type AssumptionName = keyof typeof ASSUMPTIONS;
 
 /** What an estimate is made with. */
 export type PriceTable = {

@@ -1,16 +1,5 @@
 import type { PlannedSlice } from './plan.js';
-
-/** What became of the log files of a slice, as ports/slice-progress.ts tells it. */
-type End = {
-  readonly place: string;
-  readonly ingested: number;
-  readonly skipped: number;
-  readonly failed: number;
-  readonly queued: number;
-  readonly at: number;
-  readonly failures: readonly Failure[];
-};
-type Failure = { readonly file: string; readonly code: string; readonly message: string };
+import type { SliceEnd, SliceFailure } from './slice-end.js';
 
 /** How far a plan is. */
 export type Standing = {
@@ -37,7 +26,7 @@ export type Standing = {
   /** When the last slice ended, in milliseconds since 1970. */
   readonly lastEnd: number | undefined;
   /** The first few. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly SliceFailure[];
 };
 
 const WINDOW_MS = 5 * 60_000;
@@ -51,7 +40,7 @@ export class ProgressCount {
   readonly #recent: { readonly at: number; readonly files: number }[] = [];
   readonly #slices = { total: 0, done: 0, failed: 0 };
   readonly #logFiles = { total: 0, done: 0, failed: 0, toDo: 0, queued: 0 };
-  readonly #failures: Failure[] = [];
+  readonly #failures: SliceFailure[] = [];
   #lastEnd: number | undefined;
 
   /** @param now milliseconds since 1970 */
@@ -60,7 +49,7 @@ export class ProgressCount {
   }
 
   /** The end of a slice; each slice has one. */
-  end({ place, ingested, skipped, failed, queued, at, failures }: End): void {
+  end({ place, ingested, skipped, failed, queued, at, failures }: SliceEnd): void {
     const done = ingested + skipped + queued;
     this.#ended.set(place, { done, failed });
     this.#logFiles.queued += queued;

@@ -2,7 +2,7 @@ import type { Amount, Plan } from './plan.js';
 import { PRICES, type PriceName, type PriceTable } from './price-table.js';
 
 /** How fast S3 restores, as its API calls it: the fastest first. */
-export const TIERS = ['Expedited', 'Standard', 'Bulk'] as const;
+const TIERS = ['Expedited', 'Standard', 'Bulk'] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** What it takes to restore what a plan cannot read. */

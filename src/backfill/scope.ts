@@ -12,8 +12,6 @@ export type Scope = {
   readonly regions: readonly string[];
 };
 
-export const EVERYTHING: Scope = { from: undefined, to: undefined, accounts: [], regions: [] };
-
 /** What a key or a folder tells of the log files that it names. */
 export type Told = Pick<LogFileRef, 'account' | 'region' | 'deliveryDay'>;
 

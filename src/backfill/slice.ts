@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { parseKey } from '../cloudtrail/log-file-ref.js';
+import { base32 } from '../lake/names.js';
 import { isDay } from '../lake/partition.js';
 
 /**
@@ -29,6 +31,11 @@ export function placeOf(location: string): string {
   // Elsewhere a backslash is a character like others, in keys as in names of files.
   const backslash = isWindowsPath(location) ? location.lastIndexOf('\\') : -1;
   return location.slice(0, Math.max(location.lastIndexOf('/'), backslash) + 1);
+}
+
+/** A name for the place of a slice that fits into a key of any store: a path may have 4,096 bytes. */
+export function sliceKey(place: string): string {
+  return base32(hash('sha256', place, 'buffer')).slice(0, 26);
 }
 
 function isWindowsPath(location: string): boolean {

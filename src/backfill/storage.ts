@@ -1,5 +1,10 @@
-/** What a listing or an inventory tells of how an object is stored. */
-type Stored = { readonly storageClass: string; readonly restore?: 'restored' | 'restoring' };
+/** How an object is stored, where that is not simply readable, as a listing or an inventory tells it. */
+export type Storage = {
+  /** As S3 names it: GLACIER, DEEP_ARCHIVE, STANDARD_IA, ... */
+  readonly storageClass: string;
+  /** Of an object in an archive class; undefined where it has not been asked for. */
+  readonly restore?: 'restored' | 'restoring';
+};
 
 /** Classes whose objects cannot be read before they are restored. GLACIER_IR is read as it is. */
 const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
@@ -9,7 +14,7 @@ const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
  * not tell; one that is being restored is in an archive until that is done, also in a tier of INTELLIGENT_TIERING.
  * @param storage undefined for the standard class
  */
-export function isArchived(storage: Stored | undefined): boolean {
+export function isArchived(storage: Storage | undefined): boolean {
   if (storage === undefined || storage.restore === 'restored') return false;
   return storage.restore === 'restoring' || ARCHIVES.has(storage.storageClass);
 }

@@ -1,14 +1,5 @@
-import { HISTORY_MS } from '../datasets/query-execution.js';
-import { dayOf } from '../lake/partition.js';
 import type { Slice } from './slice.js';
-
-/**
- * The first day of which Athena can still tell a query text: it keeps them for 45 days.
- * @param now milliseconds since 1970
- */
-export function firstTextDay(now: number): string {
-  return dayOf(now - HISTORY_MS);
-}
+import { firstTextDay } from './text-deadlines.js';
 
 type Placed = Pick<Slice, 'place' | 'day'>;
 

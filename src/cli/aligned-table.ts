@@ -1,7 +1,7 @@
 import { printable } from './printable.js';
 
 /** A column: its name, and whether its cells are numbers, which stand to the right. */
-export type AlignedColumn = { readonly name: string; readonly isNumber: boolean };
+type AlignedColumn = { readonly name: string; readonly isNumber: boolean };
 
 /** Columns with numbers in them. */
 export const numbers = (...names: readonly string[]): readonly AlignedColumn[] =>

@@ -5,7 +5,7 @@ import { jsonText, printable } from './printable.js';
 export const OUTPUT_FORMATS = ['table', 'json', 'ndjson', 'csv', 'md'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-export type Layout = {
+type Layout = {
   readonly format: OutputFormat;
   /** Width of a table in characters. */
   readonly width: number;

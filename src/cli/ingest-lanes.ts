@@ -46,7 +46,7 @@ export type LanesOptions = {
 };
 
 /** An open lake, lanes on every core, and the counters that the display shows. */
-export type Lanes = {
+type Lanes = {
   readonly lake: WritableLake;
   readonly ingest: Omit<IngestOptions, 'source'>;
 };

@@ -13,7 +13,7 @@ import { formatDuration } from './units.js';
 export const EVENT_HISTORY = 'cloudtrail:lookup-events';
 
 /** The arguments of a command. */
-export type NamedSource = {
+type NamedSource = {
   readonly sources: readonly string[];
   /** Whose event history. */
   readonly accounts: readonly string[];

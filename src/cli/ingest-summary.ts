@@ -1,6 +1,7 @@
 import type { TextMode } from '../datasets/text-privacy.js';
 import { ERROR_CODES, type ErrorCode } from '../errors.js';
 import type { IngestReport } from '../jobs/ingest-log-files.js';
+import { failureLines, moreLines, SHOWN } from './failure-lines.js';
 import { printable } from './printable.js';
 import { formatBytes, formatCount, formatDuration } from './units.js';
 
@@ -40,7 +41,7 @@ export function summaryObject(
   };
 }
 
-const SHOWN = 10;
+const REST = ': see --output json';
 
 /** The summary for people: the counters, in sums that can be checked by eye, then what went wrong. */
 export function summaryText(report: IngestReport, facts: SummaryFacts): string {
@@ -60,15 +61,13 @@ export function summaryText(report: IngestReport, facts: SummaryFacts): string {
     ...queryTextLine(counters.queryTexts, facts.textMode),
     `Read       ${formatBytes(bytes.compressed)} (${formatBytes(bytes.inflated)} inflated) in ${formatDuration(facts.seconds)}`,
     `Lake       ${facts.lake}${facts.dryRun ? ' (dry run: nothing was written)' : ''}`,
-    ...failures
-      .slice(0, SHOWN)
-      .map(({ file, code, message }) => `failed     ${code}  ${printable(file)}: ${printable(message)}`),
-    ...more(failures.length, 'failed log files'),
+    ...failureLines('failed     ', failures),
+    ...moreLines('failed     ', failures.length, ` failed log files${REST}`),
     ...whatToDo(failures.map(({ code }) => code)),
     ...rejections
       .slice(0, SHOWN)
       .map(({ file, index, code }) => `rejected   ${code}  ${printable(file)}, record ${index}`),
-    ...more(Math.min(records.rejected, rejections.length), 'rejected records'),
+    ...moreLines('rejected   ', Math.min(records.rejected, rejections.length), ` rejected records${REST}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -80,12 +79,6 @@ function queryTextLine(texts: { readonly [status: string]: number }, mode: TextM
   if (told.length === 0) return [];
   const counts = told.map(([status, count]) => `${formatCount(count)} ${status}`).join(', ');
   return [`Query text ${counts}${mode === 'full' ? '' : ` (query_text: ${mode})`}`];
-}
-
-function more(count: number, what: string): string[] {
-  return count > SHOWN
-    ? [`           and ${formatCount(count - SHOWN)} more ${what}: see --output json`]
-    : [];
 }
 
 function whatToDo(codes: readonly ErrorCode[]): string[] {

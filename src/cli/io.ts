@@ -3,6 +3,11 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
+/** For a last `out` of a command: where nobody reads stdout any more, the exit code still tells. */
+export function unlessClosed(error: unknown): void {
+  if (!(error instanceof OutputClosed)) throw error;
+}
+
 /** What a command says, and to whom. Commands get it as an argument, so that tests can listen. */
 export type Io = {
   /**

@@ -136,5 +136,8 @@ const warningsOf = ({ swept, catalog, registrar }: Registered): readonly string[
   ...registrar.warnings,
 ];
 
+/** A committed bundle that could not be published is not visible: nothing else of an ingest says so. */
+export const isHidden = (done: Registered | undefined): boolean => (done?.swept?.warnings.length ?? 0) > 0;
+
 export const isUnfinished = (done: Registered): boolean =>
   done.registrar.pending + done.registrar.blocked + warningsOf(done).length > 0;

@@ -2,7 +2,7 @@ import type { Io } from './io.js';
 import { formatBytes, formatCount, formatDuration } from './units.js';
 
 /** Where an ingest stands. Bytes are compressed; `total` files as counted before the start, where that was cheap. */
-export type Standing = {
+type Standing = {
   readonly files: number;
   readonly total: number | undefined;
   readonly compressed: number;
@@ -12,7 +12,7 @@ export type Standing = {
 };
 
 /** Ends the display. */
-export type StopProgress = () => void;
+type StopProgress = () => void;
 
 const REDRAW_MS = 120;
 const LINE_MS = 10_000;
@@ -49,7 +49,7 @@ export async function showLines(io: Io, describe: () => readonly string[]): Prom
 }
 
 /** The lines of the display: how far, and how fast. */
-export function describeProgress(standing: Standing, seconds: number): string[] {
+function describeProgress(standing: Standing, seconds: number): string[] {
   const { files, total, compressed, inflated, records, failed } = standing;
   const rate = seconds > 0 ? files / seconds : 0;
   const left = rate > 0 ? formatDuration(Math.max(0, (total ?? 0) - files) / rate) : '?';

@@ -11,7 +11,7 @@ import type { Io } from './io.js';
 import { warning } from './query-text-warnings.js';
 import { athenaHistoryOf, targetOf } from './s3-lake-of.js';
 
-export type ResolveRunOptions = {
+type ResolveRunOptions = {
   readonly lake: string;
   /** A file of saved answers. */
   readonly queryHistory: string | undefined;

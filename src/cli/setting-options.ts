@@ -20,7 +20,10 @@ export function settingOptions(command: Command, settings: readonly Described[])
   return command;
 }
 
-const appended = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+/** For an option that may be repeated: all that was given. */
+export function appended(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
 
 /** `--config, --profile, --region, --endpoint-url`. */
 export function awsOptions(command: Command): Command {

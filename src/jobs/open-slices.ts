@@ -1,6 +1,6 @@
 import { placeOf } from '../backfill/slice.js';
+import type { SliceEnd, SliceFailure } from '../backfill/slice-end.js';
 import { AuditLakeError } from '../errors.js';
-import type { SliceEnd, SliceFailure } from '../ports/slice-progress.js';
 import type { LogFileOutcome } from './ingest-bundle.js';
 
 type OpenSlice = {

@@ -21,7 +21,7 @@ export type PlanBackfillOptions = {
 const PAGES_AHEAD = 8;
 
 /**
- * Counts what there is to backfill, and what of it is settled; reads no log file. Holds some 200 bytes a slice.
+ * Counts what there is to backfill, and what of it is settled; reads no log file. Holds some 250 bytes a slice.
  * @throws AuditLakeError NO_LOG_FILES saying what was seen instead; AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED
  */
 export async function planBackfill({
@@ -34,7 +34,7 @@ export async function planBackfill({
   const count = new PlanCount(scope);
   const outOfScope = { count: 0, some: [] as string[] };
   const note = async (found: Found) => {
-    if (found.kind === 'left-out') count.leftOut(found.place, found.reason);
+    if (found.kind === 'left-out') count.leftOut(found.reason);
     else if (found.kind === 'out-of-scope') addPlace(outOfScope, found.place);
     else if (found.kind === 'unlisted') count.unlisted(found);
     else {

@@ -1,4 +1,4 @@
-import type { PlannedSlice } from '../backfill/plan.js';
+import type { PlannedSlice, Unlisted } from '../backfill/plan.js';
 import { isWanted, type Scope } from '../backfill/scope.js';
 import { AuditLakeError, messageOf } from '../errors.js';
 import type { Archive, StoredObject } from '../ports/archive.js';
@@ -13,12 +13,12 @@ export type PlannedObjectsOptions = {
 };
 
 /** What the listing of the slices of a plan shows, slice by slice. */
-export type PlannedObjects =
+type PlannedObjects =
   | { readonly kind: 'begin'; readonly slice: PlannedSlice }
   | { readonly kind: 'objects'; readonly slice: PlannedSlice; readonly objects: readonly StoredObject[] }
   | { readonly kind: 'end'; readonly slice: PlannedSlice }
   /** This folder could not be listed to its end; the rest goes on. */
-  | { readonly kind: 'unlisted'; readonly slice: PlannedSlice; readonly error: AuditLakeError };
+  | { readonly kind: 'unlisted'; readonly slice: PlannedSlice; readonly unlisted: Unlisted };
 
 /**
  * Lists the slices of a plan anew, in its order: what came since is found, what has gone is not. A log file that
@@ -40,8 +40,13 @@ export async function* plannedObjects(options: PlannedObjectsOptions): AsyncGene
       yield { kind: 'objects', slice, objects };
       page = await pages.next().catch(failedAlone);
     }
-    yield page instanceof AuditLakeError ? { kind: 'unlisted', slice, error: page } : { kind: 'end', slice };
+    if (!(page instanceof AuditLakeError)) yield { kind: 'end', slice };
+    else yield { kind: 'unlisted', slice, unlisted: unlistedOf(slice.place, page) };
   }
+}
+
+function unlistedOf(place: string, { code, message }: AuditLakeError): Unlisted {
+  return { place, code, message };
 }
 
 /** A failure that concerns this folder alone. */

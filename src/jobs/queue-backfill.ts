@@ -1,7 +1,8 @@
 import type { Unlisted } from '../backfill/plan.js';
 import type { DatasetName } from '../datasets/dataset.js';
+import type { StoredObject } from '../ports/archive.js';
 import type { LakeState } from '../ports/lake-state.js';
-import type { LogFileQueue, QueuedLogFile } from '../ports/log-file-queue.js';
+import type { LogFileQueue } from '../ports/log-file-queue.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
 import { type PlannedObjectsOptions, plannedObjects } from './planned-objects.js';
 import { leaveOutSettled } from './settled.js';
@@ -18,17 +19,23 @@ export type QueueBackfillOptions = PlannedObjectsOptions & {
   readonly now: () => number;
 };
 
+/** What was seen of log files, and done with them. */
+type Counts = {
+  readonly listed: number;
+  readonly queued: number;
+  readonly skipped: number;
+  readonly foreign: number;
+};
+
 export type QueueReport = {
   readonly slices: { readonly ended: number; readonly passed: number };
-  readonly logFiles: {
-    readonly listed: number;
-    readonly queued: number;
-    readonly skipped: number;
-    readonly foreign: number;
-  };
+  /** Of slices that ended. */
+  readonly logFiles: Counts;
   readonly unlisted: readonly Unlisted[];
   readonly interrupted: boolean;
 };
+
+const NOTHING: Counts = { listed: 0, queued: 0, skipped: 0, foreign: 0 };
 
 /**
  * Sends the log files of a plan to the queue that an ingest Lambda reads from, slice by slice, but for those that are
@@ -36,44 +43,49 @@ export type QueueReport = {
  * @throws AuditLakeError of disposition `stop`
  */
 export async function queueBackfill(options: QueueBackfillOptions): Promise<QueueReport> {
-  const { planId, progress, queue, datasets, state, isStopped, now } = options;
-  const slices = { ended: 0, passed: 0 };
-  const unlisted: Unlisted[] = [];
-  const sum = { listed: 0, queued: 0, skipped: 0, foreign: 0 };
-  let slice = { ...sum };
-  const toDo = slicesToDo(options, () => slices.passed++);
-  for await (const found of plannedObjects({ ...options, slices: toDo })) {
-    if (isStopped()) return { slices, logFiles: sum, unlisted, interrupted: true };
-    const { place } = found.slice;
-    if (found.kind === 'begin') slice = { listed: 0, queued: 0, skipped: 0, foreign: 0 };
-    if (found.kind === 'objects') {
-      const files = found.objects.flatMap(queueable);
-      const { unsettled } = await leaveOutSettled(files, datasets, state);
-      const left = new Set(unsettled.map(({ task }) => task.location));
-      const sent = files.filter(({ location }) => left.has(location));
-      await queue.send(sent);
-      slice.listed += found.objects.length;
-      slice.queued += sent.length;
-      slice.skipped += files.length - sent.length;
-      slice.foreign += found.objects.length - files.length;
-    }
-    if (found.kind === 'unlisted') {
-      unlisted.push({ place, code: found.error.code, message: found.error.message });
-    }
-    if (found.kind === 'end') {
-      for (const name of ['listed', 'queued', 'skipped', 'foreign'] as const) sum[name] += slice[name];
-      slices.ended++;
-      await progress.note(planId, [{ place, ...slice, ingested: 0, failed: 0, at: now(), failures: [] }]);
+  const { planId, progress, isStopped, now } = options;
+  const report = { slices: { ended: 0, passed: 0 }, logFiles: NOTHING, unlisted: [] as Unlisted[] };
+  let ofSlice = NOTHING;
+  const slices = slicesToDo(options, () => report.slices.passed++);
+  for await (const found of plannedObjects({ ...options, slices })) {
+    if (isStopped()) return { ...report, interrupted: true };
+    if (found.kind === 'begin') ofSlice = NOTHING;
+    else if (found.kind === 'objects') ofSlice = sumOf(ofSlice, await sendUnsettled(found.objects, options));
+    else if (found.kind === 'unlisted') report.unlisted.push(found.unlisted);
+    else {
+      report.slices.ended++;
+      report.logFiles = sumOf(report.logFiles, ofSlice);
+      const end = { place: found.slice.place, ...ofSlice, ingested: 0, failed: 0, at: now(), failures: [] };
+      await progress.note(planId, [end]);
     }
   }
-  return { slices, logFiles: sum, unlisted, interrupted: false };
+  return { ...report, interrupted: false };
 }
 
-type Queueable = QueuedLogFile & { readonly location: string };
+async function sendUnsettled(
+  objects: readonly StoredObject[],
+  { queue, datasets, state }: QueueBackfillOptions,
+): Promise<Counts> {
+  const files = objects.flatMap(({ what, ...object }) =>
+    what === 'foreign' ? [] : [{ ...object, ref: what }],
+  );
+  const { unsettled } = await leaveOutSettled(files, datasets, state);
+  const left = new Set(unsettled.map(({ task }) => task.location));
+  const sent = files.filter(({ location }) => left.has(location));
+  await queue.send(sent);
+  return {
+    listed: objects.length,
+    queued: sent.length,
+    skipped: files.length - sent.length,
+    foreign: objects.length - files.length,
+  };
+}
 
-function queueable({
-  what,
-  ...object
-}: { readonly what: QueuedLogFile['ref'] | 'foreign' } & Omit<Queueable, 'ref'>): Queueable[] {
-  return what === 'foreign' ? [] : [{ ...object, ref: what }];
+function sumOf(a: Counts, b: Counts): Counts {
+  return {
+    listed: a.listed + b.listed,
+    queued: a.queued + b.queued,
+    skipped: a.skipped + b.skipped,
+    foreign: a.foreign + b.foreign,
+  };
 }

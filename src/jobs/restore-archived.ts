@@ -1,12 +1,11 @@
-import type { PlannedSlice } from '../backfill/plan.js';
+import type { PlannedSlice, Unlisted } from '../backfill/plan.js';
 import { isArchived } from '../backfill/storage.js';
 import { AuditLakeError } from '../errors.js';
 import type { Restorer, RestoreTerms } from '../ports/restorer.js';
 import { ahead } from './ahead.js';
 import { type PlannedObjectsOptions, plannedObjects } from './planned-objects.js';
 
-export type RestoreOptions = Omit<PlannedObjectsOptions, 'slices'> & {
-  readonly slices: AsyncIterable<PlannedSlice>;
+export type RestoreOptions = PlannedObjectsOptions & {
   readonly restorer: Restorer;
   readonly terms: RestoreTerms;
   readonly isStopped: () => boolean;
@@ -17,7 +16,8 @@ export type RestoreReport = {
   readonly asked: number;
   /** Asked for before, or readable by now. */
   readonly already: number;
-  readonly failures: readonly { readonly place: string; readonly code: string; readonly message: string }[];
+  /** Log files whose restoring was refused, and folders that could not be listed. */
+  readonly failures: readonly Unlisted[];
   readonly interrupted: boolean;
 };
 
@@ -30,7 +30,7 @@ const AT_ONCE = 64;
  */
 export async function restoreArchived(options: RestoreOptions): Promise<RestoreReport> {
   const { restorer, terms, isStopped } = options;
-  const report = { asked: 0, already: 0, failures: [] as RestoreReport['failures'][number][] };
+  const report = { asked: 0, already: 0, failures: [] as Unlisted[] };
   const restore = async (location: string) => {
     try {
       report[await restorer.restore(location, terms)]++;
@@ -45,15 +45,10 @@ export async function restoreArchived(options: RestoreOptions): Promise<RestoreR
   return { ...report, interrupted: false };
 }
 
-async function* archivedLogFiles(
-  options: RestoreOptions,
-  failures: RestoreReport['failures'][number][],
-): AsyncGenerator<string> {
+async function* archivedLogFiles(options: RestoreOptions, failures: Unlisted[]): AsyncGenerator<string> {
   const slices = withArchived(options.slices);
   for await (const found of plannedObjects({ ...options, slices })) {
-    if (found.kind === 'unlisted') {
-      failures.push({ place: found.slice.place, code: found.error.code, message: found.error.message });
-    }
+    if (found.kind === 'unlisted') failures.push(found.unlisted);
     if (found.kind !== 'objects') continue;
     for (const { what, location, storage } of found.objects) {
       if (what !== 'foreign' && isArchived(storage) && storage?.restore !== 'restoring') yield location;

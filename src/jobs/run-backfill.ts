@@ -87,7 +87,7 @@ async function* listSlices(
       open.listedAll(place);
     } else {
       open.giveUp(place);
-      run.unlisted.push({ place, code: found.error.code, message: found.error.message });
+      run.unlisted.push(found.unlisted);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { PlannedSlice } from '../backfill/plan.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
 
-export type SlicesToDo = {
+type SlicesToDo = {
   readonly slices: AsyncIterable<PlannedSlice>;
   readonly planId: string;
   readonly progress: SliceProgress;

@@ -1,16 +1,9 @@
+import type { PassedOver } from '../backfill/layout.js';
 import type { Unlisted } from '../backfill/plan.js';
 import type { Scope } from '../backfill/scope.js';
 import type { Slice } from '../backfill/slice.js';
-import type { ForeignReason } from '../cloudtrail/log-file-ref.js';
+import type { Storage } from '../backfill/storage.js';
 import type { ListedObject } from './log-source.js';
-
-/** How an object is stored, where that is not simply readable. */
-export type Storage = {
-  /** As S3 names it: GLACIER, DEEP_ARCHIVE, STANDARD_IA, ... */
-  readonly storageClass: string;
-  /** Of an object in an archive class; undefined where it has not been asked for. */
-  readonly restore?: 'restored' | 'restoring';
-};
 
 /** An object of an archive; without `storage` it is of the standard class. */
 export type StoredObject = ListedObject & { readonly storage?: Storage };
@@ -18,10 +11,7 @@ export type StoredObject = ListedObject & { readonly storage?: Storage };
 /** What a survey finds. */
 export type Found =
   | { readonly kind: 'objects'; readonly objects: readonly StoredObject[] }
-  /** A folder whose objects are none of ours, so that it was not listed. */
-  | { readonly kind: 'left-out'; readonly place: string; readonly reason: ForeignReason }
-  /** A folder that the scope leaves out, so that it was not listed: says what is there when nothing was found. */
-  | { readonly kind: 'out-of-scope'; readonly place: string }
+  | PassedOver
   | ({ readonly kind: 'unlisted' } & Unlisted);
 
 /** Where years of log files lie: can be surveyed as a whole, and read slice by slice. */

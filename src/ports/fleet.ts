@@ -1,4 +1,4 @@
-import type { SliceFailure } from './slice-progress.js';
+import type { SliceFailure } from '../backfill/slice-end.js';
 
 /** How a fleet stands with a plan. */
 export type FleetRun = {

@@ -1,13 +1,6 @@
-import type { Plan, PlannedSlice } from '../backfill/plan.js';
+import type { Plan, PlannedSlice, StoredPlan } from '../backfill/plan.js';
 
-/** A plan that lies in the lake: its head, and its slices in the order in which they are worked off. */
-export type StoredPlan = {
-  readonly plan: Plan;
-  /** Where it lies: `s3://bucket/key` or a path. */
-  readonly location: string;
-  /** Read anew each time; holds one. @throws AuditLakeError PLAN_FORMAT */
-  readonly slices: () => AsyncIterable<PlannedSlice>;
-};
+export type { StoredPlan };
 
 /** The plans of a lake (`_meta/plans/`). */
 export interface PlanStore {

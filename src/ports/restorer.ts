@@ -1,5 +1,7 @@
+import type { Tier } from '../backfill/restore-offers.js';
+
 /** How long a restored copy is kept, and how fast it comes. */
-export type RestoreTerms = { readonly days: number; readonly tier: 'Standard' | 'Bulk' | 'Expedited' };
+export type RestoreTerms = { readonly days: number; readonly tier: Tier };
 
 /** Asks for archived log files to be made readable for some days. Nobody waits for it: that takes hours. */
 export interface Restorer {

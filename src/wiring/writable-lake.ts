@@ -6,7 +6,7 @@ import type { OpenQueries } from '../ports/open-queries.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
 import type { CatalogSettings } from './catalog.js';
 import type { Registered } from './register-now.js';
-import { S3_BUNDLE } from './s3-bundle.js';
+import { S3_BATCH_FILES, S3_BUNDLE } from './s3-bundle.js';
 import type { S3LakeSettings } from './s3-lake.js';
 
 /** The lake that is written to. */
@@ -37,9 +37,9 @@ export type OpenLakeOptions = Kept & {
   readonly tellRegistered: (registered: Registered) => void;
 };
 
-/** How many log files a lane takes at once: of a transaction's 99 items a bundle leaves room for one batch more. */
+/** How many log files a lane takes at once; undefined where nothing limits them. */
 export function batchOf({ kind }: LakeTarget): number | undefined {
-  return kind === 'folder' ? undefined : 16;
+  return kind === 'folder' ? undefined : S3_BATCH_FILES;
 }
 
 /** How large the bundles of a lake are. */

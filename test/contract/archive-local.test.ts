@@ -7,13 +7,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FsArchive } from '../../src/adapters/local/fs-archive.js';
 import { FsLogSource } from '../../src/adapters/local/fs-log-source.js';
 import type { LocalArgument } from '../../src/adapters/local/local-arguments.js';
-import { EVERYTHING, type Scope } from '../../src/backfill/scope.js';
+import type { Scope } from '../../src/backfill/scope.js';
 import { placeOf } from '../../src/backfill/slice.js';
 import type { Archive } from '../../src/ports/archive.js';
 import type { ListedObject } from '../../src/ports/log-source.js';
 import { archiveContract } from '../support/archive-contract.ts';
 import { allOf, archiveStories } from '../support/archive-stories.ts';
 import { FOLDER_ARCHIVE } from '../support/folder-archive.ts';
+import { EVERYTHING } from '../support/scopes.ts';
 import { SEED } from '../support/seed.ts';
 
 archiveContract(FOLDER_ARCHIVE, { runs: 90 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
 import { descend } from '../../src/backfill/layout.js';
-import { EVERYTHING, type Scope } from '../../src/backfill/scope.js';
+import type { Scope } from '../../src/backfill/scope.js';
 import type { StoredObject } from '../../src/ports/archive.js';
 import { realTime } from '../../src/wiring/real-time.js';
 import { s3Client } from '../../src/wiring/s3-lake.js';
@@ -14,6 +14,7 @@ import { denied, expired, throttled } from '../support/aws/aws-error.ts';
 import { startAwsServer } from '../support/aws/aws-server.ts';
 import { AwsWorld } from '../support/aws/aws-world.ts';
 import { FACES } from '../support/aws/faces.ts';
+import { EVERYTHING } from '../support/scopes.ts';
 import { SEED } from '../support/seed.ts';
 
 archiveContract(S3_ARCHIVE);

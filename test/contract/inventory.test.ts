@@ -9,7 +9,7 @@ import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
 import { mustBePlace, parsePlace } from '../../src/adapters/aws/s3-place.js';
 import { CsvCells } from '../../src/adapters/inventory/csv-cells.js';
 import { csvRows } from '../../src/adapters/inventory/csv-inventory.js';
-import { EVERYTHING, type Scope } from '../../src/backfill/scope.js';
+import type { Scope } from '../../src/backfill/scope.js';
 import type { Archive, Found, StoredObject } from '../../src/ports/archive.js';
 import { openInventory } from '../../src/wiring/inventory.js';
 import { denied } from '../support/aws/aws-error.ts';
@@ -24,6 +24,7 @@ import {
   type Put,
 } from '../support/inventory-files.ts';
 import { keyOf } from '../support/log-files.ts';
+import { EVERYTHING } from '../support/scopes.ts';
 import { SEED } from '../support/seed.ts';
 
 const BUCKET = 'amzn-s3-demo-bucket';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dryProgress } from '../../src/adapters/dry-run.js';
-import type { SliceEnd, SliceProgress } from '../../src/ports/slice-progress.js';
+import type { SliceEnd } from '../../src/backfill/slice-end.js';
+import type { SliceProgress } from '../../src/ports/slice-progress.js';
 import { throttled } from '../support/aws/aws-error.ts';
 import { LAKE_STATES, LOCKED_STATES, type StateUnderTest, TABLE } from '../support/lake-states.ts';
 import { plannedSlice } from '../support/plans.ts';

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SqsLogFileQueue } from '../../src/adapters/aws/sqs-log-file-queue.js';
-import { EVERYTHING } from '../../src/backfill/scope.js';
 import { parseKey } from '../../src/cloudtrail/log-file-ref.js';
 import { denied } from '../support/aws/aws-error.ts';
 import { rowsOfDataFile } from '../support/data-file-rows.ts';
@@ -9,6 +8,7 @@ import { FIVE_MINUTES, invoked, SOURCE, STATE } from '../support/lambda-world.ts
 import { damaged, keyOf, type MadeLogFile, makeTrail, truthOf } from '../support/log-files.ts';
 import { BOTH } from '../support/memory-ingest.ts';
 import { notified } from '../support/notify.ts';
+import { EVERYTHING } from '../support/scopes.ts';
 
 const PLAN = '20260109T120000Z-abcd';
 /** 120 log files over eight days: with the head of the plan and its month ten items, four batches. */

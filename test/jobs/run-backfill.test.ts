@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { placeOf } from '../../src/backfill/slice.js';
-import type { SliceEnd } from '../../src/ports/slice-progress.js';
+import type { SliceEnd } from '../../src/backfill/slice-end.js';
 import { imbalances } from '../../src/telemetry.js';
 import { damaged, makeLogFile, makeTrail, truthOf } from '../support/log-files.ts';
 import { MemoryArchive } from '../support/memory-archive.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { descend } from '../../src/backfill/layout.js';
-import { EVERYTHING, isWanted, type Scope } from '../../src/backfill/scope.js';
+import { isWanted, type Scope } from '../../src/backfill/scope.js';
 import { isArchived } from '../../src/backfill/storage.js';
 import { parseKey } from '../../src/cloudtrail/log-file-ref.js';
 import { archiveStories } from '../support/archive-stories.ts';
+import { EVERYTHING } from '../support/scopes.ts';
 import { SEED } from '../support/seed.ts';
 
 const ACCOUNT = 'AWSLogs/111122223333/';

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProgressCount, type Standing } from '../../src/backfill/progress-count.js';
+import type { SliceEnd } from '../../src/backfill/slice-end.js';
 import {
   type StatusFacts,
   type StatusWord,
   stateOf,
   statusObject,
   statusText,
-} from '../../src/cli/backfill-status-text.js';
+} from '../../src/cli/backfill/status-text.js';
 import type { FleetRun } from '../../src/ports/fleet.js';
-import type { SliceEnd } from '../../src/ports/slice-progress.js';
 import { EMPTY_PLAN, plannedSlice, planOfDays } from '../support/plans.ts';
 import { SEED } from '../support/seed.ts';
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placeOf, sliceOf } from '../../src/backfill/slice.js';
 import { isArchived } from '../../src/backfill/storage.js';
-import { firstTextDay, workOrder } from '../../src/backfill/work-order.js';
+import { firstTextDay } from '../../src/backfill/text-deadlines.js';
+import { workOrder } from '../../src/backfill/work-order.js';
 import { SEED } from '../support/seed.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 11, 46);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING, type Scope } from '../../src/backfill/scope.js';
+import type { Scope } from '../../src/backfill/scope.js';
 import { placeOf } from '../../src/backfill/slice.js';
 import type { Found, StoredObject } from '../../src/ports/archive.js';
 import { allOf, archiveStories, faultsOf } from './archive-stories.ts';
 import type { Archived, ArchiveMaker } from './archives.ts';
+import { EVERYTHING } from './scopes.ts';
 import { SEED } from './seed.ts';
 
 const DAY = 'AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/05/';

@@ -2,11 +2,12 @@ import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
 import { S3PlanStore } from '../../src/adapters/aws/s3-plan-store.js';
 import { StepFunctionsFleet } from '../../src/adapters/aws/step-functions-fleet.js';
 import type { Plan } from '../../src/backfill/plan.js';
-import { EVERYTHING, type Scope } from '../../src/backfill/scope.js';
+import type { Scope } from '../../src/backfill/scope.js';
 import { backfillStateMachine, FLEET_RESULTS, type FleetOptions } from '../../src/backfill/state-machine.js';
 import { planBackfill } from '../../src/jobs/plan-backfill.js';
 import type { LambdaContext } from '../../src/lambda/time-left.js';
 import { FIVE_MINUTES, LAKE, LambdaWorld, SOURCE } from './lambda-world.ts';
+import { EVERYTHING } from './scopes.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:audit-lake-backfill';
 const PLACE = { bucket: LAKE, prefix: 'audit' };

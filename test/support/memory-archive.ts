@@ -1,7 +1,8 @@
 import { placeOf } from '../../src/backfill/slice.js';
+import type { Storage } from '../../src/backfill/storage.js';
 import { parseKey } from '../../src/cloudtrail/log-file-ref.js';
 import { AuditLakeError, type ErrorCode } from '../../src/errors.js';
-import type { Archive, Found, Storage, StoredObject } from '../../src/ports/archive.js';
+import type { Archive, Found, StoredObject } from '../../src/ports/archive.js';
 import { etagOfContent, type MemoryObject } from './memory-log-source.ts';
 
 export type ArchivedObject = MemoryObject & { readonly storage?: Storage };

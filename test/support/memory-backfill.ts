@@ -1,5 +1,4 @@
 import type { Plan, PlannedSlice } from '../../src/backfill/plan.js';
-import { EVERYTHING } from '../../src/backfill/scope.js';
 import type { DatasetName } from '../../src/datasets/dataset.js';
 import { planBackfill } from '../../src/jobs/plan-backfill.js';
 import { type BackfillReport, runBackfill } from '../../src/jobs/run-backfill.js';
@@ -10,6 +9,7 @@ import { BOTH, type MemoryLake, memoryLane, NOW } from './memory-ingest.ts';
 import { MemoryLakeState } from './memory-lake-state.ts';
 import { MemoryLogSource } from './memory-log-source.ts';
 import type { MemorySliceProgress } from './memory-slice-progress.ts';
+import { EVERYTHING } from './scopes.ts';
 
 export type MadePlan = { readonly plan: Plan; readonly slices: readonly PlannedSlice[] };
 

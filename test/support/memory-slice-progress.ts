@@ -1,5 +1,6 @@
+import type { SliceEnd } from '../../src/backfill/slice-end.js';
 import { AuditLakeError } from '../../src/errors.js';
-import type { SliceEnd, SliceProgress } from '../../src/ports/slice-progress.js';
+import type { SliceProgress } from '../../src/ports/slice-progress.js';
 
 /** How far backfills are, in memory. `holdsLake` tells whether its writer still does. */
 export class MemorySliceProgress implements SliceProgress {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Amount, Plan, PlannedSlice } from '../../src/backfill/plan.js';
-import { EVERYTHING } from '../../src/backfill/scope.js';
+import { EVERYTHING } from './scopes.ts';
 
 /** A plan without any log file. */
 export const EMPTY_PLAN: Plan = {

@@ -1,5 +1,6 @@
-import { sliceKey } from '../../backfill/slice-key.js';
-import type { SliceEnd, SliceProgress } from '../../ports/slice-progress.js';
+import { sliceKey } from '../../backfill/slice.js';
+import type { SliceEnd } from '../../backfill/slice-end.js';
+import type { SliceProgress } from '../../ports/slice-progress.js';
 import { ITEM_VERSION, type Item, ItemReader, list, map, text, whole } from './dynamodb-attributes.js';
 import type { DynamoDbTable } from './dynamodb-table.js';
 import { sideBySide } from './side-by-side.js';

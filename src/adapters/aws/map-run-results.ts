@@ -1,9 +1,9 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import type { SliceFailure } from '../../backfill/slice-end.js';
 import type { FleetInput } from '../../backfill/state-machine.js';
 import { ValueScanner } from '../../cloudtrail/value-scanner.js';
 import { AuditLakeError } from '../../errors.js';
-import type { SliceFailure } from '../../ports/slice-progress.js';
 import { awsError, nameOf } from './aws-error.js';
 import type { S3Access } from './s3-pages.js';
 

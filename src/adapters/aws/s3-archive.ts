@@ -1,5 +1,5 @@
 import type { _Object, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import { descend } from '../../backfill/layout.js';
+import { descend, passedOver } from '../../backfill/layout.js';
 import { isWanted, type Scope } from '../../backfill/scope.js';
 import type { Slice } from '../../backfill/slice.js';
 import { namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
@@ -92,10 +92,7 @@ export class S3Archive implements Archive {
       if (this.#isInLake(folder)) return [];
       const descent = descend(folder.prefix, scope);
       if (descent === 'list') return [{ folder, pages: this.#pages(folder)[Symbol.asyncIterator]() }];
-      const place = formatPlace(folder);
-      found.push(
-        descent === 'skip' ? { kind: 'out-of-scope', place } : { kind: 'left-out', place, reason: descent },
-      );
+      found.push(passedOver(formatPlace(folder), descent));
       return [];
     });
   }

@@ -1,6 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { StoredPlan } from '../../backfill/plan.js';
 import { AuditLakeError } from '../../errors.js';
-import type { StoredPlan } from '../../ports/plan-store.js';
 import { awsError, nameOf, statusOf } from './aws-error.js';
 import type { Waiting } from './back-off.js';
 import { insist } from './s3-insist.js';
@@ -10,7 +10,7 @@ import { formatPlace, type S3Place } from './s3-place.js';
 /** A piece of a plan: its slices are worked off for hours, and S3 ends a connection that stands still so long. */
 const RANGE_BYTES = 1 << 20;
 
-export type PlanAccess = S3Access & { readonly waiting: Waiting };
+type PlanAccess = S3Access & { readonly waiting: Waiting };
 
 /**
  * A plan file anywhere in S3. Holds a piece of it.

@@ -1,16 +1,15 @@
 import { hash } from 'node:crypto';
-import type { Plan, PlannedSlice } from '../../backfill/plan.js';
-import { isPlanId } from '../../backfill/plan-id.js';
+import type { Plan, PlannedSlice, StoredPlan } from '../../backfill/plan.js';
+import { isPlanId, planFileName, planIds } from '../../backfill/plan-id.js';
 import { inPieces } from '../../backfill/plan-lines.js';
 import { AuditLakeError } from '../../errors.js';
 import { META } from '../../lake/names.js';
-import type { PlanStore, StoredPlan } from '../../ports/plan-store.js';
+import type { PlanStore } from '../../ports/plan-store.js';
 import { S3LakeObjects, type S3LakeOptions } from './s3-lake-objects.js';
 import { formatPlace, keyBelow, parsePlace, type S3Place } from './s3-place.js';
 import { readS3Plan } from './s3-plan-file.js';
 
 const FOLDER = `${META.plansFolder}/`;
-const ENDING = '.jsonl';
 
 /** The plans of a lake in S3. @throws AuditLakeError AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED, from every method */
 export class S3PlanStore implements PlanStore {
@@ -46,12 +45,9 @@ export class S3PlanStore implements PlanStore {
   }
 
   async ids(): Promise<readonly string[]> {
-    const ids: string[] = [];
-    for await (const { name } of this.#objects.files(FOLDER)) {
-      const id = name.slice(0, -ENDING.length);
-      if (name.endsWith(ENDING) && isPlanId(id)) ids.push(id);
-    }
-    return ids.sort().reverse();
+    const names: string[] = [];
+    for await (const { name } of this.#objects.files(FOLDER)) names.push(name);
+    return planIds(names);
   }
 
   #placeOf(id: string): S3Place {
@@ -66,5 +62,5 @@ export class S3PlanStore implements PlanStore {
 }
 
 function pathOf(id: string): string {
-  return `${FOLDER}${id}${ENDING}`;
+  return `${FOLDER}${planFileName(id)}`;
 }

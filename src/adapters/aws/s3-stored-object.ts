@@ -1,5 +1,5 @@
 import type { _Object, RestoreStatus } from '@aws-sdk/client-s3';
-import type { Storage } from '../../ports/archive.js';
+import type { Storage } from '../../backfill/storage.js';
 
 /** How a listed object is stored; undefined for the standard class. `now` is in milliseconds since 1970. */
 export function storageOf({ StorageClass, RestoreStatus }: _Object, now: number): Storage | undefined {

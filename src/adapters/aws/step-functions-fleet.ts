@@ -8,10 +8,10 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import type { SliceFailure } from '../../backfill/slice-end.js';
 import type { FleetInput } from '../../backfill/state-machine.js';
 import { AuditLakeError } from '../../errors.js';
 import type { Fleet, FleetRun } from '../../ports/fleet.js';
-import type { SliceFailure } from '../../ports/slice-progress.js';
 import { type Attempt, awsError, nameOf } from './aws-error.js';
 import { batchFailures, readInput } from './map-run-results.js';
 import type { S3Access } from './s3-pages.js';

@@ -1,7 +1,8 @@
-import type { Descent } from '../../backfill/layout.js';
+import { passedOver } from '../../backfill/layout.js';
 import type { Scope } from '../../backfill/scope.js';
 import type { Slice } from '../../backfill/slice.js';
-import type { Archive, Found, Storage, StoredObject } from '../../ports/archive.js';
+import type { Storage } from '../../backfill/storage.js';
+import type { Archive, Found, StoredObject } from '../../ports/archive.js';
 import type { InventoryFiles } from '../../ports/inventory-files.js';
 import { csvRows } from './csv-inventory.js';
 import type { InventoryFile, InventoryManifest } from './inventory-manifest.js';
@@ -88,10 +89,6 @@ export class InventoryArchive implements Archive {
     const range = (start: number, end: number) => files.range(file.key, start, end);
     yield* parquetRows({ size: file.size, range }, manifest.columns);
   }
-}
-
-function passedOver(place: string, descent: Exclude<Descent, 'list'>): Found {
-  return descent === 'skip' ? { kind: 'out-of-scope', place } : { kind: 'left-out', place, reason: descent };
 }
 
 function storedObject(bucket: string, object: InventoryObject, what: StoredObject['what']): StoredObject {

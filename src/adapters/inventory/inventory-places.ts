@@ -12,7 +12,7 @@ export type InventoryPlace = {
 };
 
 /** What a key of the inventory is to a survey; undefined where it is of no interest. */
-export type Sighting =
+type Sighting =
   | { readonly kind: 'object'; readonly what: ListedObject['what'] }
   | { readonly kind: 'folder'; readonly folder: string; readonly descent: Exclude<Descent, 'list'> };
 

@@ -4,9 +4,9 @@ import { columnOf } from './inventory-manifest.js';
 import { COLUMNS, type InventoryCells } from './inventory-row.js';
 
 /** Bytes `start` to `end` of a file, the last one not included. */
-export type Range = (start: number, end: number) => Promise<Uint8Array>;
+type Range = (start: number, end: number) => Promise<Uint8Array>;
 /** A file that is read in parts. */
-export type RandomFile = { readonly size: number; readonly range: Range };
+type RandomFile = { readonly size: number; readonly range: Range };
 
 type Scan = Awaited<ReturnType<typeof parquetScan>>;
 type Rows = Scan['ranges'][number];

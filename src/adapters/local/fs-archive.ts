@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { descend } from '../../backfill/layout.js';
+import { descend, passedOver } from '../../backfill/layout.js';
 import { isWanted, type Scope } from '../../backfill/scope.js';
 import type { Slice } from '../../backfill/slice.js';
 import { namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
@@ -68,9 +68,7 @@ export class FsArchive implements Archive {
       const place = join(folder, sep);
       const descent = descend(posix(place), scope);
       if (descent !== 'list') {
-        yield descent === 'skip'
-          ? { kind: 'out-of-scope', place }
-          : { kind: 'left-out', place, reason: descent };
+        yield passedOver(place, descent);
         continue;
       }
       const entries = await entriesIn(folder).catch((error: unknown) => unlisted(place, error));

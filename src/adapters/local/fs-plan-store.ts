@@ -1,14 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Plan, PlannedSlice } from '../../backfill/plan.js';
-import { isPlanId } from '../../backfill/plan-id.js';
+import type { Plan, PlannedSlice, StoredPlan } from '../../backfill/plan.js';
+import { isPlanId, planFileName, planIds } from '../../backfill/plan-id.js';
 import { inPieces } from '../../backfill/plan-lines.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import { META } from '../../lake/names.js';
-import type { PlanStore, StoredPlan } from '../../ports/plan-store.js';
+import type { PlanStore } from '../../ports/plan-store.js';
 import { writeWhole } from './lake-folder.js';
-
-const ENDING = '.jsonl';
 
 /** The plans of a lake in a folder, which need not be there yet. Writing one needs no lock and makes no lake. */
 export class FsPlanStore implements PlanStore {
@@ -38,17 +36,16 @@ export class FsPlanStore implements PlanStore {
       if (isMissing(error)) return [];
       throw new AuditLakeError('USAGE', `cannot list ${this.#folder}: ${messageOf(error)}`, error);
     });
-    const ids = names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
-    return ids.filter(isPlanId).sort().reverse();
+    return planIds(names);
   }
 
   #pathOf(id: string): string {
-    return join(this.#folder, `${id}${ENDING}`);
+    return join(this.#folder, planFileName(id));
   }
 }
 
 /** A plan file anywhere on this machine. @throws AuditLakeError PLAN_FORMAT, USAGE where it cannot be read */
-export async function readLocalPlan(named: string): Promise<StoredPlan> {
+async function readLocalPlan(named: string): Promise<StoredPlan> {
   const path = resolve(named);
   const { readPlanFile } = await import('../../backfill/plan-file.js');
   return readPlanFile(() => chunksOf(path), path);

@@ -1,9 +1,9 @@
 import { open, type RootDatabase } from 'lmdb';
+import type { SliceFailure } from '../../backfill/slice-end.js';
 import type { OpenReason } from '../../datasets/query-execution.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { FileStatus } from '../../lake/file-status.js';
 import type { CommitPart } from '../../ports/lake-state.js';
-import type { SliceFailure } from '../../ports/slice-progress.js';
 
 /**
  * FILE: st, bid, etag, sha256 (base64), rows, in, filtered, bad, then where there are any: code, conflict, and either

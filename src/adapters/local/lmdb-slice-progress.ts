@@ -1,5 +1,6 @@
-import { sliceKey } from '../../backfill/slice-key.js';
-import type { SliceEnd, SliceProgress } from '../../ports/slice-progress.js';
+import { sliceKey } from '../../backfill/slice.js';
+import type { SliceEnd } from '../../backfill/slice-end.js';
+import type { SliceProgress } from '../../ports/slice-progress.js';
 import type { FencedItems, SliceItem } from './lmdb-items.js';
 
 const prefixOf = (planId: string) => `SLICE#${planId}#`;

@@ -1,12 +1,10 @@
 import { Command, Option } from 'commander';
-import { namedLake, readConfig } from '../../config.js';
 import { AuditLakeError } from '../../errors.js';
 import { SETTINGS } from '../../settings.js';
-import { type ScopeFlags, scopeOf, scopeOptions } from '../backfill-arguments.js';
-import { planObject } from '../backfill-plan-object.js';
-import { planText } from '../backfill-plan-text.js';
-import type { restoreRun } from '../backfill-restore.js';
-import { restoredText } from '../backfill-restore-text.js';
+import { readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
+import { planObject } from '../backfill/plan-object.js';
+import { planText } from '../backfill/plan-text.js';
+import type { restoreRun } from '../backfill/restore.js';
 import { interruption } from '../interruption.js';
 import type { Io } from '../io.js';
 import { archiveAwsOptions, lakeOptions, settingOptions } from '../setting-options.js';
@@ -59,10 +57,8 @@ export function backfillPlanCommand(io: Io, exit: (code: number) => void): Comma
     .action(async (sources: string[], flags: PlanFlags) => exit(await run(sources, flags, io)));
 }
 
-async function run(sources: readonly string[], { region, ...flags }: PlanFlags, io: Io): Promise<number> {
-  const config = await readConfig(flags);
-  const lake = namedLake(config);
-  const scope = scopeOf({ ...flags, ...(region && { region }) });
+async function run(sources: readonly string[], flags: PlanFlags, io: Io): Promise<number> {
+  const { config, lake, scope } = await readScoped(flags);
   const { inventory, quiet = false, output, restore } = flags;
   const { readPrices } = await import('../../wiring/price-list.js');
   const known = await readPrices(config.prices);
@@ -71,7 +67,7 @@ async function run(sources: readonly string[], { region, ...flags }: PlanFlags, 
   const terms = { tier: flags.restoreTier, days };
   const stop = interruption();
   try {
-    const { makePlan } = await import('../backfill-planning.js');
+    const { makePlan } = await import('../backfill/plans.js');
     const stored = await stop.race(makePlan({ sources, scope, inventory, config, lake, quiet }, io));
     const { plan, location } = stored;
     const facts = { plan, location, prices, cores: config.concurrency };
@@ -92,7 +88,7 @@ async function runRestore(
   signal: AbortSignal,
   io: Io,
 ): Promise<number> {
-  const { restoreRun } = await import('../backfill-restore.js');
+  const { restoreRun, restoredText } = await import('../backfill/restore.js');
   const report = await restoreRun({ ...restoring, isStopped: () => signal.aborted });
   io.err(restoredText(report, restoring.terms));
   if (report.interrupted) return 130;

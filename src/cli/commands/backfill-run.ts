@@ -1,24 +1,28 @@
 import { Command, Option } from 'commander';
-import { type Config, namedLake, readConfig } from '../../config.js';
-import { AuditLakeError } from '../../errors.js';
+import type { Config } from '../../config.js';
 import type { StoredPlan } from '../../ports/plan-store.js';
 import { SETTINGS } from '../../settings.js';
-import { archiveSourceOf, type ScopeFlags, scopeOf, scopeOptions } from '../backfill-arguments.js';
-import { backfillObject, backfillText } from '../backfill-summary.js';
-import { fleetObject, fleetText, queuedObject, queuedText } from '../elsewhere-texts.js';
-import { interruption } from '../interruption.js';
-import { type Io, OutputClosed } from '../io.js';
-import { followedText } from '../partition-texts.js';
-import { athenaHistoryOf, mustBeInS3, targetOf } from '../s3-lake-of.js';
-import { archiveAwsOptions, lakeOptions, queryTextOptions, settingOptions } from '../setting-options.js';
+import { archiveSourceOf, readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
+import { fleetObject, fleetText, queuedObject, queuedText } from '../backfill/elsewhere-texts.js';
+import { backfillObject, backfillText } from '../backfill/summary.js';
+import {
+  historyOption,
+  type IngestFlags,
+  ingestOptionsOf,
+  ingestSettings,
+  summaryOptions,
+} from '../ingest-options.js';
+import { endingInOrder } from '../interruption.js';
+import { type Io, unlessClosed } from '../io.js';
+import { followedText, isHidden } from '../partition-texts.js';
+import { mustBeInS3 } from '../s3-lake-of.js';
+import { archiveAwsOptions, queryTextOptions, settingOptions } from '../setting-options.js';
 
-type RunFlags = ScopeFlags & {
-  readonly on: 'here' | 'fleet' | 'queue';
-  readonly restart?: true;
-  readonly queryHistory?: string;
-  readonly output: 'text' | 'json';
-  readonly quiet?: true;
-};
+type RunFlags = ScopeFlags &
+  IngestFlags & {
+    readonly on: 'here' | 'fleet' | 'queue';
+    readonly restart?: true;
+  };
 
 const EXAMPLES = `
 Examples:
@@ -33,8 +37,6 @@ Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usag
 the state saved.
 `;
 
-const STOPPING = 'Stopping: finishing what is being written. Press Ctrl-C again to stop at once.\n';
-
 /** `audit-lake backfill run`: works off a plan, here or elsewhere. Returns the exit code by `exit`. */
 export function backfillRunCommand(io: Io, exit: (code: number) => void): Command {
   const command = new Command('run')
@@ -42,29 +44,17 @@ export function backfillRunCommand(io: Io, exit: (code: number) => void): Comman
     .description('Works off the plan of a source; run again, it goes on where it was.')
     .argument('<source or plan...>', 'folders or places in S3; or one plan, by its id or file');
   scopeOptions(command);
-  lakeOptions(command);
-  const { datasets, eventSources, concurrency, lockWaitSeconds, sourceOwner, ownRoles } = SETTINGS;
-  const { stateMachine, queueUrl } = SETTINGS;
-  settingOptions(command, [datasets, eventSources, concurrency, lockWaitSeconds, sourceOwner, ownRoles]);
-  settingOptions(command, [stateMachine, queueUrl]);
+  ingestSettings(command);
+  settingOptions(command, [SETTINGS.stateMachine, SETTINGS.queueUrl]);
   queryTextOptions(command);
-  return archiveAwsOptions(command)
+  archiveAwsOptions(command)
     .addOption(
       new Option('--on <place>', 'this machine, a fleet of Lambdas, or the queue of the ingest Lambda')
         .choices(['here', 'fleet', 'queue'])
         .default('here'),
     )
-    .option('--restart', 'make a new plan, whatever became of the last one')
-    .option(
-      '--query-history <json>',
-      'saved answers of BatchGetQueryExecution: the SQL that CloudTrail hides',
-    )
-    .addOption(
-      new Option('--output <format>', 'the summary: for people, or one JSON object')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
-    .option('--quiet', 'no progress')
+    .option('--restart', 'make a new plan, whatever became of the last one');
+  return summaryOptions(historyOption(command))
     .addHelpText('after', EXAMPLES)
     .action(async (named: string[], flags: RunFlags) => exit(await run(named, flags, io)));
 }
@@ -77,40 +67,26 @@ type Run = {
   readonly isStopped: () => boolean;
 };
 
-async function run(named: readonly string[], { region, ...flags }: RunFlags, io: Io): Promise<number> {
-  const config = await readConfig(flags);
-  const lake = namedLake(config);
-  const scope = scopeOf({ ...flags, ...(region && { region }) });
+async function run(named: readonly string[], flags: RunFlags, io: Io): Promise<number> {
+  const { config, lake, scope } = await readScoped(flags);
   const { inventory, quiet = false, restart = false, on } = flags;
   if (on !== 'here') mustBeInS3(config, `backfill run --on ${on}`);
-  // The first Ctrl-C ends the run in order, the second at once: the lake bears both.
-  const stop = interruption(() => io.err(STOPPING));
-  const isStopped = () => stop.signal.aborted;
-  try {
-    const { choosePlan } = await import('../backfill-plans.js');
+  return endingInOrder(io, async (stop) => {
+    const isStopped = () => stop.signal.aborted;
+    const { choosePlan } = await import('../backfill/plans.js');
     const planning = { sources: named, scope, inventory, config, lake, quiet, restart };
     const stored = await stop.race(choosePlan(planning, io));
     const chosen = { stored, config, lake, flags, isStopped };
-    if (on === 'fleet') return await runOnFleet(chosen, io);
-    return on === 'queue' ? await runOnQueue(chosen, io) : await runHere(chosen, io);
-  } catch (error) {
-    // Interrupted before it had the lake: nothing was begun.
-    if (isStopped() && error instanceof AuditLakeError && error.code === 'LAKE_BUSY') return 130;
-    throw error;
-  } finally {
-    stop.end();
-  }
+    if (on === 'fleet') return runOnFleet(chosen, io);
+    return on === 'queue' ? runOnQueue(chosen, io) : runHere(chosen, io);
+  });
 }
 
 async function runHere({ stored, config, lake, flags, isStopped }: Run, io: Io): Promise<number> {
-  const { datasets, ownRoles, concurrency } = config;
   const { plan } = stored;
-  const { backfillRun } = await import('../backfill-run.js');
-  const options = {
-    ...{ stored, source: await archiveSourceOf(plan.sources, config, lake), target: targetOf(config, lake) },
-    ...{ datasets, ownRoles, concurrency, queryHistory: flags.queryHistory, isStopped },
-    ...{ athena: athenaHistoryOf(config), privacy: config, dryRun: false, quiet: flags.quiet ?? false },
-  };
+  const { backfillRun } = await import('../backfill/run.js');
+  const source = await archiveSourceOf(plan.sources, config, lake);
+  const options = { ...ingestOptionsOf(config, { lake, flags, isStopped }), dryRun: false, stored, source };
   const { report, seconds, textMode, registered } = await backfillRun(options, io);
   const facts = { lake, datasets: plan.datasets, seconds, dryRun: false, textMode };
   const text =
@@ -120,32 +96,24 @@ async function runHere({ stored, config, lake, flags, isStopped }: Run, io: Io):
   await io.out(text).catch(unlessClosed);
   if (registered) io.err(followedText(registered, config.database));
   if (report.interrupted) return 130;
-  const isHidden = (registered?.swept?.warnings.length ?? 0) > 0;
-  return report.failures.length > 0 || report.unlisted.length > 0 || isHidden ? 1 : 0;
+  return report.failures.length > 0 || report.unlisted.length > 0 || isHidden(registered) ? 1 : 0;
 }
 
 async function runOnFleet(run: Run, io: Io): Promise<number> {
-  const { startFleet } = await import('../backfill-elsewhere.js');
+  const { startFleet } = await import('../backfill/elsewhere.js');
   const { plan } = run.stored;
   const fleet = await startFleet(run);
   const isJson = run.flags.output === 'json';
-  await io.out(isJson ? `${JSON.stringify(fleetObject(fleet, plan))}\n` : fleetText(fleet, plan, run.lake));
+  await io.out(isJson ? `${JSON.stringify(fleetObject(fleet, plan))}\n` : fleetText(fleet, plan));
   return 0;
 }
 
 async function runOnQueue(run: Run, io: Io): Promise<number> {
-  const { sendToQueue } = await import('../backfill-elsewhere.js');
+  const { sendToQueue } = await import('../backfill/elsewhere.js');
   const { plan } = run.stored;
   const report = await sendToQueue(run, io);
   const isJson = run.flags.output === 'json';
-  await io.out(
-    isJson ? `${JSON.stringify(queuedObject(report, plan))}\n` : queuedText(report, plan, run.lake),
-  );
+  await io.out(isJson ? `${JSON.stringify(queuedObject(report, plan))}\n` : queuedText(report, plan));
   if (report.interrupted) return 130;
   return report.unlisted.length > 0 ? 1 : 0;
-}
-
-/** Nobody reads stdout any more: the exit code still tells. */
-function unlessClosed(error: unknown): void {
-  if (!(error instanceof OutputClosed)) throw error;
 }

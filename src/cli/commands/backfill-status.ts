@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { namedLake, readConfig } from '../../config.js';
 import { SETTINGS } from '../../settings.js';
 import { realTime } from '../../wiring/real-time.js';
-import { isOver, type StatusFacts, statusObject, statusText } from '../backfill-status-text.js';
+import { isOver, type StatusFacts, statusObject, statusText } from '../backfill/status-text.js';
 import { interruption } from '../interruption.js';
 import type { Io } from '../io.js';
 import { showLines } from '../progress.js';
@@ -67,7 +67,7 @@ function withOptions(command: Command): Command {
 async function runStatus(named: string | undefined, flags: StatusFlags, io: Io): Promise<number> {
   const config = await readConfig(flags);
   const lake = namedLake(config);
-  const { openNamedPlan, standingOf } = await import('../backfill-standing.js');
+  const { openNamedPlan, standingOf } = await import('../backfill/standing.js');
   const standing = await standingOf(await openNamedPlan(named, config, lake), config, lake);
   return tell(standing, flags, io);
 }
@@ -82,7 +82,7 @@ async function tell(now: StatusFacts, { output }: StatusFlags, io: Io): Promise<
 async function runWatch(named: string | undefined, flags: StatusFlags, io: Io): Promise<number> {
   const config = await readConfig(flags);
   const lake = namedLake(config);
-  const { openNamedPlan, standingOf } = await import('../backfill-standing.js');
+  const { openNamedPlan, standingOf } = await import('../backfill/standing.js');
   const stop = interruption();
   try {
     const stored = await openNamedPlan(named, config, lake);

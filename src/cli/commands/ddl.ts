@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { allStatements } from '../../lake/ddl.js';
 import type { Io } from '../io.js';
 
-export type DdlOptions = {
+type DdlOptions = {
   /** `s3://bucket/prefix`; a placeholder is printed where it is left out. */
   readonly lake?: string | undefined;
 };

@@ -1,24 +1,25 @@
 import { Command, Option } from 'commander';
 import { namedLake, readConfig } from '../../config.js';
-import { AuditLakeError } from '../../errors.js';
 import type { IngestReport } from '../../jobs/ingest-log-files.js';
-import { SETTINGS } from '../../settings.js';
+import {
+  historyOption,
+  type IngestFlags,
+  ingestOptionsOf,
+  ingestSettings,
+  summaryOptions,
+} from '../ingest-options.js';
 import type { IngestRunOptions } from '../ingest-run.js';
 import { announcement, EVENT_HISTORY, sourceOf } from '../ingest-source.js';
 import { summaryObject, summaryText } from '../ingest-summary.js';
-import { interruption } from '../interruption.js';
-import { type Io, OutputClosed } from '../io.js';
-import { followedText } from '../partition-texts.js';
-import { athenaHistoryOf, targetOf } from '../s3-lake-of.js';
-import { awsOptions, lakeOptions, queryTextOptions, settingOptions } from '../setting-options.js';
+import { endingInOrder } from '../interruption.js';
+import { type Io, unlessClosed } from '../io.js';
+import { followedText, isHidden } from '../partition-texts.js';
+import { appended, awsOptions, queryTextOptions } from '../setting-options.js';
 import { counted } from '../units.js';
 
-type Flags = {
+type Flags = IngestFlags & {
   readonly account?: readonly string[];
-  readonly queryHistory?: string;
   readonly dryRun?: true;
-  readonly output: 'text' | 'json';
-  readonly quiet?: true;
 };
 
 const EXAMPLES = `
@@ -38,94 +39,50 @@ Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usag
 the state saved.
 `;
 
-const STOPPING = 'Stopping: finishing what is being written. Press Ctrl-C again to stop at once.\n';
-
 /** `audit-lake ingest`: log files into a lake. Returns the exit code by `exit`. */
 export function ingestCommand(io: Io, exit: (code: number) => void): Command {
   const command = new Command('ingest')
     .summary('put CloudTrail log files into a lake')
     .description('Puts CloudTrail log files into a lake: files, whole folders, globs, or s3://bucket/prefix.')
     .argument('<source...>', `files (.json.gz, .json), folders or globs; places in S3; or ${EVENT_HISTORY}`);
-  const { datasets, eventSources, concurrency, lockWaitSeconds, sourceOwner, ownRoles } = SETTINGS;
-  lakeOptions(command);
-  settingOptions(command, [datasets, eventSources, concurrency, lockWaitSeconds, sourceOwner, ownRoles]);
+  ingestSettings(command);
   queryTextOptions(command);
   awsOptions(command);
-  return command
-    .option(
-      '--query-history <json>',
-      'saved answers of BatchGetQueryExecution: the SQL that CloudTrail hides',
-    )
+  historyOption(command)
     .addOption(
       new Option(
         '--account <id>',
         `whose history, for ${EVENT_HISTORY}, may be repeated (default: that of the credentials)`,
-      ).argParser((id: string, before: readonly string[] | undefined) => [...(before ?? []), id]),
+      ).argParser(appended),
     )
-    .option('--dry-run', 'read and count everything, write nothing')
-    .addOption(
-      new Option('--output <format>', 'the summary: for people, or one JSON object')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
-    .option('--quiet', 'no progress')
+    .option('--dry-run', 'read and count everything, write nothing');
+  return summaryOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (sources: string[], flags: Flags) => exit(await runIngest(sources, flags, io)));
 }
 
 async function runIngest(sources: readonly string[], flags: Flags, io: Io): Promise<number> {
   const config = await readConfig(flags);
-  const { datasets, concurrency, ownRoles } = config;
   const lake = namedLake(config);
   const source = await sourceOf({ sources, accounts: flags.account ?? [] }, config, lake);
   const announced = announcement(source);
   if (announced !== undefined && !flags.quiet) io.err(`${announced}\n`);
-  // The first Ctrl-C ends the run in order, the second at once: the lake bears both.
-  const stop = interruption(() => io.err(STOPPING));
-  const options: IngestRunOptions = {
-    source,
-    target: targetOf(config, lake),
-    datasets,
-    ownRoles,
-    concurrency,
-    queryHistory: flags.queryHistory,
-    athena: athenaHistoryOf(config),
-    privacy: config,
-    dryRun: flags.dryRun ?? false,
-    quiet: flags.quiet ?? false,
-    isStopped: () => stop.signal.aborted,
-  };
-  try {
+  return endingInOrder(io, async ({ signal }) => {
+    const isStopped = () => signal.aborted;
+    const dryRun = flags.dryRun ?? false;
+    const options = { ...ingestOptionsOf(config, { lake, flags, isStopped }), source, dryRun };
     const { ingestRun } = await import('../ingest-run.js');
     const { report, seconds, textMode, registered } = await ingestRun(options, io);
-    const facts = {
-      lake,
-      datasets: datasets.map(({ name }) => name),
-      seconds,
-      dryRun: options.dryRun,
-      textMode,
-    };
+    const datasets = config.datasets.map(({ name }) => name);
+    const facts = { lake, datasets, seconds, dryRun, textMode };
     const isJson = flags.output === 'json';
     const text = isJson ? `${JSON.stringify(summaryObject(report, facts))}\n` : summaryText(report, facts);
     await io.out(text).catch(unlessClosed);
     if (registered) io.err(followedText(registered, config.database));
     for (const hint of hints(report, options)) io.err(`${hint}\n`);
     if (report.interrupted) return 130;
-    // A committed bundle that could not be published is not visible: nothing else will say so.
-    const isHidden = (registered?.swept?.warnings.length ?? 0) > 0;
-    return report.failures.length > 0 || isHidden ? 1 : 0;
-  } catch (error) {
-    // Interrupted before it had the lake: nothing was begun.
-    if (stop.signal.aborted && error instanceof AuditLakeError && error.code === 'LAKE_BUSY') return 130;
-    throw error;
-  } finally {
-    stop.end();
-  }
-}
-
-/** Nobody reads stdout any more: the exit code still tells. */
-function unlessClosed(error: unknown): void {
-  if (!(error instanceof OutputClosed)) throw error;
+    return report.failures.length > 0 || isHidden(registered) ? 1 : 0;
+  });
 }
 
 /** What the sums do not say by themselves. */

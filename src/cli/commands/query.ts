@@ -7,7 +7,7 @@ import { SETTINGS } from '../../settings.js';
 import type { EngineTarget, FetchNews, openEngine } from '../../wiring/engine.js';
 import { formatAnswer, OUTPUT_FORMATS, type OutputFormat } from '../answer-format.js';
 import { interruption } from '../interruption.js';
-import { type Io, OutputClosed } from '../io.js';
+import { type Io, unlessClosed } from '../io.js';
 import { s3LakeOf } from '../s3-lake-of.js';
 import { awsOptions, settingOptions } from '../setting-options.js';
 import { formatBytes, formatCount } from '../units.js';
@@ -43,7 +43,7 @@ async function answer(sql: string, options: QueryOptions, { engine, io }: { engi
   try {
     for await (const text of formatAnswer(found, layout)) await io.out(text);
   } catch (thrown) {
-    if (!(thrown instanceof OutputClosed)) throw thrown;
+    unlessClosed(thrown);
   }
 }
 

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
 import { type Config, namedLake, readConfig } from '../../config.js';
-import { AuditLakeError } from '../../errors.js';
 import { SETTINGS } from '../../settings.js';
-import { interruption } from '../interruption.js';
+import { endingInOrder } from '../interruption.js';
 import type { Io } from '../io.js';
 import { followedText } from '../partition-texts.js';
 import { WHOM_TO_ASK } from '../query-text-warnings.js';
@@ -25,8 +24,6 @@ Examples:
 Exit codes: 0 done, whatever is left open; 1 the lake could not be used, 2 usage, 4 AWS says no, 130 interrupted with
 the state saved.
 `;
-
-const STOPPING = 'Stopping: finishing what is being written. Press Ctrl-C again to stop at once.\n';
 
 /** `audit-lake resolve`: asks again about queries without a text or without an end. Returns the exit code by `exit`. */
 export function resolveCommand(io: Io, exit: (code: number) => void): Command {
@@ -67,10 +64,9 @@ async function tellStatus(config: Config, { output }: Flags, io: Io): Promise<vo
 
 async function runResolve(config: Config, { queryHistory, output }: Flags, io: Io): Promise<number> {
   const lake = namedLake(config);
-  const stop = interruption(() => io.err(STOPPING));
-  try {
+  return endingInOrder(io, async ({ signal }) => {
     const { resolveRun } = await import('../resolve-run.js');
-    const isStopped = () => stop.signal.aborted;
+    const isStopped = () => signal.aborted;
     const { report, registered } = await resolveRun(config, { lake, queryHistory, isStopped }, io);
     const text = `${JSON.stringify(resolvedObject(lake, report))}\n`;
     await io.out(output === 'json' ? text : resolvedText(report));
@@ -78,11 +74,5 @@ async function runResolve(config: Config, { queryHistory, output }: Flags, io: I
     const isNobodyNamed = config.queryAccounts.length === 0 && queryHistory === undefined;
     if (report.notAsked > 0 && isNobodyNamed) io.err(WHOM_TO_ASK);
     return report.interrupted ? 130 : 0;
-  } catch (error) {
-    // Interrupted before it had the lake: nothing was begun.
-    if (stop.signal.aborted && error instanceof AuditLakeError && error.code === 'LAKE_BUSY') return 130;
-    throw error;
-  } finally {
-    stop.end();
-  }
+  });
 }

@@ -1,17 +1,58 @@
 import { isDeepStrictEqual as isSame } from 'node:util';
-import type { Plan } from '../backfill/plan.js';
-import { isPlanId } from '../backfill/plan-id.js';
-import { AuditLakeError } from '../errors.js';
-import type { PlanStore, StoredPlan } from '../ports/plan-store.js';
-import { type LakeAsItIs, openLakeAsItIs } from '../wiring/lake-as-it-is.js';
-import { openPlanStore } from '../wiring/plan-store.js';
-import { absolute } from './backfill-arguments.js';
-import { makePlan, type Planning } from './backfill-planning.js';
-import type { Io } from './io.js';
-import { targetOf } from './s3-lake-of.js';
+import type { Plan } from '../../backfill/plan.js';
+import { isPlanId, planId } from '../../backfill/plan-id.js';
+import type { Scope } from '../../backfill/scope.js';
+import type { Config } from '../../config.js';
+import { AuditLakeError } from '../../errors.js';
+import { planBackfill } from '../../jobs/plan-backfill.js';
+import type { PlanStore, StoredPlan } from '../../ports/plan-store.js';
+import { openArchive } from '../../wiring/archive.js';
+import { type LakeAsItIs, openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
+import { openPlanStore } from '../../wiring/plan-store.js';
+import { realTime } from '../../wiring/real-time.js';
+import type { Io } from '../io.js';
+import { showCounting } from '../progress.js';
+import { targetOf } from '../s3-lake-of.js';
+import { absolute, archiveSourceOf } from './arguments.js';
+
+/** What is planned: the arguments of a command. */
+type Planning = {
+  readonly sources: readonly string[];
+  readonly scope: Scope;
+  readonly inventory: string | undefined;
+  readonly config: Config;
+  readonly lake: string;
+  readonly quiet: boolean;
+};
+
+/** Makes a plan, and writes it into the lake. @throws AuditLakeError NO_LOG_FILES, and all of disposition `stop` */
+export async function makePlan(planning: Planning, io: Io): Promise<StoredPlan> {
+  const { sources, scope, inventory, config, lake, quiet } = planning;
+  const target = targetOf(config, lake);
+  const archive = await openArchive(await archiveSourceOf(sources, config, lake), lake, inventory);
+  const made = realTime.now();
+  const head = {
+    ...{ id: planId(made, realTime.random), made, lake: absolute(lake) },
+    ...{ sources: sources.map(absolute).sort(), scope, datasets: namesOf(planning), inventory },
+  };
+  const state = await openLakeAsItIs(target);
+  let files = 0;
+  const stop = await showCounting(io, quiet, () => files);
+  try {
+    const onCounted = (more: number) => {
+      files += more;
+    };
+    const { plan, slices } = await planBackfill({ archive, head, ledger: state?.ledger, onCounted });
+    const store = await openPlanStore(target);
+    return await store.read(await store.write(plan, slices));
+  } finally {
+    stop();
+    await state?.close();
+  }
+}
 
 /** Whether an argument names a plan: by its id, or its file. */
-export const namesPlan = (argument: string): boolean => isPlanId(argument) || argument.endsWith('.jsonl');
+const namesPlan = (argument: string): boolean => isPlanId(argument) || argument.endsWith('.jsonl');
 
 /**
  * The plan of a run: the one that is named; or the newest of these sources and this scope where it has slices that

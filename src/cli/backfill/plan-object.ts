@@ -1,9 +1,9 @@
-import { deadlinesOf } from '../backfill/deadlines.js';
-import { type Estimate, estimate, type Needed, waysOf } from '../backfill/estimate.js';
-import type { Plan } from '../backfill/plan.js';
-import { type RestoreOffer, restoreOffers } from '../backfill/restore-offers.js';
-import { planCommand, runCommand } from './backfill-next.js';
-import type { PlanFacts } from './backfill-plan-text.js';
+import { type Estimate, estimate, type Needed, waysOf } from '../../backfill/estimate.js';
+import type { Plan } from '../../backfill/plan.js';
+import { type RestoreOffer, restoreOffers } from '../../backfill/restore-offers.js';
+import { deadlinesOf } from '../../backfill/text-deadlines.js';
+import { restoreCommand, runCommand } from './next.js';
+import type { PlanFacts } from './plan-text.js';
 
 /** A plan and all that can be said of it as one object: what `--output json` prints. */
 export function planObject(facts: PlanFacts) {
@@ -28,8 +28,6 @@ export function planObject(facts: PlanFacts) {
     next: total.files > total.settled ? runCommand(plan) : null,
   };
 }
-
-const restoreCommand = (plan: Plan) => `${planCommand(plan)} --restore`;
 
 function scopeObject({ from, to, accounts, regions }: Plan['scope']) {
   return { from: from ?? null, to: to ?? null, accounts, regions };

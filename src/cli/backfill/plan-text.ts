@@ -1,19 +1,19 @@
-import { deadlinesOf } from '../backfill/deadlines.js';
-import type { EstimateOptions } from '../backfill/estimate.js';
-import type { ClassAmount, Plan } from '../backfill/plan.js';
-import { HISTORY_DAYS } from '../datasets/query-execution.js';
-import { alignedTable, numbers, words } from './aligned-table.js';
-import { estimateText, restoreText } from './backfill-cost-text.js';
-import { monthsText } from './backfill-months.js';
-import { planCommand, runCommand } from './backfill-next.js';
-import { printable } from './printable.js';
-import { counted, formatBytes, formatCount } from './units.js';
-import { wrapped } from './wrapped.js';
+import type { EstimateOptions } from '../../backfill/estimate.js';
+import type { ClassAmount, Plan } from '../../backfill/plan.js';
+import { deadlinesOf } from '../../backfill/text-deadlines.js';
+import { HISTORY_DAYS } from '../../datasets/query-execution.js';
+import { alignedTable, numbers, words } from '../aligned-table.js';
+import { failureLines, moreLines, SHOWN } from '../failure-lines.js';
+import { printable } from '../printable.js';
+import { counted, formatBytes, formatCount } from '../units.js';
+import { wrapped } from '../wrapped.js';
+import { estimateText, restoreText } from './cost-text.js';
+import { monthsText } from './months.js';
+import { runCommand } from './next.js';
 
 /** A plan, where it lies, and what its estimate is made with. */
 export type PlanFacts = EstimateOptions & { readonly location: string };
 
-const SHOWN = 10;
 const LABEL = 11;
 
 /** A plan for people: what there is, what stands in the way, what it takes, and what to do next. */
@@ -24,7 +24,7 @@ export function planText(facts: PlanFacts, width: number): string {
     headText(facts, width),
     monthsText(plan.months, width),
     classesText(plan.classes),
-    restoreText(plan, { prices, command: printable(planCommand(plan)) }, width),
+    restoreText(plan, prices, width),
     textsText(plan, width),
     gapsText(plan, width),
     unlistedText(plan, width),
@@ -129,14 +129,12 @@ function gapsText({ gaps }: Plan, width: number): string {
 function unlistedText({ unlisted }: Plan, width: number): string {
   if (unlisted.length === 0) return '';
   const lead = `${counted(unlisted.length, 'place')} could not be listed; what lies there is not in the plan:`;
-  const lines = unlisted
-    .slice(0, SHOWN)
-    .map(({ place, code, message }) => `  ${printable(code)}  ${printable(place)}: ${printable(message)}\n`);
+  const lines = failureLines('  ', unlisted).map((line) => `${line}\n`);
   return `${wrapped(lead, width)}${lines.join('')}${moreText(unlisted.length)}`;
 }
 
 function moreText(count: number): string {
-  return count > SHOWN ? `  and ${formatCount(count - SHOWN)} more: see --output json\n` : '';
+  return moreLines('  ', count, ': see --output json\n').join('');
 }
 
 function nextText({ plan }: PlanFacts): string {

@@ -1,13 +1,13 @@
-import { ProgressCount } from '../backfill/progress-count.js';
-import type { Config } from '../config.js';
-import { AuditLakeError } from '../errors.js';
-import type { FleetRun } from '../ports/fleet.js';
-import type { PlanStore, StoredPlan } from '../ports/plan-store.js';
-import { openLakeAsItIs } from '../wiring/lake-as-it-is.js';
-import { openPlanStore } from '../wiring/plan-store.js';
-import { realTime } from '../wiring/real-time.js';
-import type { StatusFacts } from './backfill-status-text.js';
-import { s3LakeOf, targetOf } from './s3-lake-of.js';
+import { ProgressCount } from '../../backfill/progress-count.js';
+import type { Config } from '../../config.js';
+import { AuditLakeError } from '../../errors.js';
+import type { FleetRun } from '../../ports/fleet.js';
+import type { PlanStore, StoredPlan } from '../../ports/plan-store.js';
+import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
+import { openPlanStore } from '../../wiring/plan-store.js';
+import { realTime } from '../../wiring/real-time.js';
+import { s3LakeOf, targetOf } from '../s3-lake-of.js';
+import type { StatusFacts } from './status-text.js';
 
 /** The plan that is named, or the newest of the lake. @throws AuditLakeError USAGE, PLAN_FORMAT, AWS_DENIED, AWS_FAILED */
 export async function openNamedPlan(
@@ -45,7 +45,7 @@ async function fleetRunOf({ plan }: StoredPlan, config: Config): Promise<FleetRu
   const inS3 = s3LakeOf(config);
   const { stateMachine } = config;
   if (inS3 === undefined || stateMachine === undefined) return undefined;
-  const { openFleet } = await import('../wiring/fleet.js');
+  const { openFleet } = await import('../../wiring/fleet.js');
   const { fleet, close } = openFleet({ ...inS3, stateMachine });
   try {
     return await fleet.last(plan.id);

@@ -1,11 +1,13 @@
-import { type Estimate, type EstimateOptions, estimate, type Way, waysOf } from '../backfill/estimate.js';
-import type { Plan } from '../backfill/plan.js';
-import type { PriceName, PriceTable } from '../backfill/price-table.js';
-import { restoreOffers } from '../backfill/restore-offers.js';
-import { alignedTable, numbers, words } from './aligned-table.js';
-import { formatMoney } from './money.js';
-import { counted, formatBytes, formatCount, formatDuration } from './units.js';
-import { wrapped } from './wrapped.js';
+import { type Estimate, type EstimateOptions, estimate, type Way, waysOf } from '../../backfill/estimate.js';
+import type { Plan } from '../../backfill/plan.js';
+import type { PriceName, PriceTable } from '../../backfill/price-table.js';
+import { restoreOffers } from '../../backfill/restore-offers.js';
+import { alignedTable, numbers, words } from '../aligned-table.js';
+import { formatMoney } from '../money.js';
+import { printable } from '../printable.js';
+import { counted, formatBytes, formatCount, formatDuration } from '../units.js';
+import { wrapped } from '../wrapped.js';
+import { restoreCommand } from './next.js';
 
 const WAY_NAMES: { readonly [way in Way]: string } = {
   'here-to-folder': 'here',
@@ -77,11 +79,7 @@ function transferText(estimates: readonly Estimate[], { currency }: PriceTable, 
 }
 
 /** What must be restored, what that costs by tier, and how to ask for it. */
-export function restoreText(
-  plan: Plan,
-  { prices, command }: { prices: PriceTable; command: string },
-  width: number,
-): string {
+export function restoreText(plan: Plan, prices: PriceTable, width: number): string {
   const offers = restoreOffers(plan, prices);
   const sums = Object.values(plan.classes).map(({ toRestore }) => toRestore);
   const files = sums.reduce((sum, it) => sum + it.files, 0);
@@ -101,5 +99,5 @@ export function restoreText(
   const notes = slower.map(({ tier, not }) =>
     wrapped(`${tier} does not restore the ${counted(not, 'log file')} in Deep Archive.`, width),
   );
-  return `${wrapped(lead, width)}${alignedTable(columns, rows)}${notes.join('')}  ${command} --restore\n`;
+  return `${wrapped(lead, width)}${alignedTable(columns, rows)}${notes.join('')}  ${printable(restoreCommand(plan))}\n`;
 }

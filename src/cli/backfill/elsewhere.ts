@@ -1,19 +1,19 @@
-import type { Config } from '../config.js';
-import { AuditLakeError } from '../errors.js';
-import { type QueueReport, queueBackfill } from '../jobs/queue-backfill.js';
-import type { FleetRun } from '../ports/fleet.js';
-import type { StoredPlan } from '../ports/plan-store.js';
-import { listAheadOf, openArchive } from '../wiring/archive.js';
-import { openFleet } from '../wiring/fleet.js';
-import { lakePrivacy } from '../wiring/lake-privacy.js';
-import { openLogFileQueue } from '../wiring/log-file-queue.js';
-import { realTime } from '../wiring/real-time.js';
-import { openLake } from '../wiring/writable-lake.js';
-import { archiveSourceOf } from './backfill-arguments.js';
-import type { Io } from './io.js';
-import { mustBeInS3, targetOf } from './s3-lake-of.js';
+import type { Config } from '../../config.js';
+import { AuditLakeError } from '../../errors.js';
+import { type QueueReport, queueBackfill } from '../../jobs/queue-backfill.js';
+import type { FleetRun } from '../../ports/fleet.js';
+import type { StoredPlan } from '../../ports/plan-store.js';
+import { listAheadOf, openArchive } from '../../wiring/archive.js';
+import { openFleet } from '../../wiring/fleet.js';
+import { lakePrivacy } from '../../wiring/lake-privacy.js';
+import { openLogFileQueue } from '../../wiring/log-file-queue.js';
+import { realTime } from '../../wiring/real-time.js';
+import { openLake } from '../../wiring/writable-lake.js';
+import type { Io } from '../io.js';
+import { mustBeInS3, targetOf } from '../s3-lake-of.js';
+import { archiveSourceOf } from './arguments.js';
 
-export type Elsewhere = {
+type Elsewhere = {
   readonly stored: StoredPlan;
   readonly config: Config;
   readonly lake: string;

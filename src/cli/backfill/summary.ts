@@ -1,11 +1,9 @@
-import type { Plan } from '../backfill/plan.js';
-import type { BackfillReport } from '../jobs/run-backfill.js';
-import { runCommand } from './backfill-next.js';
-import { type SummaryFacts, summaryObject, summaryText } from './ingest-summary.js';
-import { printable } from './printable.js';
-import { counted, formatCount } from './units.js';
-
-const SHOWN = 10;
+import type { Plan } from '../../backfill/plan.js';
+import type { BackfillReport } from '../../jobs/run-backfill.js';
+import { failureLines, moreLines } from '../failure-lines.js';
+import { type SummaryFacts, summaryObject, summaryText } from '../ingest-summary.js';
+import { counted, formatCount } from '../units.js';
+import { runCommand } from './next.js';
 
 /** A backfill as one object: what `--output json` prints. */
 export function backfillObject(report: BackfillReport, plan: Plan, facts: SummaryFacts) {
@@ -22,10 +20,8 @@ export function backfillText(report: BackfillReport, plan: Plan, facts: SummaryF
   const lines = [
     `Plan       ${plan.id}: ${formatCount(slices.ended)} of ${counted(plan.slices, 'slice')} worked off${passed}`,
     ...(gone > 0 ? [`Gone       ${counted(gone, 'log file')} of the plan lie there no more`] : []),
-    ...unlisted
-      .slice(0, SHOWN)
-      .map(({ place, code, message }) => `unlisted   ${code}  ${printable(place)}: ${printable(message)}`),
-    ...(unlisted.length > SHOWN ? [`           and ${formatCount(unlisted.length - SHOWN)} more`] : []),
+    ...failureLines('unlisted   ', unlisted),
+    ...moreLines('unlisted   ', unlisted.length),
   ];
   const left = failures.length + unlisted.length;
   if (interrupted) lines.push(`Go on      ${again}`);

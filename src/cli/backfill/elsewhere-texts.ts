@@ -1,26 +1,22 @@
-import type { Plan } from '../backfill/plan.js';
-import type { QueueReport } from '../jobs/queue-backfill.js';
-import type { FleetRun } from '../ports/fleet.js';
-import { printable } from './printable.js';
-import { quoted } from './shell-quoted.js';
-import { counted, formatCount } from './units.js';
-
-const SHOWN = 10;
+import type { Plan } from '../../backfill/plan.js';
+import type { QueueReport } from '../../jobs/queue-backfill.js';
+import type { FleetRun } from '../../ports/fleet.js';
+import { failureLines } from '../failure-lines.js';
+import { printable } from '../printable.js';
+import { counted, formatCount } from '../units.js';
+import { countCommand, queueCommand, watchCommand } from './next.js';
 
 /** What was sent to the queue, for people. */
-export function queuedText(report: QueueReport, plan: Plan, lake: string): string {
+export function queuedText(report: QueueReport, plan: Plan): string {
   const { logFiles, slices, unlisted, interrupted } = report;
   const n = formatCount;
-  const again = `audit-lake backfill run ${plan.id} --on queue --lake ${quoted(lake)}`;
   const lines = [
     `Log files  ${n(logFiles.listed)} listed = ${n(logFiles.queued)} queued + ${n(logFiles.skipped)} skipped + ${n(logFiles.foreign)} foreign`,
     `Plan       ${plan.id}: ${n(slices.ended)} of ${counted(plan.slices, 'slice')} sent (${n(slices.passed)} were done before)`,
-    ...unlisted
-      .slice(0, SHOWN)
-      .map(({ place, code, message }) => `unlisted   ${code}  ${printable(place)}: ${printable(message)}`),
+    ...failureLines('unlisted   ', unlisted),
     interrupted || unlisted.length > 0
-      ? `Go on      ${again}`
-      : `See        audit-lake backfill plan <source> --lake ${quoted(lake)}   what the Lambda has settled`,
+      ? `Go on      ${queueCommand(plan)}`
+      : `See        ${countCommand(plan)}   what the Lambda has settled`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -32,11 +28,11 @@ export function queuedObject({ logFiles, slices, unlisted, interrupted }: QueueR
 }
 
 /** What was handed to the fleet, for people. */
-export function fleetText({ id, state }: FleetRun, plan: Plan, lake: string): string {
+export function fleetText({ id, state }: FleetRun, plan: Plan): string {
   const lines = [
     `Fleet      ${state}: ${printable(id)}`,
     `Plan       ${plan.id}: ${counted(plan.slices, 'slice')}`,
-    `See        audit-lake backfill watch ${plan.id} --lake ${quoted(lake)}`,
+    `See        ${watchCommand(plan)}`,
   ];
   return `${lines.join('\n')}\n`;
 }

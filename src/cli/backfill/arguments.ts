@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Scope } from '../backfill/scope.js';
-import type { Config } from '../config.js';
-import { AuditLakeError } from '../errors.js';
-import { accountId, regionName } from '../setting-values.js';
-import type { ArchiveSource } from '../wiring/archive.js';
-import { EVENT_HISTORY, sourceOf } from './ingest-source.js';
+import type { Scope } from '../../backfill/scope.js';
+import { type Config, namedLake, readConfig } from '../../config.js';
+import { AuditLakeError } from '../../errors.js';
+import { isDay } from '../../lake/partition.js';
+import { accountId, regionName } from '../../setting-values.js';
+import type { ArchiveSource } from '../../wiring/archive.js';
+import { EVENT_HISTORY, sourceOf } from '../ingest-source.js';
+import { appended } from '../setting-options.js';
 
 /** Which log files of an archive; `--region` is that of the log files. */
 export type ScopeFlags = {
@@ -18,21 +20,30 @@ export type ScopeFlags = {
 
 /** `--from, --to, --account, --region, --inventory`. */
 export function scopeOptions(command: Command): Command {
-  const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
   return command
     .option('--from <day>', 'first day of delivery, YYYY-MM-DD (default: all)')
     .option('--to <day>', 'last day of delivery, YYYY-MM-DD (default: all)')
     .addOption(
-      new Option('--account <id>', 'only log files of this account, may be repeated').argParser(repeated),
+      new Option('--account <id>', 'only log files of this account, may be repeated').argParser(appended),
     )
     .addOption(
-      new Option('--region <name>', 'only log files of this Region, may be repeated').argParser(repeated),
+      new Option('--region <name>', 'only log files of this Region, may be repeated').argParser(appended),
     )
     .option('--inventory <manifest>', 'count by an S3 Inventory: its manifest.json, in S3 or in a folder');
 }
 
+type Scoped = { readonly config: Config; readonly lake: string; readonly scope: Scope };
+
+/** The settings, the lake and the scope that flags name. @throws AuditLakeError USAGE */
+export async function readScoped({ region, ...flags }: ScopeFlags): Promise<Scoped> {
+  // The Region of log files is not that of AWS.
+  const config = await readConfig(flags);
+  const lake = namedLake(config);
+  return { config, lake, scope: scopeOf({ ...flags, ...(region && { region }) }) };
+}
+
 /** @throws AuditLakeError USAGE naming the option and what it takes */
-export function scopeOf({ from, to, account: accounts = [], region: regions = [] }: ScopeFlags): Scope {
+function scopeOf({ from, to, account: accounts = [], region: regions = [] }: ScopeFlags): Scope {
   if (from !== undefined && !isDay(from)) throw wrong('--from', '2026-01-09', from);
   if (to !== undefined && !isDay(to)) throw wrong('--to', '2026-01-09', to);
   const noAccount = accounts.find((account) => accountId(account) === undefined);
@@ -47,12 +58,6 @@ export function scopeOf({ from, to, account: accounts = [], region: regions = []
 
 function wrong(option: string, like: string, value: string): AuditLakeError {
   return new AuditLakeError('USAGE', `${option} takes one such as ${like}, not ${JSON.stringify(value)}`);
-}
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 /** @throws AuditLakeError USAGE */

@@ -1,10 +1,11 @@
-import type { Plan } from '../backfill/plan.js';
-import type { Standing } from '../backfill/progress-count.js';
-import type { FleetRun } from '../ports/fleet.js';
-import type { SliceFailure } from '../ports/slice-progress.js';
-import { runCommand, watchCommand } from './backfill-next.js';
-import { printable } from './printable.js';
-import { counted, formatCount, formatDuration } from './units.js';
+import type { Plan } from '../../backfill/plan.js';
+import type { Standing } from '../../backfill/progress-count.js';
+import type { SliceFailure } from '../../backfill/slice-end.js';
+import type { FleetRun } from '../../ports/fleet.js';
+import { failureLines, moreLines } from '../failure-lines.js';
+import { printable } from '../printable.js';
+import { counted, formatCount, formatDuration } from '../units.js';
+import { runCommand, watchCommand } from './next.js';
 
 /** How a plan stands. */
 export type StatusFacts = {
@@ -33,7 +34,6 @@ export function isOver(facts: StatusFacts): boolean {
   return stateOf(facts).startsWith('done');
 }
 
-const SHOWN = 10;
 const LABEL = 11;
 
 /** How a plan stands, for people: sums that can be checked by eye, what failed, and the command that goes on. */
@@ -54,12 +54,8 @@ export function statusText(facts: StatusFacts): string {
     ...queuedLine(logFiles.queued),
     ...speedLine(standing),
     ...fleetLines(fleet),
-    ...failed
-      .slice(0, SHOWN)
-      .map(({ file, code, message }) =>
-        line('failed', `${printable(code)}  ${printable(file)}: ${printable(message)}`),
-      ),
-    ...(failed.length > SHOWN ? [line('', `and ${n(failed.length - SHOWN)} more: see --output json`)] : []),
+    ...failureLines(line('failed', ''), failed),
+    ...moreLines(line('failed', ''), failed.length, ': see --output json'),
     ...unlistedLine(plan),
     ...nextLine(facts),
   ];

@@ -1,12 +1,12 @@
-import { type BackfillReport, runBackfill } from '../jobs/run-backfill.js';
-import type { StoredPlan } from '../ports/plan-store.js';
-import type { ArchiveSource } from '../wiring/archive.js';
-import { listAheadOf, openArchive } from '../wiring/archive.js';
-import { realTime } from '../wiring/real-time.js';
-import { type LanesOptions, type LanesRun, onLanes } from './ingest-lanes.js';
-import type { Io } from './io.js';
+import { type BackfillReport, runBackfill } from '../../jobs/run-backfill.js';
+import type { StoredPlan } from '../../ports/plan-store.js';
+import type { ArchiveSource } from '../../wiring/archive.js';
+import { listAheadOf, openArchive } from '../../wiring/archive.js';
+import { realTime } from '../../wiring/real-time.js';
+import { type LanesOptions, type LanesRun, onLanes } from '../ingest-lanes.js';
+import type { Io } from '../io.js';
 
-export type BackfillRunOptions = Omit<LanesOptions, 'reading'> & {
+type BackfillRunOptions = Omit<LanesOptions, 'reading'> & {
   readonly stored: StoredPlan;
   readonly source: ArchiveSource;
 };

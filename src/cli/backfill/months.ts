@@ -1,9 +1,9 @@
-import type { PlannedMonth } from '../backfill/plan.js';
-import { alignedTable, numbers, words } from './aligned-table.js';
-import { formatBytes, formatCount } from './units.js';
+import type { PlannedMonth } from '../../backfill/plan.js';
+import { alignedTable, numbers, words } from '../aligned-table.js';
+import { formatBytes, formatCount } from '../units.js';
 
 /** More rows than these nobody reads: then they are summed up. */
-export const MOST_ROWS = 30;
+const MOST_ROWS = 30;
 
 type Row = {
   readonly names: readonly string[];

@@ -1,0 +1,46 @@
+import type { Config } from '../../config.js';
+import { AuditLakeError } from '../../errors.js';
+import { type RestoreReport, restoreArchived } from '../../jobs/restore-archived.js';
+import type { StoredPlan } from '../../ports/plan-store.js';
+import type { RestoreTerms } from '../../ports/restorer.js';
+import { listAheadOf, openArchive } from '../../wiring/archive.js';
+import { s3Restorer } from '../../wiring/s3-source.js';
+import { failureLines, moreLines } from '../failure-lines.js';
+import { counted, formatCount } from '../units.js';
+import { archiveSourceOf } from './arguments.js';
+
+type RestoreRun = {
+  readonly stored: StoredPlan;
+  readonly config: Config;
+  readonly lake: string;
+  readonly terms: RestoreTerms;
+  readonly isStopped: () => boolean;
+};
+
+/** Asks S3 for the log files of a plan that lie in an archive class. @throws AuditLakeError USAGE, AWS_DENIED, AWS_FAILED */
+export async function restoreRun({ stored, config, lake, ...run }: RestoreRun): Promise<RestoreReport> {
+  const { plan, slices } = stored;
+  const source = await archiveSourceOf(plan.sources, config, lake);
+  const { reading } = source;
+  if (reading.kind !== 's3') {
+    throw new AuditLakeError('USAGE', '--restore is for log files in S3: those in a folder can be read');
+  }
+  const archive = await openArchive(source, lake);
+  const listAhead = listAheadOf(source);
+  const restorer = s3Restorer(reading.settings);
+  return restoreArchived({ ...run, slices: slices(), archive, listAhead, scope: plan.scope, restorer });
+}
+
+/** What was asked for, and what was not. */
+export function restoredText(
+  { asked, already, failures }: RestoreReport,
+  { tier, days }: RestoreTerms,
+): string {
+  const terms = `tier ${tier}, for ${counted(days, 'day')}`;
+  const lines = [
+    `Asked S3 to restore ${counted(asked, 'log file')} (${terms}); ${formatCount(already)} were asked for before.`,
+    ...failureLines('failed     ', failures),
+    ...moreLines('failed     ', failures.length),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { FsPlanStore } from '../../src/adapters/local/fs-plan-store.js';
 import type { Plan, PlannedSlice } from '../../src/backfill/plan.js';
 import { SMALL_ARCHIVE } from '../support/archive/archive-shape.ts';
 import { differencesOf, NO_DIFFERENCES } from '../support/archive/check-lake.ts';
@@ -18,21 +17,20 @@ const backfill = (verb: 'plan' | 'run', ...more: readonly string[]) =>
   });
 
 /** The newest plan as it lies in the lake. */
-function newestPlan(): { readonly plan: Plan; readonly slices: readonly PlannedSlice[] } {
-  const folder = join(scene.place(0)[1] ?? '', '_meta/plans');
-  const newest = readdirSync(folder).sort().at(-1) ?? '';
-  const [plan, ...slices] = readFileSync(join(folder, newest), 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  return { plan, slices };
+async function newestPlan(): Promise<{ readonly plan: Plan; readonly slices: readonly PlannedSlice[] }> {
+  const plans = new FsPlanStore(scene.place(0)[1] ?? '');
+  const [newest = ''] = await plans.ids();
+  const { plan, slices } = await plans.read(newest);
+  const all: PlannedSlice[] = [];
+  for await (const slice of slices()) all.push(slice);
+  return { plan, slices: all };
 }
 
 const sorted = (list: readonly object[]) => list.map((it) => JSON.stringify(it)).sort();
 
 /** The plan says what the independent count says: log files, bytes, months, silent days. */
-function planAgrees(): Plan {
-  const { plan, slices } = newestPlan();
+async function planAgrees(): Promise<Plan> {
+  const { plan, slices } = await newestPlan();
   const { truth } = scene;
   expect(plan.total).toMatchObject(truth.total);
   const months = plan.months.map(({ account = '', month = '', files, bytes }) => ({
@@ -54,12 +52,12 @@ describe('two years of log files, generated', () => {
     async () => {
       scene = folderScene(SMALL_ARCHIVE);
       expect(await backfill('plan')).toMatchObject({ code: 0, err: '' });
-      expect(planAgrees().total).toMatchObject({ settled: 0, archived: 0 });
+      expect((await planAgrees()).total).toMatchObject({ settled: 0, archived: 0 });
       const { log_files } = summaryOf(await backfill('run'));
       expect(log_files.listed - log_files.foreign).toBe(scene.truth.total.files);
       expect(differencesOf(await scene.contents(0), scene.truth, scene.bucket)).toEqual(NO_DIFFERENCES);
       expect(await backfill('plan')).toMatchObject({ code: 0 });
-      const { total } = planAgrees();
+      const { total } = await planAgrees();
       expect(total.settled + scene.truth.failures.size).toBe(total.files);
     },
     5 * MINUTE,
@@ -73,7 +71,7 @@ describe('two years of log files, generated', () => {
       const archived = [...scene.truth.failures.values()].filter(
         (code) => code === 'LOG_FILE_ARCHIVED',
       ).length;
-      const { total, classes } = planAgrees();
+      const { total, classes } = await planAgrees();
       expect(total).toMatchObject({ settled: 0, archived });
       const away = ['GLACIER', 'DEEP_ARCHIVE'].map((name) => classes[name]);
       expect(away.reduce((sum, it) => sum + (it?.files ?? 0) - (it?.restored ?? 0), 0)).toBe(archived);

@@ -133,14 +133,14 @@ describe('audit-lake ingest cloudtrail:lookup-events', () => {
       args('--account', HOME, '--account', OTHER, '--lake', LAKE, '--state-table', STATE),
       { env },
     );
-    while (lookups().length < 8 && child.exitCode === null) await wait(20);
+    const rows = () => [...aws.world.s3.objects('amzn-s3-demo-lake', 'audit/athena_events/').keys()];
+    while ((lookups().length < 8 || rows().length === 0) && child.exitCode === null) await wait(20);
     child.kill('SIGINT');
     const { code, err } = await ended;
     expect([code, err]).toEqual([130, expect.not.stringContaining('AWS_')]);
     expect(new Set(lookups().map(({ account }) => account))).toEqual(new Set([HOME, OTHER]));
     expect(aws.world.count('AssumeRole')).toBe(1);
-    const days = [...aws.world.s3.objects('amzn-s3-demo-lake', 'audit/athena_events/').keys()];
-    expect(days).not.toEqual([]);
+    expect(rows()).not.toEqual([]);
   });
 
   test('an account whose role may not be assumed ends the run, by the name of the role', async () => {

@@ -43,7 +43,8 @@ export const PRICES = {
 /** What nobody can know beforehand: measured where we could, else set with care. */
 export const ASSUMPTIONS = {
   hit_share: { value: 0.3, meaning: 'share of log files with an event of Athena' },
-  files_per_bundle: { value: 90, meaning: 'log files with rows that are committed together' },
+  queries_per_file: { value: 2, meaning: 'different queries in such a log file' },
+  files_per_bundle: { value: 70, meaning: 'log files with rows that are committed together' },
   local_files_per_second: { value: 2500, meaning: 'small log files of a disk, for each core' },
   s3_files_per_second: { value: 500, meaning: 'small log files from S3, for each core' },
   s3_latency_ms: { value: 50, meaning: 'until S3 has given a small log file' },
@@ -90,6 +91,13 @@ export const DEFAULT_PRICES: PriceTable = {
   prices: valuesOf(PRICES),
   assumptions: valuesOf(ASSUMPTIONS),
 };
+
+const YEAR_MS = 366 * 86_400_000;
+
+/** Whether prices were looked up more than a year before a moment, in milliseconds since 1970. */
+export function isOld({ date }: Pick<PriceTable, 'date'>, now: number): boolean {
+  return now - Date.parse(date) > YEAR_MS;
+}
 
 function valuesOf<K extends string>(
   figures: { readonly [name in K]: Figure },

@@ -76,6 +76,11 @@ const TERMS: { readonly [storageClass: string]: { readonly [tier in Tier]?: Term
   DEEP_ARCHIVE,
 };
 
+/** Whether a tier restores objects of a storage class. */
+export function isOffered(storageClass: string | undefined, tier: Tier): boolean {
+  return TERMS[storageClass ?? '']?.[tier] !== undefined;
+}
+
 type Part = Amount & { readonly requests: number; readonly retrieval: number; readonly hours: number };
 
 const GB = 1e9;

@@ -8,7 +8,8 @@ export interface Restorer {
   /**
    * `asked` where the restoring begins now, `already` where it has begun, is done (the copy is then kept for so
    * many days from now), or is not needed.
-   * @throws AuditLakeError LOG_FILE_MISSING, AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
+   * @throws AuditLakeError LOG_FILE_MISSING, LOG_FILE_ARCHIVED (refused on these terms), AWS_DENIED, AWS_CREDENTIALS,
+   *   AWS_FAILED
    */
   restore(location: string, terms: RestoreTerms): Promise<'asked' | 'already'>;
 }

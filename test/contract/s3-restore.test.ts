@@ -79,13 +79,20 @@ describe.each(FACES)('S3Restorer, $name', ({ open }) => {
     world.s3.put(BUCKET, KEY, 'x', { storageClass: 'DEEP_ARCHIVE' });
     const expedited = restorer.restore(location(KEY), { days: 1, tier: 'Expedited' });
     await expect(expedited).rejects.toMatchObject({
-      code: 'AWS_FAILED',
+      code: 'LOG_FILE_ARCHIVED',
       message: expect.stringContaining('Retrieval option is not supported by this storage class'),
     });
     const full = new AwsError('GlacierExpeditedRetrievalNotAvailable', 'capacity', { status: 503 });
-    world.fail(({ operation }) => operation === 'RestoreObject', full, { times: Number.POSITIVE_INFINITY });
+    const busy = world.fail(({ operation }) => operation === 'RestoreObject', full, {
+      times: Number.POSITIVE_INFINITY,
+    });
     await expect(restorer.restore(location(KEY), STANDARD)).rejects.toMatchObject({
+      code: 'LOG_FILE_ARCHIVED',
       message: expect.stringContaining('try again later, or with the tier Standard'),
+    });
+    busy.stop();
+    await expect(restorer.restore('s3://amzn-s3-demo-nowhere/a.json.gz', BULK)).rejects.toMatchObject({
+      code: 'AWS_FAILED',
     });
     await expect(restorer.restore('/var/log/x.json', BULK)).rejects.toMatchObject({ code: 'AWS_FAILED' });
     await close();

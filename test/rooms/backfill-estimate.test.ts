@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { type Estimate, estimate, WAYS, waysOf } from '../../src/backfill/estimate.js';
+import { type Estimate, estimate, waysOf } from '../../src/backfill/estimate.js';
 import type { Plan } from '../../src/backfill/plan.js';
 import { DEFAULT_PRICES, type PriceTable } from '../../src/backfill/price-table.js';
 import { restoreOffers } from '../../src/backfill/restore-offers.js';
+import { WAYS } from '../../src/backfill/work-left.js';
 import { EMPTY_PLAN } from '../support/plans.ts';
 
-/** The worked example of the README: 10 million log files of 20 kB, in slices of a thousand. */
+/** The worked example of the README: 10 million log files of 20 kB, in slices of a thousand, ten a day. */
 const TEN_MILLION: Plan = {
   ...EMPTY_PLAN,
   ...{ lake: 's3://amzn-s3-demo-lake/audit', sources: ['s3://amzn-s3-demo-bucket'], slices: 10_000 },
   total: { files: 10_000_000, bytes: 200e9, settled: 0, archived: 0 },
+  extent: { ...EMPTY_PLAN.extent, days: 1_000 },
 };
 const given = (plan: Partial<Plan> = {}, assumed: Partial<PriceTable['assumptions']> = {}) => ({
   plan: { ...TEN_MILLION, ...plan },
@@ -37,12 +39,40 @@ describe('the estimate for 10 million log files of 20 kB', () => {
     expect(money['step_functions_transition']).toBeCloseTo(5);
   });
 
-  test('counts the units of the commit protocol: 1 write and 0.5 reads without rows, 186 and 46 for 90 with rows', () => {
-    const one = (hit_share: number, files: number) =>
-      countsOf(estimate(given({ total: { ...TEN_MILLION.total, files } }, { hit_share }), 'here-to-s3'));
-    expect(one(0, 1000)).toMatchObject({ dynamodb_write: 1000, dynamodb_read: 500, s3_put: 0 });
-    expect(one(1, 90)).toMatchObject({ dynamodb_write: 186, dynamodb_read: 46, s3_put: 2 });
-    expect(one(1, 1)).toMatchObject({ dynamodb_write: 8, dynamodb_read: 1.5, s3_put: 2 });
+  test('counts the units of the commit protocol, five writes a new day, and a note a slice: 1 write and 0.5 reads without rows, 186 and 46 for 90 with rows', () => {
+    const one = (hit_share: number, files: number, days = 1) => {
+      const total = { ...TEN_MILLION.total, files };
+      const extent = { ...TEN_MILLION.extent, days };
+      return countsOf(
+        estimate(
+          given({ total, extent, slices: 1 }, { hit_share, files_per_bundle: 90, queries_per_file: 0 }),
+          'here-to-s3',
+        ),
+      );
+    };
+    expect(one(0, 1000)).toMatchObject({ dynamodb_write: 1000 + 1, dynamodb_read: 500, s3_put: 0 });
+    expect(one(1, 90)).toMatchObject({ dynamodb_write: 186 + 5 + 1, dynamodb_read: 46, s3_put: 2 });
+    expect(one(1, 1)).toMatchObject({ dynamodb_write: 8 + 5 + 1, dynamodb_read: 1.5, s3_put: 2 });
+    // Each further day of a bundle: 4 writes, a read, a PUT.
+    expect(one(1, 90, 3)).toMatchObject({ dynamodb_write: 186 + 8 + 15 + 1, dynamodb_read: 48, s3_put: 4 });
+  });
+
+  test('counts what others ask besides: for the queue the ledger twice, for the fleet notes and the plan', () => {
+    const [here, fleet, queue] = (['here-to-s3', 'fleet', 'queue'] as const).map((way) =>
+      countsOf(estimate(given({}, { files_per_invocation: 1000 }), way)),
+    );
+    expect(queue?.['dynamodb_read']).toBe((here?.['dynamodb_read'] ?? 0) + 5_000_000);
+    expect(fleet?.['dynamodb_read']).toBe((here?.['dynamodb_read'] ?? 0) + 5_000);
+    expect(fleet?.['s3_get']).toBe(10_000_000 + (fleet?.['lambda_request'] ?? 0));
+  });
+
+  test('knows that an invocation keeps no bundle for the next', () => {
+    const bundlesOf = (files_per_invocation: number) => {
+      const { s3_put = 0 } = countsOf(estimate(given({}, { files_per_invocation }), 'queue'));
+      return (s3_put - 999) / 2;
+    };
+    expect(bundlesOf(10_000)).toBe(Math.ceil(3_000_000 / 70));
+    expect(bundlesOf(100)).toBe(100_000);
   });
 
   test('comes to this by each way, as the README prints it', () => {
@@ -52,24 +82,35 @@ describe('the estimate for 10 million log files of 20 kB', () => {
     });
     expect(rounded).toEqual([
       ['here-to-folder', '4.05', 10_000, '18.00'],
-      ['here-to-s3', '13.26', 10_000, '18.00'],
-      ['fleet', '16.62', 10_000, undefined],
-      ['queue', '16.74', 10_000, undefined],
+      ['here-to-s3', '14.16', 10_000, '18.00'],
+      ['fleet', '17.52', 10_000, undefined],
+      ['queue', '19.05', 10_000, undefined],
     ]);
   });
 });
 
 describe('an estimate', () => {
   test('grows with the work: ten times the log files, ten times the money and the time', () => {
-    const small = { ...TEN_MILLION.total, files: 9_000_000 };
-    const large = { ...TEN_MILLION.total, files: 90_000_000 };
-    for (const way of WAYS) {
-      const [one, ten] = [small, large].map((total, at) =>
-        estimate(given({ total, slices: at === 0 ? 9000 : 90_000 }), way),
+    const sized = (times: number, way: (typeof WAYS)[number]) =>
+      estimate(
+        given({
+          total: { ...TEN_MILLION.total, files: 9_000_000 * times },
+          extent: { ...TEN_MILLION.extent, days: 900 * times },
+          slices: 9000 * times,
+        }),
+        way,
       );
-      expect((ten?.money ?? 0) / (one?.money ?? 1)).toBeCloseTo(10, 2);
-      expect((ten?.seconds ?? 0) / (one?.seconds ?? 1)).toBeCloseTo(10, 5);
+    for (const way of WAYS) {
+      const [one, ten] = [sized(1, way), sized(10, way)];
+      expect(ten.money / one.money).toBeCloseTo(10, 2);
+      expect(ten.seconds / one.seconds).toBeCloseTo(10, 5);
     }
+  });
+
+  test('is for all that has to be read: archived log files as if they were restored, restored ones as they are', () => {
+    const { files } = TEN_MILLION.total;
+    const archived = given({ total: { ...TEN_MILLION.total, archived: files } });
+    for (const way of WAYS) expect(estimate(archived, way)).toEqual(estimate(given(), way));
   });
 
   test('is for what is not settled; nothing left costs nothing', () => {
@@ -108,8 +149,13 @@ describe('an estimate', () => {
     const both = countsOf(
       estimate(given({ datasets: ['athena_events', 'cloudtrail_events'] }), 'here-to-s3'),
     );
-    const bundles = Math.ceil(3_000_000 / 90) + Math.ceil(10_000_000 / 90);
-    expect(both).toMatchObject({ dynamodb_write: 20e6 + 13e6 + 6 * bundles, s3_put: 2 * bundles });
+    // What is read together is committed together, each dataset for itself.
+    const bundles = 2 * Math.ceil(10_000_000 / 70);
+    const further = 2 * 999;
+    expect(both).toMatchObject({
+      dynamodb_write: 20e6 + 13e6 + 6 * bundles + 4 * further + 5 * 2 * 1000 + 10_000,
+      s3_put: 2 * bundles + further,
+    });
   });
 
   test('does not run more functions at once than there are batches', () => {
@@ -157,6 +203,12 @@ describe('the offers to restore', () => {
     expect(both[1]?.hours).toBeCloseTo(12, 1);
     for (const { money, requests, retrieval, copies } of both)
       expect(money).toBeCloseTo(requests + retrieval + copies);
+  });
+
+  test('leave out what is restored, or on its way', () => {
+    const some = { files: 10, bytes: 200e3, restored: 3, restoring: 4, toRestore: { files: 3, bytes: 60e3 } };
+    expect(offers({ GLACIER: some }).map(({ files }) => files)).toEqual([3, 3, 3]);
+    expect(offers({ GLACIER: { ...some, toRestore: { files: 0, bytes: 0 } } })).toEqual([]);
   });
 
   test('are none where nothing has to be restored', () => {

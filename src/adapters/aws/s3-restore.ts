@@ -1,7 +1,7 @@
 import { RestoreObjectCommand } from '@aws-sdk/client-s3';
 import { AuditLakeError } from '../../errors.js';
 import type { Restorer, RestoreTerms } from '../../ports/restorer.js';
-import { awsError, nameOf } from './aws-error.js';
+import { awsError, nameOf, statusOf } from './aws-error.js';
 import type { Waiting } from './back-off.js';
 import { insist } from './s3-insist.js';
 import type { S3Access } from './s3-pages.js';
@@ -53,14 +53,19 @@ export class S3Restorer implements Restorer {
   }
 }
 
+const EXPEDITED_FULL = 'GlacierExpeditedRetrievalNotAvailable';
+
+/** What is wrong with this object and these terms leaves it where it is; the next one may fare better. */
 function restoreError(error: unknown, location: string): AuditLakeError {
   if (nameOf(error) === 'NoSuchKey') {
     const message = `${location}: there is no such object in the bucket any more`;
     return new AuditLakeError('LOG_FILE_MISSING', message, error);
   }
   const told = awsError(error, { action: 's3:RestoreObject', resource: location });
-  if (nameOf(error) !== EXPEDITED_FULL) return told;
-  return new AuditLakeError(told.code, `${told.message}; try again later, or with the tier Standard`, error);
+  if (nameOf(error) === EXPEDITED_FULL) {
+    const message = `${told.message}; try again later, or with the tier Standard`;
+    return new AuditLakeError('LOG_FILE_ARCHIVED', message, error);
+  }
+  const isRefused = told.code === 'AWS_FAILED' && statusOf(error) === 400;
+  return isRefused ? new AuditLakeError('LOG_FILE_ARCHIVED', told.message, error) : told;
 }
-
-const EXPEDITED_FULL = 'GlacierExpeditedRetrievalNotAvailable';

@@ -1,13 +1,13 @@
-import { type Estimate, type EstimateOptions, estimate, type Way, waysOf } from '../../backfill/estimate.js';
-import type { Plan } from '../../backfill/plan.js';
-import type { PriceName, PriceTable } from '../../backfill/price-table.js';
+import { type Estimate, type EstimateOptions, estimate, waysOf } from '../../backfill/estimate.js';
+import { isOld, type PriceName, type PriceTable } from '../../backfill/price-table.js';
 import { restoreOffers } from '../../backfill/restore-offers.js';
+import type { Way } from '../../backfill/work-left.js';
 import { alignedTable, numbers, words } from '../aligned-table.js';
 import { formatMoney } from '../money.js';
 import { printable } from '../printable.js';
 import { counted, formatBytes, formatCount, formatDuration } from '../units.js';
 import { wrapped } from '../wrapped.js';
-import { restoreCommand } from './next.js';
+import { type Again, restoreCommand } from './next.js';
 
 const WAY_NAMES: { readonly [way in Way]: string } = {
   'here-to-folder': 'here',
@@ -35,12 +35,16 @@ export function estimateText(options: EstimateOptions, width: number): string {
   const left = counted(plan.total.files - plan.total.settled, 'log file');
   const [here] = estimates;
   if (here !== undefined && estimates.every(({ needed }) => needed.length === 0)) {
-    const free = `${formatDuration(here.seconds)} on ${counted(cores, 'core')}; nothing is paid to AWS`;
+    const free = `${timeOf(here, 'under a minute')} on ${counted(cores, 'core')}; nothing is paid to AWS`;
     return wrapped(`Estimate for ${left}: ${free}.`, width);
   }
   const title = `Estimate for ${left}, by where they are read (--on):\n`;
+  const { archived } = plan.total;
+  const asleep =
+    archived > 0 ? `Counts the ${formatCount(archived)} archived, as if they were restored. ` : '';
+  const old = isOld(prices, plan.made) ? ' (more than a year ago: look them up)' : '';
   const basis =
-    `Prices of ${prices.region} as of ${prices.date}, without free tiers; ${counted(cores, 'core')} here, ` +
+    `${asleep}Prices of ${prices.region} as of ${prices.date}${old}, without free tiers; ${counted(cores, 'core')} here, ` +
     `${prices.assumptions.lambda_concurrency} Lambdas side by side. --prices takes your own; ` +
     `--output json shows how each count is made.`;
   const table = costTable(estimates, prices);
@@ -52,16 +56,28 @@ function costTable(estimates: readonly Estimate[], { currency }: PriceTable): st
   const rows = [
     ...kinds.map((kind) => [KINDS[kind] ?? kind, countOf(estimates, kind), ...moneyOf(estimates, kind)]),
     [`sum, ${currency}`, '', ...estimates.map(({ money }) => formatMoney(money))],
-    ['time', '', ...estimates.map(({ seconds }) => formatDuration(seconds))],
+    ['time', '', ...estimates.map((it) => timeOf(it, '<1 m'))],
   ];
   const ways = estimates.map(({ way }) => WAY_NAMES[way]);
   return alignedTable([...words(''), ...numbers('count', ...ways)], rows);
 }
 
-/** Where ways differ, one behind the other. */
+/** No estimate is better than a minute. */
+function timeOf({ seconds }: Estimate, underOne: string): string {
+  return seconds < 60 ? underOne : formatDuration(seconds);
+}
+
+/** Where ways differ, the least and the most. */
 function countOf(estimates: readonly Estimate[], kind: PriceName): string {
-  const counts = estimates.flatMap(({ needed }) => needed.filter((it) => it.kind === kind));
-  return [...new Set(counts.map(({ count }) => formatCount(Math.ceil(count))))].join(' / ');
+  const needed = estimates.flatMap((it) => it.needed.filter((one) => one.kind === kind));
+  const counts = needed.map(({ count }) => Math.ceil(count));
+  const ends = [Math.min(...counts), Math.max(...counts)].map(roundly);
+  return [...new Set(ends)].join(' to ');
+}
+
+/** Nobody knows millions to the last one. */
+function roundly(count: number): string {
+  return count < 1e6 ? formatCount(count) : `${(count / 1e6).toFixed(1)} M`;
 }
 
 function moneyOf(estimates: readonly Estimate[], kind: PriceName): readonly string[] {
@@ -79,7 +95,8 @@ function transferText(estimates: readonly Estimate[], { currency }: PriceTable, 
 }
 
 /** What must be restored, what that costs by tier, and how to ask for it. */
-export function restoreText(plan: Plan, prices: PriceTable, width: number): string {
+export function restoreText(facts: EstimateOptions & Again, width: number): string {
+  const { plan, prices } = facts;
   const offers = restoreOffers(plan, prices);
   const sums = Object.values(plan.classes).map(({ toRestore }) => toRestore);
   const files = sums.reduce((sum, it) => sum + it.files, 0);
@@ -99,5 +116,5 @@ export function restoreText(plan: Plan, prices: PriceTable, width: number): stri
   const notes = slower.map(({ tier, not }) =>
     wrapped(`${tier} does not restore the ${counted(not, 'log file')} in Deep Archive.`, width),
   );
-  return `${wrapped(lead, width)}${alignedTable(columns, rows)}${notes.join('')}  ${printable(restoreCommand(plan))}\n`;
+  return `${wrapped(lead, width)}${alignedTable(columns, rows)}${notes.join('')}  ${printable(restoreCommand(facts))}\n`;
 }

@@ -4,8 +4,10 @@ import { type RestoreReport, restoreArchived } from '../../jobs/restore-archived
 import type { StoredPlan } from '../../ports/plan-store.js';
 import type { RestoreTerms } from '../../ports/restorer.js';
 import { listAheadOf, openArchive } from '../../wiring/archive.js';
+import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
 import { s3Restorer } from '../../wiring/s3-source.js';
 import { failureLines, moreLines } from '../failure-lines.js';
+import { targetOf } from '../s3-lake-of.js';
 import { counted, formatCount } from '../units.js';
 import { archiveSourceOf } from './arguments.js';
 
@@ -17,7 +19,7 @@ type RestoreRun = {
   readonly isStopped: () => boolean;
 };
 
-/** Asks S3 for the log files of a plan that lie in an archive class. @throws AuditLakeError USAGE, AWS_DENIED, AWS_FAILED */
+/** Asks S3 for the log files of a plan that lie in an archive class. @throws AuditLakeError USAGE, and all of disposition `stop` */
 export async function restoreRun({ stored, config, lake, ...run }: RestoreRun): Promise<RestoreReport> {
   const { plan, slices } = stored;
   const source = await archiveSourceOf(plan.sources, config, lake);
@@ -28,19 +30,31 @@ export async function restoreRun({ stored, config, lake, ...run }: RestoreRun): 
   const archive = await openArchive(source, lake);
   const listAhead = listAheadOf(source);
   const restorer = s3Restorer(reading.settings);
-  return restoreArchived({ ...run, slices: slices(), archive, listAhead, scope: plan.scope, restorer });
+  const { scope, datasets } = plan;
+  const state = await openLakeAsItIs(targetOf(config, lake));
+  try {
+    const planned = { slices: slices(), archive, listAhead, scope, datasets, ledger: state?.ledger };
+    return await restoreArchived({ ...run, ...planned, restorer });
+  } finally {
+    await state?.close();
+  }
 }
 
 /** What was asked for, and what was not. */
 export function restoredText(
-  { asked, already, failures }: RestoreReport,
+  { asked, already, notOffered, failed, failures }: RestoreReport,
   { tier, days }: RestoreTerms,
 ): string {
   const terms = `tier ${tier}, for ${counted(days, 'day')}`;
   const lines = [
     `Asked S3 to restore ${counted(asked, 'log file')} (${terms}); ${formatCount(already)} were asked for before.`,
+    ...(notOffered > 0
+      ? [
+          `Left out   ${counted(notOffered, 'log file')} in Deep Archive, which ${tier} does not restore: take Standard or Bulk.`,
+        ]
+      : []),
     ...failureLines('failed     ', failures),
-    ...moreLines('failed     ', failures.length),
+    ...moreLines('failed     ', failed),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { readDefinition } from './support/aws/states-language.js';
 import { sampleFiles } from './support/sample-files.js';
 
 const SAMPLES = fileURLToPath(new URL('../samples', import.meta.url));
@@ -29,6 +31,30 @@ describe('samples/', () => {
     for (const [path, bytes] of generated) {
       expect(content(path, readFileSync(join(SAMPLES, path))), path).toBe(content(path, bytes));
     }
+  });
+
+  it('goes into the package as far as somebody starts from it', () => {
+    const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline'];
+    const told: unknown = JSON.parse(
+      execFileSync('npm', args, {
+        cwd: join(SAMPLES, '..'),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
+    const [{ files }] = told as [{ files: readonly { readonly path: string }[] }];
+    const packed = files.map(({ path }) => path);
+    const wanted = ['samples/backfill-state-machine.json', 'samples/prices.yaml', 'dist/cli/main.js'];
+    expect(packed).toEqual(expect.arrayContaining(wanted));
+    expect(packed.filter((path) => path.startsWith('samples/log-files'))).toEqual([]);
+  });
+
+  it('holds the definition of a state machine that can be run as it is', () => {
+    const definition: unknown = JSON.parse(
+      readFileSync(join(SAMPLES, 'backfill-state-machine.json'), 'utf8'),
+    );
+    const { task } = readDefinition(definition);
+    expect(task.Parameters.FunctionName).toMatch(/:111122223333:function:audit-lake-backfill$/);
   });
 
   it('is generated alike every time', () => {

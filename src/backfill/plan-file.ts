@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { DATASET_NAMES } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
 import { firstIssue } from './first-issue.js';
-import type { Plan, PlannedSlice, StoredPlan } from './plan.js';
+import type { Plan, PlanHead, PlannedSlice, StoredPlan } from './plan.js';
 import { type Detail, DetailShape, detailsOf, planDetailsOf } from './plan-details.js';
+import { isPlanId, planFileName, planIdIn } from './plan-id.js';
 import { numberedLines } from './plan-lines.js';
+import { isPlace, within } from './plan-places.js';
 
 /** Of the shape of plan files: a newer one is refused, never guessed. */
 const PLAN_VERSION = 1;
@@ -16,19 +18,21 @@ const amount = { files: count, bytes: count };
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 
 const SliceShape = z.strictObject({
-  place: z.string().min(1),
+  place: z.string().refine(isPlace, 'is no folder with a slash at its end'),
   account: z.string().optional(),
   region: z.string().optional(),
-  day: day.optional(),
+  day: z.iso.date().optional(),
   ...amount,
   settled: count,
   archived: count,
+  /** Absent where it is not. */
+  is_settled: z.literal(true).optional(),
 });
 
 /** The first line. */
 const HeadShape = z.strictObject({
   plan: z.literal(PLAN_VERSION),
-  id: z.string().min(1),
+  id: z.string().refine(isPlanId, 'is no id of a plan'),
   made_at: z.iso.datetime(),
   lake: z.string(),
   sources: z.array(z.string()),
@@ -70,8 +74,8 @@ export function* planLines(plan: Plan, slices: Iterable<PlannedSlice>): Generato
   yield `${JSON.stringify(headOf(plan))}\n`;
   for (const detail of detailsOf(plan)) yield `${JSON.stringify(detail)}\n`;
   let written = 0;
-  for (const { place, account, region, day, files, bytes, settled, archived } of slices) {
-    yield `${JSON.stringify({ place, account, region, day, files, bytes, settled, archived })}\n`;
+  for (const { isSettled, ...slice } of slices) {
+    yield `${JSON.stringify({ ...slice, is_settled: isSettled || undefined })}\n`;
     written++;
   }
   if (written === plan.slices) return;
@@ -94,11 +98,20 @@ export async function readPlanFile(
     if (head === undefined) head = readHead(text, location);
     else details.push(readDetail(text, `line ${number} of ${location}`));
     if (details.length < detailCount(head)) continue;
-    const plan = planOf(head, details);
+    const plan = { ...planHeadOf(head), ...planDetailsOf(details) };
     return { plan, location, slices: () => readSlices(open(), plan, location) };
   }
   if (head !== undefined) throw malformed(location, `was cut short behind line ${details.length + 1}`);
-  throw new AuditLakeError('PLAN_FORMAT', `${location} is empty: ${NEXT}`);
+  throw malformed(location, 'is empty');
+}
+
+/** Reads the first line of a plan file, and no more. As of {@link readPlanFile}. @throws AuditLakeError PLAN_FORMAT */
+export async function readPlanHead(
+  open: () => AsyncIterable<Uint8Array>,
+  location: string,
+): Promise<PlanHead> {
+  for await (const { text } of numberedLines(open(), location)) return planHeadOf(readHead(text, location));
+  throw malformed(location, 'is empty');
 }
 
 /**
@@ -124,6 +137,7 @@ async function* readSlices(
 ): AsyncGenerator<PlannedSlice> {
   let read = 0;
   let before = 1 + plan.months.length + plan.gaps.length + plan.unlisted.length;
+  const isOurs = within(plan.sources);
   for await (const { text, number } of numberedLines(chunks, location)) {
     if (before-- > 0) continue;
     const where = `line ${number} of ${location}`;
@@ -131,6 +145,8 @@ async function* readSlices(
     if (!slice.success) throw malformed(where, 'is no slice of a plan', slice.error);
     read++;
     if (read > plan.slices) throw malformed(where, `is one slice more than the ${plan.slices} of the head`);
+    const { place } = slice.data;
+    if (!isOurs(place)) throw malformed(where, `names ${place}, which lies in no source of the plan`);
     yield sliceOfShape(slice.data);
   }
   if (read === plan.slices) return;
@@ -143,8 +159,10 @@ function readHead(text: string, location: string): Head {
   if (!isHead(value)) throw malformed(where, 'is not the head of a plan');
   mustBeOurVersion(value, location);
   const head = HeadShape.safeParse(value);
-  if (head.success) return head.data;
-  throw malformed(where, 'is not the head of a plan', head.error);
+  if (!head.success) throw malformed(where, 'is not the head of a plan', head.error);
+  const { id } = head.data;
+  if ((planIdIn(location) ?? id) === id) return head.data;
+  throw malformed(location, `holds the plan ${id}, whose file is called ${planFileName(id)}`);
 }
 
 function readDetail(text: string, where: string): Detail {
@@ -196,7 +214,7 @@ function headOf(plan: Plan): Head {
 }
 
 /** What a head leaves out is undefined in a plan. */
-function planOf(head: Head, details: readonly Detail[]): Plan {
+function planHeadOf(head: Head): PlanHead {
   const { id, made_at, lake, sources, scope, datasets, slices, extent, total, foreign } = head;
   return {
     ...{ id, made: Date.parse(made_at), lake, sources, datasets, slices, total, foreign },
@@ -204,7 +222,6 @@ function planOf(head: Head, details: readonly Detail[]): Plan {
     extent: { ...extent, first: extent.first, last: extent.last },
     classes: mapped(head.classes, ({ to_restore, ...amounts }) => ({ ...amounts, toRestore: to_restore })),
     textDays: head.text_days.map(({ day, to_read }) => ({ day, toRead: to_read })),
-    ...planDetailsOf(details),
     inventory: head.inventory,
   };
 }
@@ -216,6 +233,12 @@ function mapped<T, R>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
-function sliceOfShape({ account, region, day, ...slice }: z.infer<typeof SliceShape>): PlannedSlice {
-  return { ...slice, account, region, day };
+function sliceOfShape({
+  account,
+  region,
+  day,
+  is_settled,
+  ...slice
+}: z.infer<typeof SliceShape>): PlannedSlice {
+  return { ...slice, account, region, day, isSettled: is_settled ?? false };
 }

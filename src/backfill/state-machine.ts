@@ -9,8 +9,9 @@ export type FleetOptions = {
   /** Slices a batch: some minutes of work, so that a batch that has to be repeated is no loss. */
   readonly batchSlices?: number;
   /**
-   * How many of the slices may fail, in percent. What is wrong with some, such as one account, is listed while the
-   * others go on; what is wrong with everything ends the run early, and that can be redriven.
+   * How many of the lines of the plan may be of batches that failed, in percent. What is wrong with some, such as one
+   * account, is told while the others go on. What is wrong with most is wrong with the function or the lake: the run
+   * ends, half of the plan is not tried in vain, and a run that ended so can be redriven.
    */
   readonly toleratedFailures?: number;
 };

@@ -5,7 +5,7 @@ import { type BackfillReport, runBackfill } from '../jobs/run-backfill.js';
 import { type NotifiedBackfill, openNotifiedBackfill } from '../wiring/notified-backfill.js';
 import { once } from './once.js';
 import { tellBackfill, tellEndpoint, tellHistory } from './report.js';
-import { type SliceBatch, sliceBatch } from './slice-batch.js';
+import { mustBeOf, type SliceBatch, sliceBatch } from './slice-batch.js';
 import { type LambdaContext, stopwatch } from './time-left.js';
 
 /** As on the command line: V8 would let the heap grow to several times of what is in use before it collects. */
@@ -46,9 +46,10 @@ async function workOff(
   backfill: NotifiedBackfill,
   context: LambdaContext,
 ): Promise<BackfillReport> {
-  const { plans, archive, listAhead, batchFiles, progressOf, datasets, ports, newLane, now } = backfill;
+  const { planned, listAhead, batchFiles, progressOf, datasets, ports, newLane, now } = backfill;
   const { left, mayStart } = stopwatch(context);
-  const { plan } = await plans.read(batch.plan);
+  const { plan, archive } = await planned(batch.plan);
+  mustBeOf(plan, batch);
   return runBackfill({
     ...{ planId: plan.id, scope: plan.scope, archive, listAhead, now },
     slices: oneByOne(batch.slices),

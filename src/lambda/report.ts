@@ -62,7 +62,7 @@ function tellLogFiles(event: string, { counters, failures, found, about }: LogFi
   const odd = [...imbalances(counters), ...found];
   const { logFiles, records, rowsWritten, dataFiles, bytes, queryTexts } = counters;
   const sums = { log_files: logFiles, records, rows_written: rowsWritten, data_files: dataFiles, bytes };
-  const line = { ...about, ...sums, query_texts: queryTexts, failures: failures.length, imbalances: odd };
+  const line = { ...about, ...sums, query_texts: queryTexts, failures: logFiles.failed, imbalances: odd };
   if (odd.length > 0) logger.error(`${event}_out_of_balance`, line);
   else logger.info(`${event}_done`, line);
   for (const [name, of] of Object.entries(METRICS)) metrics.addMetric(name, MetricUnit.Count, of(counters));

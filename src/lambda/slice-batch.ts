@@ -1,6 +1,7 @@
-import type { PlannedSlice } from '../backfill/plan.js';
+import type { PlanHead, PlannedSlice } from '../backfill/plan.js';
 import { readSliceItem } from '../backfill/plan-file.js';
 import { isPlanId } from '../backfill/plan-id.js';
+import { within } from '../backfill/plan-places.js';
 import { AuditLakeError } from '../errors.js';
 import { isOfSources } from './sources.js';
 
@@ -24,6 +25,15 @@ export function sliceBatch(event: unknown, sources: readonly string[]): SliceBat
   const outside = slices.find(({ place }) => !isOfSources(place, sources));
   if (outside === undefined) return { plan, slices };
   throw new AuditLakeError('USAGE', `the slice ${outside.place} lies outside of AUDIT_LAKE_SOURCES`);
+}
+
+/** @throws AuditLakeError PLAN_FORMAT for a slice that the plan cannot have: its archive would show nothing of it */
+export function mustBeOf({ id, sources }: PlanHead, { slices }: SliceBatch): void {
+  const isOurs = within(sources);
+  const other = slices.find(({ place }) => !isOurs(place));
+  if (other === undefined) return;
+  const message = `the slice ${other.place} lies in no source of plan ${id}: make a new one with \`audit-lake backfill plan\``;
+  throw new AuditLakeError('PLAN_FORMAT', message);
 }
 
 function memberOf(value: unknown, name: string): unknown {

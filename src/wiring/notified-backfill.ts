@@ -1,6 +1,8 @@
-import { mustBePlace } from '../adapters/aws/s3-place.js';
+import { isDeepStrictEqual as isSame } from 'node:util';
+import type { PlanHead } from '../backfill/plan.js';
+import type { DatasetName } from '../datasets/dataset.js';
+import { AuditLakeError } from '../errors.js';
 import type { Archive } from '../ports/archive.js';
-import type { PlanStore } from '../ports/plan-store.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
 import type { AthenaHistoryRun } from './athena-history.js';
 import { type NotifiedLake, type NotifiedLakeSettings, openLambdaLake } from './notified-lake.js';
@@ -10,9 +12,11 @@ import { s3Archive } from './s3-source.js';
 
 /** What the handler needs that works off slices of a plan. */
 export type NotifiedBackfill = NotifiedLake & {
-  readonly plans: Pick<PlanStore, 'read'>;
-  /** Of all buckets of the sources: which folders may be listed the handler says. */
-  readonly archive: Pick<Archive, 'list'>;
+  /**
+   * A plan of the lake. It is read once: plans do not change.
+   * @throws AuditLakeError DATASET_SELECTION where it counts for other datasets; PLAN_FORMAT, USAGE, AWS_DENIED, AWS_FAILED
+   */
+  readonly planned: (id: string) => Promise<Planned>;
   /** How many folders are listed before their turn. */
   readonly listAhead: number;
   /** How many log files a lane takes at once. */
@@ -21,6 +25,13 @@ export type NotifiedBackfill = NotifiedLake & {
   readonly progressOf: (places: readonly string[]) => SliceProgress;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+};
+
+/** A plan that slices are worked off of. */
+type Planned = {
+  readonly plan: PlanHead;
+  /** What its sources name, as on the command line. Which folders may be listed the handler says. */
+  readonly archive: Pick<Archive, 'list'>;
 };
 
 const LIST_AHEAD = 8;
@@ -35,12 +46,20 @@ export async function openNotifiedBackfill(
   tell: AthenaHistoryRun['tell'],
 ): Promise<NotifiedBackfill> {
   const { lake, ...opened } = await openLambdaLake(settings, tell);
-  const buckets = new Set(opened.sources.map((source) => `s3://${mustBePlace(source).bucket}`));
   const { plans, state } = lake;
+  const known = new Map<string, Planned>();
+  const openPlan = async (id: string): Promise<Planned> => {
+    const plan = await plans.head(id);
+    mustKeepAll(plan, opened.datasets);
+    return { plan, archive: s3Archive(plan.sources, lake.location, settings) };
+  };
   return {
     ...opened,
-    plans,
-    archive: s3Archive([...buckets], lake.location, settings),
+    planned: async (id) => {
+      const planned = known.get(id) ?? (await openPlan(id));
+      known.set(id, planned);
+      return planned;
+    },
     listAhead: LIST_AHEAD,
     batchFiles: S3_BATCH_FILES,
     progressOf: (places) => ({
@@ -49,4 +68,14 @@ export async function openNotifiedBackfill(
     }),
     now: realTime.now,
   };
+}
+
+/** Else slices would be noted as done, for good, of which a dataset got nothing. */
+function mustKeepAll({ id, datasets }: PlanHead, kept: readonly DatasetName[]): void {
+  if (isSame(new Set(datasets), new Set(kept))) return;
+  const flags = kept.map((name) => `--dataset ${name}`).join(' ');
+  const message =
+    `plan ${id} counts for ${datasets.join(', ')}, and this function keeps ${kept.join(', ')}: ` +
+    `set AUDIT_LAKE_DATASETS to ${datasets.join(',')}, or make a plan with ${flags}`;
+  throw new AuditLakeError('DATASET_SELECTION', message);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -112,6 +112,35 @@ for (const [name, make] of Object.entries(STORES)) {
       }
     });
 
+    test('gives the head of a plan alone, by its id and by its location', async () => {
+      const unlisted = [{ place: '/logs/a/', code: 'AWS_DENIED', message: 'no' }];
+      const { plan, slices } = planOfDays(3, { unlisted });
+      const location = await store.write(plan, slices);
+      expect(location).toBe(store.locationOf(FIRST));
+      const { months: _, gaps: __, unlisted: ___, ...head } = plan;
+      for (const named of [FIRST, location]) expect(await store.head(named)).toStrictEqual(head);
+    });
+
+    test('gives the head of a plan whose rest is damaged', async () => {
+      const { plan, slices } = planOfDays(3, { unlisted: [{ place: '/', code: 'X', message: '' }] });
+      const [head = ''] = planLines(plan, slices);
+      await made.put(`lake/_meta/plans/${FIRST}.jsonl`, `${head}<html>`);
+      expect((await store.head(FIRST)).slices).toBe(3);
+      await expect(store.read(FIRST)).rejects.toMatchObject({ code: 'PLAN_FORMAT' });
+    });
+
+    test('refuses a plan under the name of another one', async () => {
+      const { plan, slices } = planOfDays(1);
+      const location = await made.put(
+        `lake/_meta/plans/${SECOND}.jsonl`,
+        [...planLines(plan, slices)].join(''),
+      );
+      const message = expect.stringContaining(`${location} holds the plan ${FIRST}`);
+      for (const asked of [store.read(SECOND), store.head(SECOND)]) {
+        await expect(asked).rejects.toMatchObject({ code: 'PLAN_FORMAT', message });
+      }
+    });
+
     test('gives back many slices, in the order in which they were written', async () => {
       const { plan, slices } = planOfDays(20_000);
       const shuffled = slices.toSorted((a, b) => (a.files % 101) - (b.files % 101));
@@ -158,6 +187,7 @@ for (const [name, make] of Object.entries(STORES)) {
           /there is no plan .*20261121T113155Z-k3f9.*`audit-lake backfill/,
         );
         await expect(store.read(named)).rejects.toMatchObject({ code: 'USAGE', message });
+        await expect(store.head(named)).rejects.toMatchObject({ code: 'USAGE', message });
       }
     });
 
@@ -223,6 +253,24 @@ describe('FsPlanStore', () => {
     };
     await new FsPlanStore(root).write(plan, watched());
     expect(existsSync(path)).toBe(true);
+  });
+
+  test('takes away what a killed process left of a plan, and nothing that may still be written', async () => {
+    const store = new FsPlanStore(root);
+    const { plan, slices } = planOfDays(3);
+    await utimes(await store.write(plan, slices), 0, 0);
+    const leftover = join(root, `_meta/plans/${FIRST}.jsonl.new`);
+    for (const [days, isThere] of [
+      [2, false],
+      [0.5, true],
+    ] as const) {
+      await writeFile(leftover, 'cut sho');
+      const writtenAt = plan.made / 1000 - days * 86_400;
+      await utimes(leftover, writtenAt, writtenAt);
+      await store.write({ ...plan, id: SECOND }, slices);
+      expect(existsSync(leftover)).toBe(isThere);
+      expect(await store.ids()).toEqual([SECOND, FIRST]);
+    }
   });
 
   test('keeps plans from the eyes of others: they name accounts', async () => {
@@ -292,6 +340,23 @@ describe('S3PlanStore', () => {
     }
     expect(world.count('GetObject')).toBeGreaterThan(4);
     expect(read).toBe(slices.length);
+  });
+
+  test('asks for the first bytes of a plan and no more where its head is enough', async () => {
+    const { world, store } = s3World();
+    await store.write(plan, slices);
+    expect((await store.head(FIRST)).slices).toBe(slices.length);
+    const reads = world.calls.filter(({ operation }) => operation === 'GetObject');
+    expect(reads.map(({ input }) => input['Range'])).toEqual(['bytes=0-65535']);
+  });
+
+  test('asks for more of a head that is longer', async () => {
+    const { world, store } = s3World();
+    const accounts = Array.from({ length: 20_000 }, (_, n) => String(n).padStart(12, '0'));
+    const long = { ...plan, extent: { ...plan.extent, accounts } };
+    await store.write(long, slices);
+    expect((await store.head(FIRST)).extent.accounts).toEqual(accounts);
+    expect(world.count('GetObject')).toBe(5);
   });
 
   test('a plan that is replaced while it is read is refused, never mixed', async () => {

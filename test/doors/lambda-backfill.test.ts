@@ -244,6 +244,54 @@ describe('a fleet', () => {
     await world.work();
     await expectLakeOf(flat.filter(({ key }) => /_2026010[78]T/.test(key)));
   });
+
+  test('reads what the sources of the plan name, and nothing beside it', async () => {
+    const [first, second] = TRAIL;
+    if (!first || !second) throw new Error('a trail');
+    const renamed = { ...second, key: second.key.replace(/[^/]+$/, 'saved-by-hand.json.gz') };
+    put([...TRAIL.filter((file) => file !== second), renamed]);
+    const sources = [first, renamed].map(({ key }) => `s3://${SOURCE}/${key}`);
+    const made = await world.plan(PLAN, EVERYTHING, sources);
+    await world.fleet.start(PLAN, made.location);
+    await world.work();
+    await expectLakeOf([first, renamed]);
+  });
+
+  test('reads of a plan its first line, once for each instance', async () => {
+    put(TRAIL);
+    await started();
+    await world.work();
+    const [read, ...others] = world.lambda.aws.calls.filter(
+      ({ operation, input }) => operation === 'GetObject' && String(input['Key']).endsWith(`${PLAN}.jsonl`),
+    );
+    expect(read?.input['Range']).toBe('bytes=0-65535');
+    expect(others).toEqual([]);
+  });
+
+  test('keeps the datasets of the plan, in whatever order they were named', async () => {
+    await world.lambda.coldStart({ AUDIT_LAKE_DATASETS: 'cloudtrail_events,athena_events' });
+    put(TRAIL);
+    await started();
+    await world.work();
+    await expectLakeOf(TRAIL);
+  });
+
+  test.each(['athena_events', 'cloudtrail_events'])(
+    'that keeps other datasets than the plan notes no slice, and says how to go on: %s',
+    async (kept) => {
+      await world.lambda.coldStart({ AUDIT_LAKE_DATASETS: kept });
+      put(TRAIL);
+      await started();
+      await world.work();
+      const message =
+        `plan ${PLAN} counts for athena_events, cloudtrail_events, and this function keeps ${kept}: set ` +
+        `AUDIT_LAKE_DATASETS to athena_events,cloudtrail_events, or make a plan with --dataset ${kept}`;
+      expect((await world.fleet.last(PLAN))?.failures).toContainEqual(
+        expect.objectContaining({ code: 'DATASET_SELECTION', message }),
+      );
+      expect([ends(), reads(), world.lambda.aws.sfn.waits]).toEqual([[], [], []]);
+    },
+  );
 });
 
 describe('the backfill handler', () => {
@@ -280,6 +328,17 @@ describe('the backfill handler', () => {
     expect(listed()).toHaveLength(calls);
   });
 
+  test('refuses a slice that lies in no source of its plan', async () => {
+    put(TRAIL);
+    const [first = '', second = ''] = places();
+    await world.plan(PLAN, EVERYTHING, [first]);
+    await expect(world.lambda.backfill(event(itemOf(first), itemOf(second)))).rejects.toMatchObject({
+      name: 'PLAN_FORMAT',
+      message: expect.stringContaining(`${second} lies in no source of plan ${PLAN}`),
+    });
+    expect([ends(), reads()]).toEqual([[], []]);
+  });
+
   test('answers with the counts of its batch', async () => {
     put(TRAIL);
     await world.plan(PLAN);
@@ -288,7 +347,7 @@ describe('the backfill handler', () => {
       await world.lambda.backfill(event({ plan: 1 }, { ...itemOf(place), files: 17 }), FIVE_MINUTES),
     ).toEqual({
       plan: PLAN,
-      slices: { ended: 1, passed: 0 },
+      slices: { ended: 1, passed: 0, unlisted: 0 },
       log_files: { listed: 15, ingested: 15, skipped: 0, failed: 0, foreign: 0, gone: 2 },
       failures: [],
     });

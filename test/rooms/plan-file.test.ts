@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Plan, PlannedSlice } from '../../src/backfill/plan.js';
-import { planLines, readPlanFile, readSliceItem } from '../../src/backfill/plan-file.js';
-import { isPlanId, planId } from '../../src/backfill/plan-id.js';
+import { planLines, readPlanFile, readPlanHead, readSliceItem } from '../../src/backfill/plan-file.js';
+import { isPlanId, planFileName, planId, planIdIn } from '../../src/backfill/plan-id.js';
 import { anyPlan, EMPTY_PLAN, plannedSlice, planOfDays } from '../support/plans.ts';
 import { SEED } from '../support/seed.ts';
 
@@ -115,6 +115,23 @@ describe('a plan file', () => {
       THREE.replace('"plan":1', '"plan":2'),
       `${PLACE} is a plan of version 2, and this is version 1: upgrade audit-lake, or make a new one`,
     ],
+    'is named by no id': [THREE.replace('20261121T113155Z-k3f9', 'my plan'), '(id: is no id of a plan)'],
+    'has a slice on a day that no calendar has': [
+      THREE.replace('"day":"2024-01-02"', '"day":"2024-02-30"'),
+      `line 3 of ${PLACE} is no slice of a plan (day: Invalid ISO date)`,
+    ],
+    'has a slice that is no folder': [
+      THREE.replace('/2024/01/02/"', '/2024/01/02"'),
+      `line 3 of ${PLACE} is no slice of a plan (place: is no folder with a slash at its end)`,
+    ],
+    'leads out of its sources by a way up': [
+      THREE.replace('/logs/AWSLogs', '/logs/../etc'),
+      `line 2 of ${PLACE} is no slice of a plan (place: `,
+    ],
+    'names a folder outside of its sources': [
+      THREE.replace('"/logs/AWSLogs/111122223333/CloudTrail/us-east-1/2024/01/03/"', '"/etc/"'),
+      `line 4 of ${PLACE} names /etc/, which lies in no source of the plan`,
+    ],
     'is of no version': [THREE.replace('"plan":1', '"plan":"a"'), 'is a plan of version "a"'],
   };
   for (const [what, [text, says]] of Object.entries(BAD)) {
@@ -154,6 +171,49 @@ describe('a plan file', () => {
   });
 });
 
+describe('the head of a plan file', () => {
+  test('is the plan but for its details, of any plan', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyPlan, async (made) => {
+        const { months: _, gaps: __, unlisted: ___, ...head } = made.plan;
+        expect(await readPlanHead(opened(textOf(made)), PLACE)).toStrictEqual(head);
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
+
+  test('is read without what follows, whatever that is', async () => {
+    let given = '';
+    const open = async function* () {
+      for (const chunk of [`${lines[0]?.slice(0, 9)}`, `${lines[0]?.slice(9)}\n{"pl`, 'never']) {
+        given += chunk;
+        yield Buffer.from(chunk);
+      }
+    };
+    expect((await readPlanHead(open, PLACE)).slices).toBe(3);
+    expect(given).not.toContain('never');
+  });
+
+  test('is refused as with the whole plan', async () => {
+    for (const text of ['', '\n', '<html>', '{"Records":[]}', THREE.replace('"plan":1', '"plan":2')]) {
+      const error: unknown = await readPlanHead(opened(text), PLACE).catch((it: unknown) => it);
+      expect(error).toEqual(await refused(text));
+      expect(error).toMatchObject({ code: 'PLAN_FORMAT' });
+    }
+  });
+
+  test('that lies under the name of another plan is refused: who asks for that one must not get this one', async () => {
+    const other = '/lake/_meta/plans/20261121T113155Z-aaaa.jsonl';
+    const message = expect.stringContaining(
+      `${other} holds the plan 20261121T113155Z-k3f9, whose file is called 20261121T113155Z-k3f9.jsonl`,
+    );
+    for (const read of [readPlanHead, readPlanFile]) {
+      await expect(read(opened(THREE), other)).rejects.toMatchObject({ code: 'PLAN_FORMAT', message });
+      await read(opened(THREE), other.replace('aaaa', 'k3f9'));
+    }
+  });
+});
+
 describe('a line of a plan as an item of Step Functions', () => {
   test('is the slice; the head is none', () => {
     const [head, ...slices] = lines.map((line): unknown => JSON.parse(line));
@@ -174,6 +234,15 @@ describe('the id of a plan', () => {
     expect(planId(at, () => 0)).toBe('20261121T113155Z-aaaa');
     expect(planId(at, () => 0.999_999)).toBe('20261121T113155Z-9999');
     expect(isPlanId(planId(at, Math.random))).toBe(true);
+  });
+
+  test('is told by the name of its file, wherever that lies', () => {
+    const id = '20261121T113155Z-k3f9';
+    for (const folder of ['', '/lake/_meta/plans/', 's3://amzn-s3-demo-bucket/', 'C:\\plans\\']) {
+      expect(planIdIn(`${folder}${planFileName(id)}`)).toBe(id);
+      expect(planIdIn(`${folder}plan.jsonl`)).toBeUndefined();
+    }
+    expect(planIdIn(`/plans/${id}.jsonl/a.jsonl`)).toBeUndefined();
   });
 
   test('is no location', () => {

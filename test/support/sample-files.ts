@@ -7,6 +7,7 @@ import { notifications } from './sample-notifications.js';
 import { odditySamples } from './sample-oddities.js';
 import { samplePrices } from './sample-prices.js';
 import { samplesReadme } from './sample-readme.js';
+import { sampleStateMachine } from './sample-state-machine.js';
 import { versionSamples } from './sample-versions.js';
 
 const HOUR = 3_600_000;
@@ -30,6 +31,7 @@ export function sampleFiles(): Map<string, Uint8Array> {
   for (const { path, event } of envelopes) add(path, pretty(event));
   add('query-history.json', pretty(history));
   add('prices.yaml', utf8(samplePrices()));
+  add('backfill-state-machine.json', pretty(sampleStateMachine()));
   add('README.md', utf8(samplesReadme(samples, foreign, envelopes)));
   return files;
 }

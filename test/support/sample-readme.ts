@@ -39,6 +39,7 @@ export function samplesReadme(
     '\n## Notifications\n\nBelow `notifications/`: how the key of a log file arrives at a Lambda, one per envelope.\n',
     table('file', envelopes),
     '\n## Prices\n\n`prices.yaml`: what the estimates of `audit-lake backfill plan` are made with; a copy of it with your prices goes to `--prices`.',
+    '\n## State machine\n\n`backfill-state-machine.json`: the definition for `audit-lake backfill run --on fleet`, in Amazon States Language; put the ARN of your function in.',
     '',
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type { StoredPlan } from '../../backfill/plan.js';
+import type { PlanHead, StoredPlan } from '../../backfill/plan.js';
 import { AuditLakeError } from '../../errors.js';
 import { awsError, nameOf, statusOf } from './aws-error.js';
 import type { Waiting } from './back-off.js';
@@ -8,9 +8,11 @@ import type { S3Access } from './s3-pages.js';
 import { formatPlace, type S3Place } from './s3-place.js';
 
 /** A piece of a plan: its slices are worked off for hours, and S3 ends a connection that stands still so long. */
-const RANGE_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 20;
+/** Enough for the head of a thousand accounts; a longer one takes another request. */
+const HEAD_BYTES = 1 << 16;
 
-type PlanAccess = S3Access & { readonly waiting: Waiting };
+export type PlanAccess = S3Access & { readonly waiting: Waiting };
 
 /**
  * A plan file anywhere in S3. Holds a piece of it.
@@ -18,15 +20,21 @@ type PlanAccess = S3Access & { readonly waiting: Waiting };
  */
 export async function readS3Plan(access: PlanAccess, place: S3Place): Promise<StoredPlan> {
   const { readPlanFile } = await import('../../backfill/plan-file.js');
-  return readPlanFile(() => piecesOf(access, place), formatPlace(place));
+  return readPlanFile(() => piecesOf(access, place, PIECE_BYTES), formatPlace(place));
+}
+
+/** The first line of it: asks for little more than that. @throws as {@link readS3Plan} */
+export async function readS3PlanHead(access: PlanAccess, place: S3Place): Promise<PlanHead> {
+  const { readPlanHead } = await import('../../backfill/plan-file.js');
+  return readPlanHead(() => piecesOf(access, place, HEAD_BYTES), formatPlace(place));
 }
 
 type Piece = { readonly bytes: Uint8Array; readonly etag: string | undefined; readonly size: number };
 
-async function* piecesOf(access: PlanAccess, place: S3Place): AsyncGenerator<Uint8Array> {
+async function* piecesOf(access: PlanAccess, place: S3Place, length: number): AsyncGenerator<Uint8Array> {
   let etag: string | undefined;
   for (let at = 0, size = 1; at < size; ) {
-    const piece = await pieceOf(access, place, { at, etag });
+    const piece = await pieceOf(access, place, { at, length, etag });
     if (piece.bytes.length === 0) return;
     yield piece.bytes;
     at += piece.bytes.length;
@@ -34,12 +42,12 @@ async function* piecesOf(access: PlanAccess, place: S3Place): AsyncGenerator<Uin
   }
 }
 
-type From = { readonly at: number; readonly etag: string | undefined };
+type Range = { readonly at: number; readonly length: number; readonly etag: string | undefined };
 
-async function pieceOf(access: PlanAccess, place: S3Place, { at, etag }: From): Promise<Piece> {
+async function pieceOf(access: PlanAccess, place: S3Place, { at, length, etag }: Range): Promise<Piece> {
   const command = new GetObjectCommand({
     ...{ Bucket: place.bucket, Key: place.prefix, ExpectedBucketOwner: access.expectedOwner },
-    ...{ Range: `bytes=${at}-${at + RANGE_BYTES - 1}`, IfMatch: etag },
+    ...{ Range: `bytes=${at}-${at + length - 1}`, IfMatch: etag },
   });
   const ask = async (): Promise<Piece> => {
     const { Body, ContentRange, ETag } = await access.client.send(command);

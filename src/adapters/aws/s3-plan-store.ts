@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Plan, PlannedSlice, StoredPlan } from '../../backfill/plan.js';
+import type { Plan, PlanHead, PlannedSlice, StoredPlan } from '../../backfill/plan.js';
 import { isPlanId, planFileName, planIds } from '../../backfill/plan-id.js';
 import { inPieces } from '../../backfill/plan-lines.js';
 import { AuditLakeError } from '../../errors.js';
@@ -7,7 +7,7 @@ import { META } from '../../lake/names.js';
 import type { PlanStore } from '../../ports/plan-store.js';
 import { S3LakeObjects, type S3LakeOptions } from './s3-lake-objects.js';
 import { formatPlace, keyBelow, parsePlace, type S3Place } from './s3-place.js';
-import { readS3Plan } from './s3-plan-file.js';
+import { type PlanAccess, readS3Plan, readS3PlanHead } from './s3-plan-file.js';
 
 const FOLDER = `${META.plansFolder}/`;
 
@@ -29,11 +29,32 @@ export class S3PlanStore implements PlanStore {
     const content = { bytes, type: 'application/jsonl', sha256: hash('sha256', bytes, 'base64') };
     // An id is drawn afresh: a plan that is there is this one, of which the first answer was lost.
     await this.#objects.create(pathOf(plan.id), content);
-    return formatPlace(this.#placeOf(plan.id));
+    return this.locationOf(plan.id);
   }
 
   async read(named: string): Promise<StoredPlan> {
-    if (isPlanId(named)) return readS3Plan(this.#options, this.#placeOf(named));
+    const { access, place } = this.#find(named);
+    return readS3Plan(access, place);
+  }
+
+  async head(named: string): Promise<PlanHead> {
+    const { access, place } = this.#find(named);
+    return readS3PlanHead(access, place);
+  }
+
+  async ids(): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const { name } of this.#objects.files(FOLDER)) names.push(name);
+    return planIds(names);
+  }
+
+  locationOf(id: string): string {
+    return formatPlace(this.#placeOf(id));
+  }
+
+  /** A plan of this lake, or a plan file anywhere in S3. @throws AuditLakeError USAGE */
+  #find(named: string): { readonly access: PlanAccess; readonly place: S3Place } {
+    if (isPlanId(named)) return { access: this.#options, place: this.#placeOf(named) };
     const place = parsePlace(named);
     if (place === undefined || place.prefix === '') {
       const message = `${named} names no plan: expected the id of one in ${this.#folder()}, or s3://bucket/key`;
@@ -41,13 +62,7 @@ export class S3PlanStore implements PlanStore {
     }
     const { client, waiting, expectedOwner, place: lake } = this.#options;
     const isOurs = place.bucket === lake.bucket;
-    return readS3Plan({ client, waiting, ...(isOurs && { expectedOwner }) }, place);
-  }
-
-  async ids(): Promise<readonly string[]> {
-    const names: string[] = [];
-    for await (const { name } of this.#objects.files(FOLDER)) names.push(name);
-    return planIds(names);
+    return { access: { client, waiting, ...(isOurs && { expectedOwner }) }, place };
   }
 
   #placeOf(id: string): S3Place {

@@ -79,17 +79,33 @@ async function expand(sources: readonly string[]): Promise<LocalArgument[]> {
   const given: LocalArgument[] = [];
   for (const source of sources) {
     if (source === '') throw new AuditLakeError('USAGE', 'a source is empty: name a file or a folder');
-    if (existsSync(source) || !/[*?[{]/.test(source)) given.push(source);
-    else given.push(...(await globbed(source)));
+    if (isGlob(source)) given.push(...(await globbed(source)));
+    else given.push(source);
   }
   return given;
 }
 
+const isGlob = (source: string) => !existsSync(source) && /[*?[{]/.test(source);
+
 /** Keys of what a pattern finds count from where the pattern begins, as if that folder had been named. */
-async function globbed(pattern: string): Promise<LocalArgument[]> {
+async function globbed(source: string): Promise<LocalArgument[]> {
   const { glob } = await import('tinyglobby');
-  const found = await glob(pattern, { dot: true, absolute: true, expandDirectories: false });
-  if (found.length === 0) throw new AuditLakeError('USAGE', `no file matches ${pattern}`);
-  const below = resolve(pattern.replace(/[^/\\]*[*?[{].*$/s, ''));
+  const found = await glob(source, { dot: true, absolute: true, expandDirectories: false });
+  if (found.length === 0) throw new AuditLakeError('USAGE', `no file matches ${source}`);
+  const { below } = partsOf(source);
   return found.sort().map((path) => ({ path, below }));
+}
+
+/** A path or a glob that means the same from every folder, whatever characters the name of this one holds. */
+export function everywhere(source: string): string {
+  if (!isGlob(source)) return resolve(source);
+  const { below, pattern } = partsOf(source);
+  const escaped = below.replace(/[*?[\]{}()!+@|\\]/g, '\\$&');
+  return `${escaped.replace(/\/$/, '')}/${pattern}`;
+}
+
+/** The folder where a glob begins, and the glob below it. */
+function partsOf(source: string): { readonly below: string; readonly pattern: string } {
+  const folder = /^(?:(?:[^*?[{\\]|\\.)*\/)?/s.exec(source)?.[0] ?? '';
+  return { below: resolve(folder.replace(/\\(.)/gs, '$1')), pattern: source.slice(folder.length) };
 }

@@ -62,7 +62,7 @@ export function summaryText(report: IngestReport, facts: SummaryFacts): string {
     `Read       ${formatBytes(bytes.compressed)} (${formatBytes(bytes.inflated)} inflated) in ${formatDuration(facts.seconds)}`,
     `Lake       ${facts.lake}${facts.dryRun ? ' (dry run: nothing was written)' : ''}`,
     ...failureLines('failed     ', failures),
-    ...moreLines('failed     ', failures.length, ` failed log files${REST}`),
+    ...moreLines('failed     ', logFiles.failed, ` failed log files${REST}`),
     ...whatToDo(failures.map(({ code }) => code)),
     ...rejections
       .slice(0, SHOWN)

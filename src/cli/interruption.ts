@@ -7,7 +7,7 @@ export class Interrupted extends Error {
 }
 
 /** Ctrl-C while a command works: the first time it is to end in order, the second time the process ends at once. */
-type Interruption = {
+export type Interruption = {
   readonly signal: AbortSignal;
   /** Rejects with Interrupted where the first Ctrl-C comes before the work is done. */
   race<T>(work: Promise<T>): Promise<T>;

@@ -19,8 +19,8 @@ const LINE_MS = 10_000;
 
 /** A block that is redrawn on a terminal; a plain line every ten seconds elsewhere; nothing when quiet. */
 export async function showProgress(io: Io, quiet: boolean, standing: () => Standing): Promise<StopProgress> {
-  const started = Date.now();
-  return show(io, quiet, () => describeProgress(standing(), (Date.now() - started) / 1000));
+  const started = performance.now();
+  return show(io, quiet, () => describeProgress(standing(), (performance.now() - started) / 1000));
 }
 
 /** The same for log files that are only counted. */

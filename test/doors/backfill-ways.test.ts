@@ -63,7 +63,10 @@ describe('B2: a plan is worked off to the same rows, whichever way', () => {
   test('by the fleet, and a second run reads only what failed', async () => {
     const plan = await begin(TRAIL);
     const { code, out } = await backfill('run', plan, '--on', 'fleet');
-    expect([code, JSON.parse(out)]).toMatchObject([0, { plan, state: 'running' }]);
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      { plan, fleet: { state: 'running' }, next: expect.stringContaining(`backfill watch ${plan}`) },
+    ]);
     expect(await status(plan)).toMatchObject({ state: 'running', fleet: { state: 'running' } });
     await world.work();
     expect(await rows()).toEqual(truthOf(GOOD, BOTH));
@@ -84,12 +87,16 @@ describe('B2: a plan is worked off to the same rows, whichever way', () => {
   test('by the queue, which is sent nothing that is settled', async () => {
     const plan = await begin(GOOD);
     const first = JSON.parse((await backfill('run', plan, '--on', 'queue')).out);
-    expect(first.log_files).toEqual({ listed: 60, queued: 60, skipped: 0, foreign: 0 });
-    expect(await status(plan)).toMatchObject({ state: 'done', log_files: { queued: 60 } });
+    expect(first.log_files).toEqual({ listed: 60, sent: 60, skipped: 0, foreign: 0 });
+    expect(await status(plan)).toMatchObject({ state: 'sent', log_files: { sent: 60, done: 0 } });
+    const watched = await backfill('watch', plan);
+    expect([watched.code, JSON.parse(watched.out).state]).toEqual([0, 'sent']);
+    const repeated = JSON.parse((await backfill('run', plan, '--on', 'queue')).out);
+    expect(repeated.log_files).toMatchObject({ listed: 0, sent: 0 });
     await world.drain();
     expect(await rows()).toEqual(truthOf(GOOD, BOTH));
     const again = await backfill('run', `s3://${SOURCE}`, '--on', 'queue', '--restart');
-    expect(JSON.parse(again.out).log_files).toMatchObject({ queued: 0 });
+    expect(JSON.parse(again.out).log_files).toMatchObject({ sent: 0 });
   });
 
   test('an account that may not be listed is told by the run and by the status, long after the plan', async () => {
@@ -102,11 +109,40 @@ describe('B2: a plan is worked off to the same rows, whichever way', () => {
     );
     world.lambda.aws.s3.denyListing(SOURCE, 'AWSLogs/444455556666/');
     const ended = await backfill('run', `s3://${SOURCE}`);
-    const { plan, unlisted, log_files } = JSON.parse(ended.out);
+    const { plan, unlisted, log_files, next } = JSON.parse(ended.out);
     expect([ended.code, unlisted]).toMatchObject([1, [{ code: 'AWS_DENIED' }]]);
+    expect(next).toMatch(/backfill plan s3:/);
     expect(log_files).toMatchObject({ ingested: 60, failed: 0 });
     const told = await backfill('status', plan);
     expect([told.code, JSON.parse(told.out).unlisted]).toMatchObject([1, [{ code: 'AWS_DENIED' }]]);
+    const sent = await backfill('run', plan, '--on', 'queue');
+    expect([sent.code, JSON.parse(sent.out).unlisted]).toMatchObject([1, [{ code: 'AWS_DENIED' }]]);
+  });
+
+  test('a fleet that failed is forgotten once the plan is done here', async () => {
+    const plan = await begin(GOOD.slice(0, 6));
+    await backfill('run', plan, '--on', 'fleet');
+    const { functions } = world.lambda.aws.sfn;
+    for (const name of functions.keys()) functions.set(name, () => Promise.reject(new Error('broken')));
+    await world.work();
+    const failed = await backfill('status', plan);
+    expect([failed.code, JSON.parse(failed.out)]).toMatchObject([1, { state: 'stopped' }]);
+    const watched = await backfill('watch', plan);
+    expect([watched.code, JSON.parse(watched.out).state]).toEqual([1, 'stopped']);
+    expect((await backfill('run', plan)).code).toBe(0);
+    const done = await backfill('status', plan);
+    expect([done.code, JSON.parse(done.out)]).toMatchObject([
+      0,
+      { state: 'done', fleet: { state: 'failed' } },
+    ]);
+  });
+
+  test('a bucket that may not be listed at all is denied, not empty', async () => {
+    world = await FleetWorld.start();
+    world.lambda.aws.s3.put(SOURCE, 'AWSLogs/x.json.gz', GOOD[0]?.bytes ?? '');
+    world.lambda.aws.s3.denyListing(SOURCE, '');
+    const ended = await backfill('plan', `s3://${SOURCE}`);
+    expect([ended.code, ended.err]).toEqual([4, expect.stringMatching(/^AWS_DENIED: .*s3:ListBucket/m)]);
   });
 
   test('half by the fleet, half by live ingest, the rest here', async () => {
@@ -127,7 +163,7 @@ describe('B2: a plan is worked off to the same rows, whichever way', () => {
       ['fleet', '--state-machine'],
       ['queue', '--queue-url'],
     ]) {
-      const env = { ...bare, AWS_ENDPOINT_URL: world.lambda.endpoint, AUDIT_LAKE_STATE_TABLE: STATE };
+      const env = { ...bare, AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AUDIT_LAKE_STATE_TABLE: STATE };
       const lake = ['--lake', `s3://${LAKE}/audit`, ...BOTH.flatMap((name) => ['--dataset', name])];
       const ended = await run(['backfill', 'run', plan, '--on', on ?? '', ...lake], { env });
       expect([ended.code, ended.err]).toEqual([2, expect.stringContaining(`USAGE: ${flag} is not set`)]);

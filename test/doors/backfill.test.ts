@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Ended, run } from '../support/command-line.ts';
+import { type Ended, run, start } from '../support/command-line.ts';
 import { damaged, type MadeLogFile, makeLogFile, makeTrail } from '../support/log-files.ts';
 import { rowsByCommand } from '../support/rows-by-command.ts';
 
@@ -107,7 +109,15 @@ describe('audit-lake backfill', () => {
     await rm(at('archive', gone.key));
     await write([makeLogFile(701, [{ service: 'athena', day: 1 }])]);
     const ended = await backfill('run', plan, '--output', 'json');
-    expect([ended.code, JSON.parse(ended.out)]).toMatchObject([0, { gone: 1, log_files: { ingested: 20 } }]);
+    expect([ended.code, JSON.parse(ended.out)]).toMatchObject([
+      1,
+      { gone: 1, log_files: { ingested: 20 }, next: expect.stringContaining(`backfill run ${plan}`) },
+    ]);
+    const status = await backfill('status', '--output', 'json');
+    expect([status.code, JSON.parse(status.out)]).toMatchObject([
+      1,
+      { state: 'done_with_failures', gone: 1 },
+    ]);
   });
 
   test('--from, --to and --account leave out what is not wanted, in the plan and in the run', async () => {
@@ -120,13 +130,14 @@ describe('audit-lake backfill', () => {
 
   test.each([
     [['--from', '2026-02-01', '--to', '2026-01-01'], 2, /^USAGE: --from 2026-02-01 is after --to 2026-01-01/],
-    [['--from', '2026-02-31'], 2, /^USAGE: --from takes one such as 2026-01-09, not "2026-02-31"/],
-    [['--account', '12'], 2, /^USAGE: --account takes one such as 111122223333/],
-    [['--region', 'Frankfurt'], 2, /^USAGE: --region takes one such as eu-central-1/],
+    [['--from', '2026-02-31'], 2, /^USAGE: --from takes a day such as 2026-01-09, not "2026-02-31"/],
+    [['--account', '12'], 2, /^USAGE: --account takes an account such as 111122223333/],
+    [['--region', 'Frankfurt'], 2, /^USAGE: --region takes a Region such as eu-central-1/],
     [['--account', '123456789012'], 1, /^NO_LOG_FILES: .*Seen left out by the options: .*111122223333/],
     [['--region', 'eu-central-1'], 1, /^NO_LOG_FILES: .*Seen left out by the options: .*us-east-1/],
     [['--inventory', 'manifest.json'], 2, /^USAGE: an inventory is of a bucket/],
     [['--restore-days', '0'], 2, /^USAGE: --restore-days takes/],
+    [['--restore'], 2, /^USAGE: --restore is for log files in S3/],
   ])('plan %j is refused with what would be right', async (options, code, message) => {
     await write(TRAIL.slice(0, 2));
     const ended = await backfill('plan', at('archive'), ...options);
@@ -144,6 +155,17 @@ describe('audit-lake backfill', () => {
     expect(ended.err).toMatch(
       /^NO_LOG_FILES: .*Seen of other kinds: 1 digest.*AWSLogs\/<account>\/CloudTrail/,
     );
+  });
+
+  test('a source without any log file of the scope names the first folders that were left out', async () => {
+    const regions = ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-west-2', 'ap-south-1', 'sa-east-1'];
+    const [file] = TRAIL;
+    if (!file) throw new Error('the trail is empty');
+    await write(regions.map((region) => ({ ...file, key: file.key.replace('us-east-1/', `${region}/`) })));
+    const ended = await backfill('plan', at('archive'), '--region', 'eu-central-1');
+    const seen = /left out by the options: (.*?) and (\d+) more/.exec(ended.err);
+    const named = seen?.[1]?.split(', ').map((place) => place.split('/').at(-2));
+    expect([named, seen?.[2]]).toEqual([regions.toSorted().slice(0, 5), '1']);
   });
 
   test('a plan of another lake, of another version, cut short, or none at all is refused', async () => {
@@ -170,6 +192,53 @@ describe('audit-lake backfill', () => {
     ]);
   });
 
+  test('what plan --output json printed names the plan, wherever it is run', async () => {
+    const below = at('[old] logs');
+    await write(TRAIL, below);
+    const args = ['--lake', at('lake'), '--output', 'json'];
+    const made = await run(['backfill', 'plan', '*/*/*/*/*/*/*/*.gz', ...args], { cwd: below });
+    await writeFile(at('plan.json'), made.out);
+    const ended = await backfill('run', at('plan.json'), '--output', 'json');
+    expect([ended.code, ended.err.replace(/^.*files\/s.*\n/gm, '')]).toEqual([0, '']);
+    expect(JSON.parse(ended.out)).toMatchObject({
+      ...{ plan: JSON.parse(made.out).plan, lake: at('lake'), log_files: { ingested: 20 }, next: null },
+    });
+    const status = await backfill('status', at('plan.json'), '--output', 'json');
+    expect(JSON.parse(status.out)).toMatchObject({ state: 'done', plans: [JSON.parse(made.out).plan] });
+    await writeFile(at('other.json'), ended.out);
+    const other = await backfill('run', at('other.json'));
+    expect([other.code, other.err]).toEqual([1, expect.stringMatching(/^PLAN_FORMAT: .*it names no plan/)]);
+  });
+
+  test('the commands that it prints have the flags that were given', async () => {
+    await write(TRAIL);
+    const given = ['--dataset', 'cloudtrail_events', '--event-source', 's3.amazonaws.com'];
+    const plan = await planOf(...given, '--database', 'mine');
+    expect(plan.next).toMatch(
+      /--lake \S+ --database mine --dataset cloudtrail_events --event-source s3\.\S+$/,
+    );
+    const ended = await run([...plan.next.split(' ').slice(1), '--output', 'json']);
+    expect([ended.code, JSON.parse(ended.out).plan]).toEqual([0, plan.plan]);
+    expect(JSON.parse(ended.out).rows_written).toEqual({ cloudtrail_events: expect.any(Number) });
+  });
+
+  test.each(['plan', 'run'])('%s, stopped while it counts, says that there is no plan', async (verb) => {
+    const server = createServer(() => running.child.kill('SIGINT')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const env = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_REGION: 'us-east-1' };
+    const keys = { AWS_ACCESS_KEY_ID: 'EXAMPLE', AWS_SECRET_ACCESS_KEY: 'EXAMPLE' };
+    const args = ['backfill', verb, 's3://amzn-s3-demo-bucket', '--lake', at('lake')];
+    const running = start(args, { env: { ...env, ...keys } });
+    const ended = await running.ended;
+    server.closeAllConnections();
+    server.close();
+    expect([ended.code, ended.out]).toEqual([130, '']);
+    expect(ended.err).toMatch(/^Stopped: no plan was written\. The same command starts anew\.$/m);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('a plan whose source has gone names it', async () => {
     await write(TRAIL);
     const { plan } = await planOf();
@@ -185,8 +254,16 @@ describe('audit-lake backfill', () => {
     await write(TRAIL.slice(0, 1));
     for (const place of ['fleet', 'queue']) {
       const ended = await backfill('run', at('archive'), '--on', place);
-      expect([ended.code, ended.err]).toEqual([2, expect.stringMatching(/^USAGE: .*S3/)]);
+      expect([ended.code, ended.err]).toEqual([2, expect.stringMatching(/^USAGE: .* lake in S3: .*--lake/)]);
+      const inS3 = ['--on', place, '--lake', 's3://amzn-s3-demo-lake/audit'];
+      const bare = await run(['backfill', 'run', at('archive'), ...inS3]);
+      expect([bare.code, bare.err]).toEqual([2, expect.stringMatching(/^USAGE: --\S+ is not set/)]);
+      const queue = ['--queue-url', 'https://sqs.us-east-1.amazonaws.com/111122223333/audit-lake'];
+      const fleet = ['--state-machine', 'arn:aws:states:us-east-1:111122223333:stateMachine:audit-lake'];
+      const local = await run(['backfill', 'run', at('archive'), ...inS3, ...queue, ...fleet]);
+      expect([local.code, local.err]).toEqual([2, expect.stringMatching(/^USAGE: .* cannot read .*archive/)]);
     }
+    expect(await readdir(folder)).toEqual(['archive']);
     expect((await backfill('status')).err).toMatch(/^USAGE: there is no plan in .*backfill plan/);
   });
 });

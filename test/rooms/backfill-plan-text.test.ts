@@ -15,6 +15,7 @@ const DAY = 86_400_000;
 const BUCKET = 's3://amzn-s3-demo-bucket/AWSLogs';
 const facts = (plan: Plan) => ({
   plan,
+  given: () => ({ variables: [], flags: [] }),
   prices: DEFAULT_PRICES,
   cores: 2,
   location: `${plan.lake}/_meta/plans/${plan.id}.jsonl`,
@@ -103,21 +104,21 @@ and Region. Nothing may have happened; or nothing was logged, or it was deleted.
   AWS_DENIED  s3://amzn-s3-demo-bucket/AWSLogs/123456789012/: s3:ListBucket was denied
 
 Estimate for 471 log files, by where they are read (--on):
-                              count   here  fleet  queue
-  S3 LIST requests              177  <0.01  <0.01  <0.01
-  S3 GET requests               471  <0.01  <0.01  <0.01
-  S3 PUT requests                 4  <0.01  <0.01  <0.01
-  DynamoDB write units          625  <0.01  <0.01  <0.01
-  DynamoDB read units           238  <0.01  <0.01  <0.01
-  Lambda invocations          4 / 5      -  <0.01  <0.01
-  Lambda GB-seconds              12      -  <0.01  <0.01
-  Step Functions transitions      8      -  <0.01      -
-  SQS requests                   15      -      -  <0.01
-  sum, USD                           <0.01  <0.01  <0.01
-  time                               0.5 s  5.9 s  4.7 s
-Prices of us-east-1 as of 2026-11-20, without free tiers; 2 cores here, 50
-Lambdas side by side. --prices takes your own; --output json shows how each
-count is made.
+                                       count   here  fleet  queue
+  S3 LIST requests                       177  <0.01  <0.01  <0.01
+  S3 GET requests                 471 to 475  <0.01  <0.01  <0.01
+  S3 PUT requests                   82 to 86  <0.01  <0.01  <0.01
+  DynamoDB write units        1,497 to 1,509  <0.01  <0.01  <0.01
+  DynamoDB read units             599 to 836  <0.01  <0.01  <0.01
+  Lambda invocations                  4 to 5      -  <0.01  <0.01
+  Lambda GB-seconds                       12      -  <0.01  <0.01
+  Step Functions transitions               8      -  <0.01      -
+  SQS requests                            15      -      -  <0.01
+  sum, USD                                    <0.01  <0.01  <0.01
+  time                                         <1 m   <1 m   <1 m
+Counts the 180 archived, as if they were restored. Prices of us-east-1 as of
+2026-11-20, without free tiers; 2 cores here, 50 Lambdas side by side. --prices
+takes your own; --output json shows how each count is made.
 Here, outside of the Region of the bucket, <0.01 USD more for 9.4 MB that leave
 it.
 
@@ -198,6 +199,27 @@ Next:
     expect(planObject(facts(settled)).next).toBeNull();
   });
 
+  test('says which account and Region of those that were asked for has no log file', () => {
+    const scope = { ...EVERYTHING, accounts: ['111122223333', '123456789012'], regions: ['eu-west-1'] };
+    const plan = { ...archive(3), scope };
+    const said = 'Absent     no log file of account 123456789012, nor of Region eu-west-1';
+    expect(planText(facts(plan), 80)).toContain(`\n${said}\n`);
+    expect(planObject(facts(plan)).absent).toEqual({ accounts: ['123456789012'], regions: ['eu-west-1'] });
+    expect(planText(facts(archive(3)), 80)).not.toContain('Absent');
+  });
+
+  test('prints commands with the datasets of the plan and the flags that were given', () => {
+    const given = (verb: string) => ({
+      variables: [],
+      flags: verb === 'plan' ? ['--restore-tier', 'Standard'] : ['--event-source', 's3.amazonaws.com'],
+    });
+    const plan: Plan = { ...archive(90), datasets: ['athena_events', 'cloudtrail_events'] };
+    const both = '--dataset athena_events --dataset cloudtrail_events';
+    const text = planText({ ...facts(plan), given }, 80);
+    expect(text).toMatch(new RegExp(`backfill plan .* ${both} --restore --restore-tier Standard\n`));
+    expect(text).toMatch(new RegExp(`backfill run .* ${both} --event-source s3.amazonaws.com\n`));
+  });
+
   test('quotes what a shell would take apart', () => {
     const plan = {
       ...archive(90),
@@ -237,6 +259,7 @@ describe('a plan as an object', () => {
       ...[
         'slices',
         'extent',
+        'absent',
         'log_files',
         'foreign',
         'storage_classes',

@@ -5,13 +5,13 @@ import type { FleetRun } from '../../ports/fleet.js';
 import type { StoredPlan } from '../../ports/plan-store.js';
 import { listAheadOf, openArchive } from '../../wiring/archive.js';
 import { openFleet } from '../../wiring/fleet.js';
-import { lakePrivacy } from '../../wiring/lake-privacy.js';
+import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
 import { openLogFileQueue } from '../../wiring/log-file-queue.js';
+import { openPlanStore } from '../../wiring/plan-store.js';
 import { realTime } from '../../wiring/real-time.js';
-import { openLake } from '../../wiring/writable-lake.js';
-import type { Io } from '../io.js';
 import { mustBeInS3, targetOf } from '../s3-lake-of.js';
-import { archiveSourceOf } from './arguments.js';
+import { quoted } from '../shell-quoted.js';
+import { archiveSourceOf, queueUrlOf, stateMachineOf } from './arguments.js';
 
 type Elsewhere = {
   readonly stored: StoredPlan;
@@ -22,14 +22,14 @@ type Elsewhere = {
 
 /**
  * Hands a plan to the fleet: a new run, or what failed in the last one again; one that is under way is left alone.
- * @throws AuditLakeError USAGE without a state machine, or for log files that are not in S3; AWS_DENIED, AWS_FAILED
+ * @throws AuditLakeError USAGE without a state machine, for log files that are not in S3, or for a plan that does not lie
+ * in the lake; AWS_DENIED, AWS_FAILED
  */
 export async function startFleet({ stored, config, lake }: Elsewhere): Promise<FleetRun> {
   const { plan, location } = stored;
-  const { stateMachine } = config;
-  if (stateMachine === undefined)
-    throw notSet('--state-machine', 'the ARN of the state machine of the fleet');
+  const stateMachine = stateMachineOf(config);
   await mustReadFromS3(stored, config, lake);
+  await mustLieInLake(stored, config, lake);
   const settings = { ...mustBeInS3(config, 'backfill run --on fleet'), stateMachine };
   const { fleet, close } = openFleet(settings);
   try {
@@ -42,47 +42,47 @@ export async function startFleet({ stored, config, lake }: Elsewhere): Promise<F
 }
 
 /**
- * Sends the log files of a plan to the queue of the ingest Lambda.
- * @throws AuditLakeError USAGE without a queue, or for log files that are not in S3; AWS_DENIED, AWS_FAILED
+ * Sends the log files of a plan to the queue of the ingest Lambda. Nothing is made here: the Lambda makes the lake.
+ * @throws AuditLakeError USAGE without a queue or a state table, or for log files that are not in S3; AWS_DENIED, AWS_FAILED
  */
-export async function sendToQueue(
-  { stored, config, lake, isStopped }: Elsewhere,
-  io: Io,
-): Promise<QueueReport> {
-  const { queueUrl, datasets } = config;
+export async function sendToQueue({ stored, config, lake, isStopped }: Elsewhere): Promise<QueueReport> {
+  const queueUrl = queueUrlOf(config);
   const { plan, slices } = stored;
-  if (queueUrl === undefined) throw notSet('--queue-url', 'the address of the queue of the ingest Lambda');
   const source = await mustReadFromS3(stored, config, lake);
-  const target = targetOf(config, lake);
-  const privacy = await lakePrivacy(target, config);
-  const options = {
-    datasets,
-    privacy,
-    dryRun: false,
-    isStopped,
-    say: io.err,
-    tellRegistered: () => undefined,
-  };
-  const { ports, progress, release } = await openLake(target, options);
+  const state = await openLakeAsItIs(targetOf(config, lake));
+  if (state === undefined) throw noTable(lake);
   const { queue, close } = openLogFileQueue(queueUrl, config);
   try {
-    return await queueBackfill({
+    const { ledger, progress } = state;
+    const report = await queueBackfill({
       ...{ planId: plan.id, slices: slices(), scope: plan.scope, progress, queue, isStopped },
-      ...{ datasets: plan.datasets, state: ports.state, now: realTime.now },
+      ...{ datasets: plan.datasets, state: ledger, now: realTime.now },
       ...{ archive: await openArchive(source, lake), listAhead: listAheadOf(source) },
     });
+    // What could not be listed when the plan was made is not in it.
+    return { ...report, unlisted: [...plan.unlisted, ...report.unlisted] };
   } finally {
     close();
-    await release();
+    await state.close();
   }
+}
+
+function noTable(lake: string): AuditLakeError {
+  const message = `the lake ${lake} has no state table: deploy the ingest Lambda first, which reads from the queue`;
+  return new AuditLakeError('USAGE', message);
+}
+
+/** The function of the fleet asks its lake for the plan, by its id. */
+async function mustLieInLake({ plan, location }: StoredPlan, config: Config, lake: string): Promise<void> {
+  const place = (await openPlanStore(targetOf(config, lake))).locationOf(plan.id);
+  if (location === place) return;
+  const copy = `aws s3 cp ${quoted(location)} ${quoted(place)}`;
+  const message = `a fleet reads plan ${plan.id} from the lake, and it lies at ${location}: copy it with \`${copy}\``;
+  throw new AuditLakeError('USAGE', message);
 }
 
 async function mustReadFromS3({ plan }: StoredPlan, config: Config, lake: string) {
   const source = await archiveSourceOf(plan.sources, config, lake);
   if (source.reading.kind === 's3') return source;
   throw new AuditLakeError('USAGE', `nobody elsewhere can read ${plan.sources.join(', ')}: use --on here`);
-}
-
-function notSet(flag: string, what: string): AuditLakeError {
-  return new AuditLakeError('USAGE', `${flag} is not set: it names ${what}`);
 }

@@ -1,44 +1,68 @@
 import type { Plan } from '../../backfill/plan.js';
 import { quoted } from '../shell-quoted.js';
+import type { Given } from './given.js';
+
+/** What a command that we print is made from: the plan, and what was given on the command line. */
+export type Again = { readonly plan: Plan; readonly given: Given };
 
 /** The command that made a plan, as a shell takes it: counts anew. */
-function planCommand({ sources, lake, scope, inventory }: Plan): string {
+export function planCommand(again: Again, ...more: readonly string[]): string {
+  const { sources, lake, scope, inventory } = again.plan;
   const { from, to, accounts, regions } = scope;
-  const options = [
-    ...['--lake', quoted(lake)],
+  const named = [
+    ...[...sources.map(quoted), '--lake', quoted(lake)],
     ...(from === undefined ? [] : ['--from', from]),
     ...(to === undefined ? [] : ['--to', to]),
     ...accounts.flatMap((account) => ['--account', account]),
     ...regions.flatMap((region) => ['--region', quoted(region)]),
     ...(inventory === undefined ? [] : ['--inventory', quoted(inventory)]),
   ];
-  return ['audit-lake backfill plan', ...sources.map(quoted), ...options].join(' ');
+  return line(again, 'plan', [...named, ...datasetsOf(again, 'plan'), ...more]);
 }
 
 /** The same, and it asks S3 to restore what lies in an archive class. */
-export function restoreCommand(plan: Plan): string {
-  return `${planCommand(plan)} --restore`;
-}
-
-/** The command that counts what of a lake is settled, whichever source it is of. */
-export function countCommand({ lake }: Plan): string {
-  return `audit-lake backfill plan <source> --lake ${quoted(lake)}`;
+export function restoreCommand(again: Again): string {
+  return planCommand(again, '--restore');
 }
 
 /** The command that works off a plan, or what is left of it. */
-export function runCommand({ id, lake, datasets }: Plan, on: 'here' | 'fleet' | 'queue' = 'here'): string {
-  const elsewhere = on === 'here' ? '' : ` --on ${on}`;
-  const kept =
-    datasets.join() === 'athena_events' ? '' : datasets.map((name) => ` --dataset ${name}`).join('');
-  return `audit-lake backfill run ${id} --lake ${quoted(lake)}${kept}${elsewhere}`;
-}
-
-/** The command that sends what is left of a plan to the queue. */
-export function queueCommand({ id, lake }: Plan): string {
-  return `audit-lake backfill run ${id} --on queue --lake ${quoted(lake)}`;
+export function runCommand(again: Again, on: 'here' | 'fleet' | 'queue' = 'here'): string {
+  const { id, lake } = again.plan;
+  const elsewhere = on === 'here' ? [] : ['--on', on];
+  return line(again, 'run', [id, '--lake', quoted(lake), ...datasetsOf(again, 'run'), ...elsewhere]);
 }
 
 /** The command that shows how far a plan is, again and again. */
-export function watchCommand({ id, lake }: Plan): string {
-  return `audit-lake backfill watch ${id} --lake ${quoted(lake)}`;
+export function watchCommand(again: Again): string {
+  const { id, lake } = again.plan;
+  return line(again, 'watch', [id, '--lake', quoted(lake)]);
+}
+
+function line({ given }: Again, verb: 'plan' | 'run' | 'watch', named: readonly string[]): string {
+  const { variables, flags } = given(verb);
+  return [...variables, 'audit-lake backfill', verb, ...named, ...flags].join(' ');
+}
+
+/** What every command keeps without a word is not said. */
+function datasetsOf({ plan, given }: Again, verb: 'plan' | 'run'): readonly string[] {
+  const isGiven = given(verb).flags.includes('--dataset');
+  if (isGiven || plan.datasets.join() === 'athena_events') return [];
+  return plan.datasets.flatMap((name) => ['--dataset', name]);
+}
+
+/** What a person does next, and the command for it. */
+export type Next = { readonly label: string; readonly command: string };
+
+type Outcome = {
+  readonly interrupted: boolean;
+  /** Whether something was left out that the same command takes again. */
+  readonly isWanting: boolean;
+};
+
+/** What comes after a run; undefined where nothing is left. */
+export function nextAfter(outcome: Outcome, again: Again, on: 'here' | 'queue'): Next | undefined {
+  if (outcome.interrupted) return { label: 'Go on', command: runCommand(again, on) };
+  if (outcome.isWanting) return { label: 'Try again', command: runCommand(again, on) };
+  // What could not be listed when the plan was made is in none of its slices.
+  return again.plan.unlisted.length > 0 ? { label: 'Plan anew', command: planCommand(again) } : undefined;
 }

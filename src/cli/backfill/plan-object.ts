@@ -2,30 +2,33 @@ import { type Estimate, estimate, type Needed, waysOf } from '../../backfill/est
 import type { Plan } from '../../backfill/plan.js';
 import { type RestoreOffer, restoreOffers } from '../../backfill/restore-offers.js';
 import { deadlinesOf } from '../../backfill/text-deadlines.js';
+import { toReadOf } from './months.js';
 import { restoreCommand, runCommand } from './next.js';
-import type { PlanFacts } from './plan-text.js';
+import { absentOf, type PlanFacts } from './plan-text.js';
 
 /** A plan and all that can be said of it as one object: what `--output json` prints. */
 export function planObject(facts: PlanFacts) {
   const { plan, location, prices } = facts;
-  const { id, made, lake, sources, scope, datasets, slices, extent, total, foreign, gaps, unlisted } = plan;
+  const { id, made, lake, sources, scope, datasets, extent, total, foreign, gaps, unlisted } = plan;
   const offers = restoreOffers(plan, prices);
   return {
     ...{ schema_version: 1, plan: id, made_at: new Date(made).toISOString(), location, lake, sources },
-    ...{ scope: scopeObject(scope), datasets, inventory: plan.inventory ?? null, slices },
+    ...{ scope: scopeObject(scope), datasets, inventory: plan.inventory ?? null },
+    slices: { total: plan.slices },
     extent: { ...extent, first: extent.first ?? null, last: extent.last ?? null },
-    log_files: { ...total, to_read: total.files - total.settled - total.archived },
+    absent: absentOf(plan),
+    log_files: { ...total, to_read: toReadOf(total) },
     ...{ foreign, storage_classes: classesObject(plan), months: monthsObject(plan) },
     query_texts: {
       days: plan.textDays.map(({ day, toRead }) => ({ day, to_read: toRead })),
       must_be_read: deadlinesOf(plan).map(({ days, files }) => ({ within_days: days, log_files: files })),
     },
     ...{ gaps, unlisted },
-    restore: { offers: offers.map(offerObject), command: offers.length > 0 ? restoreCommand(plan) : null },
+    restore: { offers: offers.map(offerObject), command: offers.length > 0 ? restoreCommand(facts) : null },
     prices: { date: prices.date, region: prices.region, currency: prices.currency },
     assumptions: prices.assumptions,
     estimates: waysOf(plan).map((way) => estimateObject(estimate(facts, way))),
-    next: total.files > total.settled ? runCommand(plan) : null,
+    next: total.files > total.settled ? runCommand(facts) : null,
   };
 }
 
@@ -45,7 +48,7 @@ function classesObject({ classes }: Plan) {
 function monthsObject({ months }: Plan) {
   return months.map(({ account, month, files, bytes, settled, archived, queryText }) => ({
     ...{ account: account ?? null, month: month ?? null, files, bytes, settled, archived },
-    ...{ to_read: files - settled - archived, query_texts: queryText },
+    ...{ to_read: toReadOf({ files, settled, archived }), query_texts: queryText },
   }));
 }
 

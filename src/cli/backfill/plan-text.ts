@@ -8,23 +8,23 @@ import { printable } from '../printable.js';
 import { counted, formatBytes, formatCount } from '../units.js';
 import { wrapped } from '../wrapped.js';
 import { estimateText, restoreText } from './cost-text.js';
-import { monthsText } from './months.js';
-import { runCommand } from './next.js';
+import { monthsText, toReadOf } from './months.js';
+import { type Again, runCommand } from './next.js';
 
 /** A plan, where it lies, and what its estimate is made with. */
-export type PlanFacts = EstimateOptions & { readonly location: string };
+export type PlanFacts = EstimateOptions & Again & { readonly location: string };
 
 const LABEL = 11;
 
 /** A plan for people: what there is, what stands in the way, what it takes, and what to do next. */
 export function planText(facts: PlanFacts, width: number): string {
-  const { plan, prices } = facts;
+  const { plan } = facts;
   const left = plan.total.files - plan.total.settled;
   const sections = [
     headText(facts, width),
     monthsText(plan.months, width),
     classesText(plan.classes),
-    restoreText(plan, prices, width),
+    restoreText(facts, width),
     textsText(plan, width),
     gapsText(plan, width),
     unlistedText(plan, width),
@@ -37,7 +37,6 @@ export function planText(facts: PlanFacts, width: number): string {
 function headText({ plan, location }: PlanFacts, width: number): string {
   const { id, made, sources, lake, datasets, extent, total, slices, inventory } = plan;
   const n = formatCount;
-  const toRead = total.files - total.settled - total.archived;
   const lines: readonly (readonly [string, string])[] = [
     ['Plan', `${id}, made on ${new Date(made).toISOString().slice(0, 16).replace('T', ' at ')} UTC`],
     ['Source', sources.join(', ')],
@@ -45,9 +44,10 @@ function headText({ plan, location }: PlanFacts, width: number): string {
     ...(inventory === undefined ? [] : [['Inventory', inventory] as const]),
     ['Lake', `${lake} (${datasets.join(', ')})`],
     ['Found', extentText(extent)],
+    ...absentLine(plan),
     [
       'Log files',
-      `${n(total.files)} (${formatBytes(total.bytes)}) in ${counted(slices, 'slice')} = ${n(total.settled)} settled + ${n(toRead)} to read + ${n(total.archived)} archived`,
+      `${n(total.files)} (${formatBytes(total.bytes)}) in ${counted(slices, 'slice')} = ${n(total.settled)} settled + ${n(toReadOf(total))} to read + ${n(total.archived)} archived`,
     ],
     ...foreignLine(plan),
     ['Lies at', location],
@@ -71,6 +71,23 @@ function scopeLine({ scope: { from, to, accounts, regions } }: Plan): readonly (
     ...(regions.length > 0 ? [`Regions ${regions.join(', ')}`] : []),
   ];
   return told.length > 0 ? [['Only', told.join('; ')]] : [];
+}
+
+/** What was asked for beside others, and has no log file. */
+export function absentOf({ scope, extent }: Plan) {
+  return {
+    accounts: scope.accounts.filter((account) => !extent.accounts.includes(account)),
+    regions: scope.regions.filter((region) => !extent.regions.includes(region)),
+  };
+}
+
+function absentLine(plan: Plan): readonly (readonly [string, string])[] {
+  const { accounts, regions } = absentOf(plan);
+  const told = [
+    ...accounts.map((account) => `of account ${account}`),
+    ...regions.map((region) => `of Region ${region}`),
+  ];
+  return told.length > 0 ? [['Absent', `no log file ${told.join(', nor ')}`]] : [];
 }
 
 function foreignLine({ foreign }: Plan): readonly (readonly [string, string])[] {
@@ -137,8 +154,8 @@ function moreText(count: number): string {
   return moreLines('  ', count, ': see --output json\n').join('');
 }
 
-function nextText({ plan }: PlanFacts): string {
-  const { files, settled } = plan.total;
+function nextText(facts: PlanFacts): string {
+  const { files, settled } = facts.plan.total;
   if (files === settled) return 'Nothing is left to read: every log file is settled.\n';
-  return `Next:\n  ${printable(runCommand(plan))}\n`;
+  return `Next:\n  ${printable(runCommand(facts))}\n`;
 }

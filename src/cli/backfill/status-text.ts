@@ -1,61 +1,42 @@
 import type { Plan } from '../../backfill/plan.js';
 import type { Standing } from '../../backfill/progress-count.js';
-import type { SliceFailure } from '../../backfill/slice-end.js';
 import type { FleetRun } from '../../ports/fleet.js';
 import { failureLines, moreLines } from '../failure-lines.js';
 import { printable } from '../printable.js';
 import { counted, formatCount, formatDuration } from '../units.js';
-import { runCommand, watchCommand } from './next.js';
+import { COUNTS, fleetObject } from './elsewhere-texts.js';
+import { goneLines } from './left-lines.js';
+import { type Again, type Next, planCommand, runCommand, watchCommand } from './next.js';
+import { fleetFailures, isMoving, isWanting, type PlanState, stateOf } from './state.js';
 
-/** How a plan stands. */
-export type StatusFacts = {
-  readonly plan: Plan;
-  readonly standing: Standing;
-  /** The last run of a fleet, where there was one. */
-  readonly fleet: FleetRun | undefined;
-  /** Whether this machine works on it; undefined where nobody knows, so that it counts whether slices end. */
-  readonly isRunning: boolean | undefined;
-};
-
-export type StatusWord = 'not started' | 'running' | 'done' | 'done with failures' | 'stopped';
-
-export function stateOf({ standing, fleet, isRunning }: StatusFacts): StatusWord {
-  const { slices, rate } = standing;
-  if (fleet?.state === 'running') return 'running';
-  if (slices.done === slices.total) return 'done';
-  if (isRunning === true) return 'running';
-  if (slices.done + slices.failed === slices.total) return 'done with failures';
-  if (fleet === undefined && isRunning === undefined && rate > 0) return 'running';
-  return standing.lastEnd === undefined && fleet === undefined ? 'not started' : 'stopped';
-}
-
-/** Whether nothing more will happen by itself, so that there is nothing to watch. */
-export function isOver(facts: StatusFacts): boolean {
-  return stateOf(facts).startsWith('done');
-}
+/** How a plan stands, and what else is told of it. */
+export type StatusFacts = PlanState &
+  Again & {
+    /** Where the plan lies. */
+    readonly location: string;
+    /** The ids of all plans of the lake, newest first. */
+    readonly plans: readonly string[];
+    /** Whether the plan was named; else it is the newest. */
+    readonly isNamed: boolean;
+  };
 
 const LABEL = 11;
 
 /** How a plan stands, for people: sums that can be checked by eye, what failed, and the command that goes on. */
 export function statusText(facts: StatusFacts): string {
   const { plan, standing, fleet } = facts;
-  const { slices, logFiles } = standing;
-  const n = formatCount;
   const failed = failuresOf(facts);
   const lines = [
     line('Plan', `${printable(plan.id)} of ${plan.sources.map(printable).join(', ')}`),
-    line('State', stateOf(facts)),
-    line('Slices', `${n(slices.done)} of ${n(slices.total)} done (${share(slices.done, slices.total)})`) +
-      (slices.failed > 0 ? `, ${n(slices.failed)} with failures` : ''),
-    line(
-      'Log files',
-      `${n(logFiles.total)} = ${n(logFiles.done)} done + ${n(logFiles.failed)} failed + ${n(logFiles.toDo)} to do`,
-    ),
-    ...queuedLine(logFiles.queued),
-    ...speedLine(standing),
+    ...olderLine(facts),
+    line('State', stateText(facts)),
+    line('Slices', slicesText(standing)),
+    line('Log files', logFilesText(standing)),
+    ...speedLine(facts),
     ...fleetLines(fleet),
-    ...failureLines(line('failed', ''), failed),
-    ...moreLines(line('failed', ''), failed.length, ': see --output json'),
+    ...failureLines(line('failed', ''), failed.some),
+    ...moreLines(line('failed', ''), failed.count),
+    ...goneLines(standing.logFiles.gone),
     ...unlistedLine(plan),
     ...nextLine(facts),
   ];
@@ -64,46 +45,78 @@ export function statusText(facts: StatusFacts): string {
 
 /** The same as one object: what `--output json` prints. */
 export function statusObject(facts: StatusFacts) {
-  const { plan, standing, fleet } = facts;
-  const { slices, logFiles, rate, eta, lastEnd } = standing;
-  const { toDo, ...counts } = logFiles;
+  const { plan, location, standing, fleet, plans } = facts;
+  const { slices, logFiles, lastEnd } = standing;
+  const { rate, eta } = isMoving(facts) ? standing : { rate: 0, eta: undefined };
   return {
-    ...{ schema_version: 1, plan: plan.id, lake: plan.lake, state: stateOf(facts).replaceAll(' ', '_') },
-    ...{ slices, log_files: { ...counts, to_do: toDo } },
+    ...{ schema_version: 1, plan: plan.id, location, lake: plan.lake, sources: plan.sources },
+    ...{ state: stateOf(facts).replaceAll(' ', '_'), slices: inSnakeCase(slices) },
+    ...{ log_files: inSnakeCase(logFiles), gone: logFiles.gone },
     files_per_second: Number(rate.toFixed(1)),
     eta_seconds: eta === undefined ? null : Math.ceil(eta),
     last_slice_at: lastEnd === undefined ? null : new Date(lastEnd).toISOString(),
     fleet: fleet === undefined ? null : fleetObject(fleet),
-    failures: failuresOf(facts),
-    unlisted: plan.unlisted,
-    next: nextOf(facts)?.command ?? null,
+    ...{ failures: failuresOf(facts).some, unlisted: plan.unlisted },
+    ...{ next: nextOf(facts)?.command ?? null, plans },
   };
 }
 
-function fleetObject({ started, ended, failures: _, ...run }: FleetRun) {
-  const ends = ended === undefined ? null : new Date(ended).toISOString();
-  return { ...run, started_at: new Date(started).toISOString(), ended_at: ends };
+function inSnakeCase({ total, done, sent, failed, toDo }: Standing['slices']) {
+  return { total, done, sent, failed, to_do: toDo };
 }
 
-function failuresOf({ standing, fleet }: StatusFacts): readonly SliceFailure[] {
-  return [...standing.failures, ...(fleet?.failures ?? [])];
+/** Those that are known by name, and how many there are: a slice names its first few. */
+function failuresOf(facts: StatusFacts) {
+  const { failures, logFiles } = facts.standing;
+  const ofFleet = fleetFailures(facts);
+  const count = Math.max(logFiles.failed, failures.length) + ofFleet.length;
+  const some = [...failures, ...ofFleet].sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { some, count };
 }
 
 const line = (label: string, text: string) => `${label.padEnd(LABEL)}${text}`;
+const OLDER = 3;
+
+/** The newest is shown where none is named: these can be named. */
+function olderLine({ plan, plans, isNamed }: StatusFacts): readonly string[] {
+  const older = plans.slice(plans.indexOf(plan.id) + 1);
+  if (isNamed || older.length === 0) return [];
+  const more = older.length > OLDER ? ` and ${formatCount(older.length - OLDER)} more` : '';
+  return [line('Older', `${older.slice(0, OLDER).join(' ')}${more}`)];
+}
+
+function stateText(facts: StatusFacts): string {
+  const state = stateOf(facts);
+  const { lastEnd } = facts.standing;
+  if (lastEnd === undefined || (state !== 'running' && state !== 'stopped')) return state;
+  const seconds = Math.max(0, Math.round((facts.now - lastEnd) / 1000));
+  return `${state}: the last slice ended ${seconds < 10 ? `${seconds} s` : formatDuration(seconds)} ago`;
+}
+
+function slicesText({ slices }: Standing): string {
+  const n = formatCount;
+  return [
+    `${n(slices.done)} of ${n(slices.total)} done (${share(slices.done, slices.total)})`,
+    ...(slices.sent > 0 ? [`${n(slices.sent)} sent to the queue`] : []),
+    ...(slices.failed > 0 ? [`${n(slices.failed)} with failures`] : []),
+  ].join(', ');
+}
 
 /** Rounded down: all is done at 100 only. */
 function share(part: number, whole: number): string {
   return `${whole > 0 ? Math.floor((part / whole) * 100) : 100} %`;
 }
 
-function queuedLine(queued: number): readonly string[] {
-  if (queued === 0) return [];
-  const text = `${formatCount(queued)} were sent to the queue; \`backfill plan\` counts what of them is settled`;
-  return [line('Queued', text)];
+function logFilesText({ logFiles }: Standing): string {
+  const n = formatCount;
+  const { total, done, sent, failed, toDo } = logFiles;
+  const ofQueue = sent > 0 ? ` + ${n(sent)} sent` : '';
+  return `${n(total)} = ${n(done)} done${ofQueue} + ${n(failed)} failed + ${n(toDo)} to do`;
 }
 
-function speedLine({ rate, eta }: Standing): readonly string[] {
-  if (rate === 0) return [];
+function speedLine(facts: StatusFacts): readonly string[] {
+  const { rate, eta } = facts.standing;
+  if (!isMoving(facts) || rate === 0) return [];
   const left = eta === undefined ? '' : `, ${formatDuration(eta)} left`;
   return [line('Speed', `${speedOf(rate)} files/s over the last 5 minutes${left}`)];
 }
@@ -117,13 +130,9 @@ function fleetLines(fleet: FleetRun | undefined): readonly string[] {
   if (fleet === undefined) return [];
   const { total, waiting, running, succeeded, failed } = fleet.batches;
   const n = formatCount;
-  return [
-    line(
-      'Fleet',
-      `${fleet.state}: ${counted(total, 'batch', 'batches')} = ${n(succeeded)} done + ${n(failed)} failed + ${n(running)} running + ${n(waiting)} waiting`,
-    ),
-    line('', printable(fleet.id)),
-  ];
+  const batches = counted(total, 'batch', 'batches');
+  const parts = `${n(succeeded)} done + ${n(failed)} failed + ${n(running)} running + ${n(waiting)} waiting`;
+  return [line('Fleet', `${fleet.state}: ${batches} = ${parts}`), line('', printable(fleet.id))];
 }
 
 /** What could not be listed when the plan was made is in no slice of it. */
@@ -133,27 +142,29 @@ function unlistedLine({ unlisted }: Plan): readonly string[] {
   return [line('Not in it', `${places} that could not be listed; make a new plan once they can be`)];
 }
 
-type Next = { readonly label: string; readonly command: string };
-
 function nextLine(facts: StatusFacts): readonly string[] {
   const next = nextOf(facts);
-  return next ? [line(next.label, printable(next.command))] : [];
+  if (next === undefined) return [];
+  const lead = stateOf(facts) === 'sent' ? [line('Next', COUNTS)] : [];
+  return [...lead, line(next.label, printable(next.command))];
 }
 
 function nextOf(facts: StatusFacts): Next | undefined {
-  const { plan, standing, fleet } = facts;
-  const elsewhere = standing.logFiles.queued > 0 ? 'queue' : 'here';
-  const run = runCommand(plan, fleet ? 'fleet' : elsewhere);
+  const { standing, fleet } = facts;
+  const elsewhere = standing.slices.sent > 0 ? 'queue' : 'here';
+  const run = runCommand(facts, fleet ? 'fleet' : elsewhere);
   switch (stateOf(facts)) {
     case 'not started':
       return { label: 'Start', command: run };
     case 'running':
-      return { label: 'Watch', command: watchCommand(plan) };
+      return { label: 'Watch', command: watchCommand(facts) };
     case 'stopped':
       return { label: 'Go on', command: run };
     case 'done with failures':
       return { label: 'Try again', command: run };
+    case 'sent':
+      return { label: '', command: planCommand(facts) };
     case 'done':
-      return undefined;
+      return isWanting(facts) ? { label: 'Plan anew', command: planCommand(facts) } : undefined;
   }
 }

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { AuditLakeError } from '../../errors.js';
 import { SETTINGS } from '../../settings.js';
-import { readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
+import { mustBeRestorable, readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
+import { type Given, givenTo } from '../backfill/given.js';
 import { planObject } from '../backfill/plan-object.js';
 import { planText } from '../backfill/plan-text.js';
 import type { restoreRun } from '../backfill/restore.js';
@@ -27,7 +28,8 @@ Examples:
 No log file is read. The plan lies in the lake, in _meta/plans. The Region of AWS comes from the settings file, the
 environment or the profile: --region is that of log files.
 
-Exit codes: 0 done, 1 there is no log file, or some place could not be listed, 2 usage, 4 AWS says no.
+Exit codes: 0 done, 1 there is no log file, or some place could not be listed, 2 usage, 4 AWS says no,
+130 interrupted: before there was a plan, or while S3 was asked to restore.
 `;
 
 /** `audit-lake backfill plan`: what there is to backfill, and what it takes. Returns the exit code by `exit`. */
@@ -54,12 +56,17 @@ export function backfillPlanCommand(io: Io, exit: (code: number) => void): Comma
     )
     .option('--quiet', 'no progress')
     .addHelpText('after', EXAMPLES)
-    .action(async (sources: string[], flags: PlanFlags) => exit(await run(sources, flags, io)));
+    .action(async (sources: string[], flags: PlanFlags, command: Command) =>
+      exit(await run({ sources, flags, given: givenTo(command) }, io)),
+    );
 }
 
-async function run(sources: readonly string[], flags: PlanFlags, io: Io): Promise<number> {
-  const { config, lake, scope } = await readScoped(flags);
-  const { inventory, quiet = false, output, restore } = flags;
+type Asked = { readonly sources: readonly string[]; readonly flags: PlanFlags; readonly given: Given };
+
+async function run({ sources, flags, given }: Asked, io: Io): Promise<number> {
+  const { config, lake, scope, inventory } = await readScoped(flags);
+  const { quiet = false, output, restore } = flags;
+  if (restore) mustBeRestorable(sources);
   const { readPrices } = await import('../../wiring/price-list.js');
   const known = await readPrices(config.prices);
   const days = daysOf(flags.restoreDays) ?? known.assumptions.restored_days;
@@ -67,15 +74,16 @@ async function run(sources: readonly string[], flags: PlanFlags, io: Io): Promis
   const terms = { tier: flags.restoreTier, days };
   const stop = interruption();
   try {
-    const { makePlan } = await import('../backfill/plans.js');
-    const stored = await stop.race(makePlan({ sources, scope, inventory, config, lake, quiet }, io));
+    const { makePlan, planned } = await import('../backfill/plans.js');
+    const making = makePlan({ sources, scope, inventory, config, lake, quiet }, io);
+    const stored = await planned(stop, making, io);
     const { plan, location } = stored;
-    const facts = { plan, location, prices, cores: config.concurrency };
+    const facts = { plan, location, prices, cores: config.concurrency, given };
     await io.out(
       output === 'json' ? `${JSON.stringify(planObject(facts), null, 2)}\n` : planText(facts, io.columns),
     );
     const restored = restore ? await runRestore({ stored, config, lake, terms }, stop.signal, io) : 0;
-    return plan.unlisted.length > 0 ? 1 : restored;
+    return restored === 0 && plan.unlisted.length > 0 ? 1 : restored;
   } finally {
     stop.end();
   }
@@ -92,7 +100,7 @@ async function runRestore(
   const report = await restoreRun({ ...restoring, isStopped: () => signal.aborted });
   io.err(restoredText(report, restoring.terms));
   if (report.interrupted) return 130;
-  return report.failures.length > 0 ? 1 : 0;
+  return report.failed > 0 ? 1 : 0;
 }
 
 function daysOf(text: string | undefined): number | undefined {

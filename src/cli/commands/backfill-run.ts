@@ -2,9 +2,17 @@ import { Command, Option } from 'commander';
 import type { Config } from '../../config.js';
 import type { StoredPlan } from '../../ports/plan-store.js';
 import { SETTINGS } from '../../settings.js';
-import { archiveSourceOf, readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
-import { fleetObject, fleetText, queuedObject, queuedText } from '../backfill/elsewhere-texts.js';
-import { backfillObject, backfillText } from '../backfill/summary.js';
+import {
+  archiveSourceOf,
+  mustReach,
+  type Place,
+  readScoped,
+  type ScopeFlags,
+  scopeOptions,
+} from '../backfill/arguments.js';
+import { fleetText, handedObject, isUnsent, queuedObject, queuedText } from '../backfill/elsewhere-texts.js';
+import { type Given, givenTo } from '../backfill/given.js';
+import { backfillObject, backfillText, isWanting } from '../backfill/summary.js';
 import {
   historyOption,
   type IngestFlags,
@@ -15,12 +23,11 @@ import {
 import { endingInOrder } from '../interruption.js';
 import { type Io, unlessClosed } from '../io.js';
 import { followedText, isHidden } from '../partition-texts.js';
-import { mustBeInS3 } from '../s3-lake-of.js';
 import { archiveAwsOptions, queryTextOptions, settingOptions } from '../setting-options.js';
 
 type RunFlags = ScopeFlags &
   IngestFlags & {
-    readonly on: 'here' | 'fleet' | 'queue';
+    readonly on: Place;
     readonly restart?: true;
   };
 
@@ -30,11 +37,11 @@ Examples:
   $ audit-lake backfill run s3://amzn-s3-demo-bucket/AWSLogs --lake ./lake --from 2025-01-01 --account 111122223333
   $ audit-lake backfill run 20261121T113155Z-k3f9 --lake s3://amzn-s3-demo-lake/audit --on fleet
 
-A plan is named by its id, or by its file (.jsonl). A source goes on with its last plan, or gets a new one where that
-is done. Days whose query texts Athena still knows come first.
+A plan is named by its id, its file (.jsonl), or a file with what plan --output json printed (.json). A source goes on
+with its last plan, or gets a new one where that is done. Days whose query texts Athena still knows come first.
 
-Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 4 AWS says no, 130 interrupted with
-the state saved.
+Exit codes: 0 done, 1 something failed or is missing, or the lake could not be used, 2 usage, 4 AWS says no,
+130 interrupted with the state saved.
 `;
 
 /** `audit-lake backfill run`: works off a plan, here or elsewhere. Returns the exit code by `exit`. */
@@ -56,7 +63,9 @@ export function backfillRunCommand(io: Io, exit: (code: number) => void): Comman
     .option('--restart', 'make a new plan, whatever became of the last one');
   return summaryOptions(historyOption(command))
     .addHelpText('after', EXAMPLES)
-    .action(async (named: string[], flags: RunFlags) => exit(await run(named, flags, io)));
+    .action(async (named: string[], flags: RunFlags, command: Command) =>
+      exit(await run({ named, flags, given: givenTo(command) }, io)),
+    );
 }
 
 type Run = {
@@ -64,56 +73,58 @@ type Run = {
   readonly config: Config;
   readonly lake: string;
   readonly flags: RunFlags;
+  readonly given: Given;
   readonly isStopped: () => boolean;
 };
 
-async function run(named: readonly string[], flags: RunFlags, io: Io): Promise<number> {
-  const { config, lake, scope } = await readScoped(flags);
-  const { inventory, quiet = false, restart = false, on } = flags;
-  if (on !== 'here') mustBeInS3(config, `backfill run --on ${on}`);
+type Asked = { readonly named: readonly string[]; readonly flags: RunFlags; readonly given: Given };
+
+async function run({ named, flags, given }: Asked, io: Io): Promise<number> {
+  const { config, lake, scope, inventory } = await readScoped(flags);
+  const { quiet = false, restart = false, on } = flags;
+  await mustReach(on, named, config);
   return endingInOrder(io, async (stop) => {
     const isStopped = () => stop.signal.aborted;
-    const { choosePlan } = await import('../backfill/plans.js');
+    const { choosePlan, planned } = await import('../backfill/plans.js');
     const planning = { sources: named, scope, inventory, config, lake, quiet, restart };
-    const stored = await stop.race(choosePlan(planning, io));
-    const chosen = { stored, config, lake, flags, isStopped };
+    const stored = await planned(stop, choosePlan(planning, io), io);
+    const chosen = { stored, config, lake, flags, given, isStopped };
     if (on === 'fleet') return runOnFleet(chosen, io);
     return on === 'queue' ? runOnQueue(chosen, io) : runHere(chosen, io);
   });
 }
 
-async function runHere({ stored, config, lake, flags, isStopped }: Run, io: Io): Promise<number> {
+async function runHere({ stored, config, lake, flags, given, isStopped }: Run, io: Io): Promise<number> {
   const { plan } = stored;
   const { backfillRun } = await import('../backfill/run.js');
   const source = await archiveSourceOf(plan.sources, config, lake);
   const options = { ...ingestOptionsOf(config, { lake, flags, isStopped }), dryRun: false, stored, source };
   const { report, seconds, textMode, registered } = await backfillRun(options, io);
-  const facts = { lake, datasets: plan.datasets, seconds, dryRun: false, textMode };
-  const text =
-    flags.output === 'json'
-      ? `${JSON.stringify(backfillObject(report, plan, facts))}\n`
-      : backfillText(report, plan, facts);
+  const about = { plan, given, lake: plan.lake, datasets: plan.datasets };
+  const facts = { ...about, seconds, dryRun: false, textMode };
+  const isJson = flags.output === 'json';
+  const text = isJson ? `${JSON.stringify(backfillObject(report, facts))}\n` : backfillText(report, facts);
   await io.out(text).catch(unlessClosed);
   if (registered) io.err(followedText(registered, config.database));
   if (report.interrupted) return 130;
-  return report.failures.length > 0 || report.unlisted.length > 0 || isHidden(registered) ? 1 : 0;
+  return isWanting(report) || isHidden(registered) ? 1 : 0;
 }
 
 async function runOnFleet(run: Run, io: Io): Promise<number> {
   const { startFleet } = await import('../backfill/elsewhere.js');
-  const { plan } = run.stored;
+  const again = { plan: run.stored.plan, given: run.given };
   const fleet = await startFleet(run);
   const isJson = run.flags.output === 'json';
-  await io.out(isJson ? `${JSON.stringify(fleetObject(fleet, plan))}\n` : fleetText(fleet, plan));
+  await io.out(isJson ? `${JSON.stringify(handedObject(fleet, again))}\n` : fleetText(fleet, again));
   return 0;
 }
 
 async function runOnQueue(run: Run, io: Io): Promise<number> {
   const { sendToQueue } = await import('../backfill/elsewhere.js');
-  const { plan } = run.stored;
-  const report = await sendToQueue(run, io);
+  const again = { plan: run.stored.plan, given: run.given };
+  const report = await sendToQueue(run);
   const isJson = run.flags.output === 'json';
-  await io.out(isJson ? `${JSON.stringify(queuedObject(report, plan))}\n` : queuedText(report, plan));
+  await io.out(isJson ? `${JSON.stringify(queuedObject(report, again))}\n` : queuedText(report, again));
   if (report.interrupted) return 130;
-  return report.unlisted.length > 0 ? 1 : 0;
+  return isUnsent(report) ? 1 : 0;
 }

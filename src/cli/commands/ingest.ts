@@ -81,7 +81,7 @@ async function runIngest(sources: readonly string[], flags: Flags, io: Io): Prom
     if (registered) io.err(followedText(registered, config.database));
     for (const hint of hints(report, options)) io.err(`${hint}\n`);
     if (report.interrupted) return 130;
-    return report.failures.length > 0 || isHidden(registered) ? 1 : 0;
+    return report.counters.logFiles.failed > 0 || isHidden(registered) ? 1 : 0;
   });
 }
 

@@ -63,7 +63,7 @@ export const ERROR_CODES = define({
   LOG_FILE_ARCHIVED: {
     disposition: 'park',
     meaning: 'The object lies in an archive class (Glacier): it cannot be read before it is restored.',
-    todo: 'Restore it, then ingest it again; `audit-lake partitions list` names all that wait.',
+    todo: 'Restore it (`audit-lake backfill plan <source> --restore` asks S3), then ingest it again.',
   },
   DATE_SPREAD: {
     disposition: 'park',
@@ -107,8 +107,9 @@ export const ERROR_CODES = define({
   },
   DATASET_SELECTION: {
     disposition: 'stop',
-    meaning: 'The lake already keeps this dataset with another selection of event sources.',
-    todo: 'Use the selection of the lake, or another lake: what a dataset selects is fixed when it is added.',
+    meaning:
+      'The lake keeps a dataset with another selection of event sources, or a plan counts for other datasets.',
+    todo: 'Use the selection of the lake or the datasets of the plan; or another lake, or a new plan.',
   },
   TEXT_MODE: {
     disposition: 'stop',

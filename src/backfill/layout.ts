@@ -26,15 +26,31 @@ const REGION = /^[a-z]{2,8}(?:-[a-z]+)+-\d{1,2}$/;
  * @param folderKey key or path of the folder, with slashes and one at its end; empty for a whole bucket
  */
 export function descend(folderKey: string, scope: Scope): Descent {
-  const [, account, region, year, month, day] = LAYOUT.exec(folderKey) ?? [];
+  const { account, region, date } = toldByFolder(folderKey);
   if (account === undefined) return 'list';
   if (!isWanted({ ...scope, from: undefined, to: undefined, regions: [] }, { ...NOTHING, account }))
     return 'skip';
   const kind = parseKey('', `${folderKey}.json.gz`);
   if (kind.kind === 'foreign') return kind.reason;
-  if (day !== undefined) return isWanted(scope, kind.ref) ? 'list' : 'skip';
-  if (!mayHold(scope.regions, region)) return 'skip';
-  return touches(scope, [year, month].filter((part) => part !== undefined).join('-')) ? 'list' : 'skip';
+  if (date.length === WHOLE_DATE) return isWanted(scope, kind.ref) ? 'list' : 'skip';
+  if (region !== undefined && scope.regions.length > 0 && !scope.regions.includes(region)) return 'skip';
+  return touches(scope, date) ? 'list' : 'skip';
+}
+
+const WHOLE_DATE = 'YYYY-MM-DD'.length;
+
+/** What CloudTrail's layout tells of all log files below a folder: the date as far as it goes, '' where it is not told. */
+export function toldByFolder(folderKey: string): {
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  readonly date: string;
+} {
+  const [, account, region = '', ...date] = LAYOUT.exec(folderKey) ?? [];
+  return {
+    account,
+    region: REGION.test(region) ? region : undefined,
+    date: date.filter((part) => part !== undefined).join('-'),
+  };
 }
 
 /** What a survey tells of a folder that is not to be listed. `place`: where the folder lies. */
@@ -43,11 +59,6 @@ export function passedOver(place: string, descent: Exclude<Descent, 'list'>): Pa
 }
 
 const NOTHING = { account: undefined, region: undefined, deliveryDay: undefined };
-
-function mayHold(wanted: readonly string[], region: string | undefined): boolean {
-  if (wanted.length === 0 || region === undefined || !REGION.test(region)) return true;
-  return wanted.includes(region);
-}
 
 /** Whether a year, or a month of one, has a day of the scope. Whatever has no date does. */
 function touches({ from = '', to = '9999' }: Scope, date: string): boolean {

@@ -7,6 +7,7 @@ import type { Scope } from './scope.js';
 import type { Slice } from './slice.js';
 import { SliceCount } from './slice-count.js';
 import { isArchived, type Storage } from './storage.js';
+import { UnlistedPlaces } from './unlisted-places.js';
 
 /** An object as a survey finds it. */
 export type CountedObject = {
@@ -64,8 +65,13 @@ export class PlanCount {
     this.#unlisted.push({ place, code, message });
   }
 
-  /** The slices with log files, in the order in which they are worked off. @param now milliseconds since 1970 */
-  slices(now: number): readonly PlannedSlice[] {
+  /**
+   * The slices with log files, in the order in which they are worked off.
+   * @param now milliseconds since 1970
+   * @param seen until when the survey saw what was delivered; 0 where nobody knows
+   */
+  slices(now: number, seen = now): readonly PlannedSlice[] {
+    this.#slices.settle(seen, new UnlistedPlaces(this.#unlisted));
     return this.#slices.inWorkOrder(now);
   }
 
@@ -74,7 +80,7 @@ export class PlanCount {
     const classes = [...this.#classes].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       ...this.#days.totals(now),
-      gaps: findGaps(this.#covered(), this.#scope),
+      gaps: findGaps(this.#covered(), this.#scope, new UnlistedPlaces(this.#unlisted)),
       foreign: { ...this.#foreign },
       classes: Object.fromEntries(classes.map(([name, counts]) => [name, { ...counts }])),
       unlisted: [...this.#unlisted],

@@ -22,6 +22,8 @@ export type PlannedSlice = Slice &
     readonly settled: number;
     /** Log files that are not settled and lie in an archive class, so that they cannot be read as they are. */
     readonly archived: number;
+    /** Whether nothing is left of it for sure: all is settled, all of it was seen, and its day is over. */
+    readonly isSettled: boolean;
   };
 
 /** Log files of one account delivered in one month. */
@@ -86,6 +88,9 @@ export type Plan = {
   /** The inventory that took the place of listings, where one did. */
   readonly inventory: string | undefined;
 };
+
+/** What the first line of a plan tells: enough for who is handed its slices, or looks for a plan among others. */
+export type PlanHead = Omit<Plan, 'months' | 'gaps' | 'unlisted'>;
 
 /** A plan that lies in the lake: its head, and its slices in the order in which they are worked off. */
 export type StoredPlan = {

@@ -1,5 +1,8 @@
+import { DAY_MS } from '../cloudtrail/event-time.js';
+import { dayOf } from '../lake/partition.js';
 import type { PlannedSlice } from './plan.js';
 import { placeOf, sliceOf } from './slice.js';
+import type { UnlistedPlaces } from './unlisted-places.js';
 import { workOrder } from './work-order.js';
 
 /** A log file, as far as it is counted. */
@@ -9,6 +12,9 @@ export type CountedFile = {
   /** Not settled, and cannot be read as it is. */
   readonly archived: boolean;
 };
+
+/** CloudTrail delivers to a day for some minutes after it; two days are cheap: a few folders are listed once more. */
+const DELIVERY_MS = 2 * DAY_MS;
 
 type Counted = { -readonly [name in keyof PlannedSlice]: PlannedSlice[name] };
 
@@ -31,6 +37,18 @@ export class SliceCount {
 
   all(): Iterable<PlannedSlice> {
     return this.#slices.values();
+  }
+
+  /**
+   * Says of each slice whether it is settled for sure: no listing missed anything, and nothing came since.
+   * @param seen until when deliveries were seen, in milliseconds since 1970
+   */
+  settle(seen: number, unlisted: UnlistedPlaces): void {
+    const last = dayOf(seen - DELIVERY_MS);
+    for (const slice of this.#slices.values()) {
+      const isOver = slice.day !== undefined && slice.day <= last;
+      slice.isSettled = isOver && slice.settled === slice.files && !unlisted.mayHide(slice.place);
+    }
   }
 
   /** @param now milliseconds since 1970 */
@@ -59,6 +77,7 @@ export class SliceCount {
       bytes: 0,
       settled: 0,
       archived: 0,
+      isSettled: false,
     };
     this.#slices.set(place, slice);
     return slice;

@@ -1,4 +1,4 @@
-/** What became of the log files of a slice (item SLICE): all of them have an outcome. */
+/** What became of a slice (item SLICE): each log file that was found has an outcome. */
 export type SliceEnd = {
   /** The folder, as the plan names it. */
   readonly place: string;
@@ -9,6 +9,10 @@ export type SliceEnd = {
   readonly foreign: number;
   /** Log files that were sent to a queue, where somebody else ingests them. */
   readonly queued: number;
+  /** Log files of the plan that lie there no more: deleted since, or the archive was not there. */
+  readonly gone: number;
+  /** Why the folder could not be listed to its end; undefined where it was. */
+  readonly unlisted: Unlistable | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
   /** The first few that failed. */
@@ -16,3 +20,23 @@ export type SliceEnd = {
 };
 
 export type SliceFailure = { readonly file: string; readonly code: string; readonly message: string };
+
+type Unlistable = { readonly code: string; readonly message: string };
+
+/** Who works off a slice: whoever ingests log files, or a queue that they are sent to. */
+export type Way = 'ingest' | 'queue';
+
+/**
+ * What an end comes to. `failed`: a log file failed or has gone, or the folder could not be listed, so that every run
+ * takes it again. `sent`: all that was not settled is in the queue, and the ledger will say what became of it.
+ */
+export function resultOf({ failed, gone, unlisted, queued }: SliceEnd): 'done' | 'sent' | 'failed' {
+  if (failed > 0 || gone > 0 || unlisted !== undefined) return 'failed';
+  return queued > 0 ? 'sent' : 'done';
+}
+
+/** Whether nothing is left of a slice to whoever goes this way. What was sent is not sent again; here it is looked at. */
+export function isDone(end: SliceEnd, way: Way): boolean {
+  const result = resultOf(end);
+  return result === 'done' || (result === 'sent' && way === 'queue');
+}

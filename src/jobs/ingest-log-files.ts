@@ -9,6 +9,7 @@ import { WorkList } from './work-list.js';
 
 export type IngestReport = {
   readonly counters: Counters;
+  /** The first thousand of each code; the counter has all. */
   readonly failures: readonly Failure[];
   /** The first thousand records that no dataset could keep; the counter has all. */
   readonly rejections: readonly RejectedRecord[];

@@ -126,7 +126,8 @@ export class OpenBundle implements BundleLane {
     const { bytes, files, millis, items } = this.#options.full ?? FULL;
     let size = 0;
     for (const rows of this.#rows.values()) size += rows.size;
-    const age = this.#options.clock() - (this.#openedAt ?? 0);
+    // A clock that was set back makes it no younger.
+    const age = Math.abs(this.#options.clock() - (this.#openedAt ?? 0));
     const isLarge = size >= bytes || this.#reports.length >= files || this.#items() >= items;
     return this.#givenUp || isLarge || age >= millis;
   }

@@ -1,10 +1,14 @@
+import type { PlannedSlice, Unlisted } from '../backfill/plan.js';
 import { placeOf } from '../backfill/slice.js';
 import type { SliceEnd, SliceFailure } from '../backfill/slice-end.js';
 import { AuditLakeError } from '../errors.js';
 import type { LogFileOutcome } from './ingest-bundle.js';
 
 type OpenSlice = {
+  /** Log files of the plan. */
+  readonly planned: number;
   isListed: boolean;
+  unlisted: SliceEnd['unlisted'];
   listed: number;
   ingested: number;
   skipped: number;
@@ -29,9 +33,15 @@ export class OpenSlices {
     this.#now = now;
   }
 
-  begin(place: string): void {
-    const nothing = { listed: 0, ingested: 0, skipped: 0, failed: 0, foreign: 0 };
-    this.#slices.set(place, { isListed: false, ...nothing, failures: [] });
+  begin({ place, files }: PlannedSlice): void {
+    const counts = { listed: 0, ingested: 0, skipped: 0, failed: 0, foreign: 0 };
+    this.#slices.set(place, {
+      planned: files,
+      isListed: false,
+      unlisted: undefined,
+      ...counts,
+      failures: [],
+    });
   }
 
   listed(place: string, isForeign: boolean): void {
@@ -46,9 +56,10 @@ export class OpenSlices {
     this.#endIfDone(place);
   }
 
-  /** A folder that could not be listed to its end has no end: it is listed again by the next run. */
-  giveUp(place: string): void {
-    this.#slices.delete(place);
+  /** This folder could not be listed to its end: nothing more comes. */
+  giveUp({ place, code, message }: Unlisted): void {
+    this.#at(place).unlisted = { code, message };
+    this.listedAll(place);
   }
 
   arrived(outcomes: readonly LogFileOutcome[]): void {
@@ -73,11 +84,12 @@ export class OpenSlices {
   }
 
   #endIfDone(place: string): void {
-    const { isListed, ...counts } = this.#at(place);
-    const { listed, ingested, skipped, failed, foreign } = counts;
+    const { isListed, planned, ...slice } = this.#at(place);
+    const { listed, ingested, skipped, failed, foreign, unlisted } = slice;
     if (!isListed || listed !== ingested + skipped + failed + foreign) return;
     this.#slices.delete(place);
-    this.#ended.push({ place, ...counts, queued: 0, at: this.#now() });
+    const gone = unlisted ? 0 : Math.max(0, planned - (listed - foreign));
+    this.#ended.push({ place, ...slice, gone, queued: 0, at: this.#now() });
   }
 
   #at(place: string): OpenSlice {

@@ -30,9 +30,9 @@ export async function planBackfill({
   ledger,
   onCounted,
 }: PlanBackfillOptions): Promise<{ readonly plan: Plan; readonly slices: readonly PlannedSlice[] }> {
-  const { scope, datasets, made } = head;
+  const { scope, datasets, made, inventory } = head;
   const count = new PlanCount(scope);
-  const outOfScope = { count: 0, some: [] as string[] };
+  const outOfScope: Places = { count: 0, some: [] };
   const note = async (found: Found) => {
     if (found.kind === 'left-out') count.leftOut(found.reason);
     else if (found.kind === 'out-of-scope') addPlace(outOfScope, found.place);
@@ -44,7 +44,8 @@ export async function planBackfill({
     }
   };
   for await (const _ of ahead(archive.survey(scope), PAGES_AHEAD, note));
-  const slices = count.slices(made);
+  // An inventory says nothing of what came since, and nobody knows how old it is.
+  const slices = count.slices(made, inventory === undefined ? made : 0);
   const plan = { ...head, ...count.totals(made), slices: slices.length };
   if (plan.total.files === 0) throw nothingFound(plan, outOfScope);
   return { plan, slices };
@@ -71,6 +72,10 @@ const LAYOUTS =
 /** Says what was seen: whoever named the wrong folder, account or days sees which would be right. */
 function nothingFound({ sources, foreign, unlisted }: Plan, outOfScope: Places): AuditLakeError {
   const others = Object.entries(foreign).map(([reason, count]) => `${count} ${reason}`);
+  const denied = unlisted.find(({ code }) => code === 'AWS_DENIED');
+  if (denied && others.length === 0 && outOfScope.count === 0) {
+    return new AuditLakeError('AWS_DENIED', denied.message);
+  }
   const seen = [
     ...(others.length > 0 ? [`of other kinds: ${others.join(', ')}`] : []),
     ...(outOfScope.count > 0 ? [`left out by the options: ${some(outOfScope)}`] : []),
@@ -82,15 +87,16 @@ function nothingFound({ sources, foreign, unlisted }: Plan, outOfScope: Places):
   return new AuditLakeError('NO_LOG_FILES', message);
 }
 
-type Places = { count: number; readonly some: string[] };
+/** How many there are, and the first of them by name. */
+type Places = { count: number; some: readonly string[] };
 
 function addPlace(places: Places, place: string): void {
   places.count++;
-  if (places.some.length < SHOWN) places.some.push(place);
+  places.some = [...places.some, place].sort().slice(0, SHOWN);
 }
 
 function placesOf(all: readonly { readonly place: string }[]): Places {
-  const places = { count: 0, some: [] };
+  const places: Places = { count: 0, some: [] };
   for (const { place } of all) addPlace(places, place);
   return places;
 }

@@ -16,6 +16,13 @@ export type PlannedObjectsOptions = {
 type PlannedObjects =
   | { readonly kind: 'begin'; readonly slice: PlannedSlice }
   | { readonly kind: 'objects'; readonly slice: PlannedSlice; readonly objects: readonly StoredObject[] }
+  | ListedSlice;
+
+/** So many folders that could not be listed are kept by name; the rest is counted. */
+export const MOST_UNLISTED = 1_000;
+
+/** A slice from which nothing more comes. */
+export type ListedSlice =
   | { readonly kind: 'end'; readonly slice: PlannedSlice }
   /** This folder could not be listed to its end; the rest goes on. */
   | { readonly kind: 'unlisted'; readonly slice: PlannedSlice; readonly unlisted: Unlisted };

@@ -1,10 +1,17 @@
 import type { Unlisted } from '../backfill/plan.js';
+import type { SliceEnd } from '../backfill/slice-end.js';
 import type { DatasetName } from '../datasets/dataset.js';
 import type { StoredObject } from '../ports/archive.js';
 import type { LakeState } from '../ports/lake-state.js';
 import type { LogFileQueue } from '../ports/log-file-queue.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
-import { type PlannedObjectsOptions, plannedObjects } from './planned-objects.js';
+import {
+  type ListedSlice,
+  MOST_UNLISTED,
+  type PlannedObjectsOptions,
+  plannedObjects,
+} from './planned-objects.js';
+import type { BackfillReport } from './run-backfill.js';
 import { leaveOutSettled } from './settled.js';
 import { slicesToDo } from './slices-to-do.js';
 
@@ -19,7 +26,7 @@ export type QueueBackfillOptions = PlannedObjectsOptions & {
   readonly now: () => number;
 };
 
-/** What was seen of log files, and done with them. */
+/** What was seen of log files, and done with them: `listed` is the sum of the others. */
 type Counts = {
   readonly listed: number;
   readonly queued: number;
@@ -28,9 +35,12 @@ type Counts = {
 };
 
 export type QueueReport = {
-  readonly slices: { readonly ended: number; readonly passed: number };
-  /** Of slices that ended. */
+  /** As of a run that ingests. */
+  readonly slices: BackfillReport['slices'];
   readonly logFiles: Counts;
+  /** Log files of the plan that lie there no more. */
+  readonly gone: number;
+  /** Folders that could not be listed: the first thousand. */
   readonly unlisted: readonly Unlisted[];
   readonly interrupted: boolean;
 };
@@ -39,27 +49,43 @@ const NOTHING: Counts = { listed: 0, queued: 0, skipped: 0, foreign: 0 };
 
 /**
  * Sends the log files of a plan to the queue that an ingest Lambda reads from, slice by slice, but for those that are
- * settled. A slice is noted when all its log files were sent; sent twice, they count once as every delivery does.
+ * settled. A slice is noted when all its log files were sent, and not sent again; what is sent twice counts once, as
+ * every delivery does.
  * @throws AuditLakeError of disposition `stop`
  */
 export async function queueBackfill(options: QueueBackfillOptions): Promise<QueueReport> {
   const { planId, progress, isStopped, now } = options;
-  const report = { slices: { ended: 0, passed: 0 }, logFiles: NOTHING, unlisted: [] as Unlisted[] };
+  const slices = { ended: 0, passed: 0, unlisted: 0 };
+  const report = { slices, logFiles: NOTHING, gone: 0, unlisted: [] as Unlisted[] };
   let ofSlice = NOTHING;
-  const slices = slicesToDo(options, () => report.slices.passed++);
-  for await (const found of plannedObjects({ ...options, slices })) {
+  const toDo = slicesToDo({ ...options, way: 'queue' }, () => slices.passed++);
+  for await (const found of plannedObjects({ ...options, slices: toDo })) {
     if (isStopped()) return { ...report, interrupted: true };
     if (found.kind === 'begin') ofSlice = NOTHING;
-    else if (found.kind === 'objects') ofSlice = sumOf(ofSlice, await sendUnsettled(found.objects, options));
-    else if (found.kind === 'unlisted') report.unlisted.push(found.unlisted);
-    else {
-      report.slices.ended++;
-      report.logFiles = sumOf(report.logFiles, ofSlice);
-      const end = { place: found.slice.place, ...ofSlice, ingested: 0, failed: 0, at: now(), failures: [] };
+    else if (found.kind === 'objects') {
+      const counts = await sendUnsettled(found.objects, options);
+      ofSlice = sumOf(ofSlice, counts);
+      report.logFiles = sumOf(report.logFiles, counts);
+    } else {
+      const end = endOf(found, ofSlice, now());
       await progress.note(planId, [end]);
+      report.gone += end.gone;
+      slices[found.kind === 'unlisted' ? 'unlisted' : 'ended']++;
+      if (found.kind === 'unlisted' && slices.unlisted <= MOST_UNLISTED) report.unlisted.push(found.unlisted);
     }
   }
   return { ...report, interrupted: false };
+}
+
+function endOf(found: ListedSlice, counts: Counts, at: number): SliceEnd {
+  const { place, files } = found.slice;
+  const unlisted = found.kind === 'unlisted' ? found.unlisted : undefined;
+  const { queued, skipped } = counts;
+  return {
+    ...{ place, ...counts, ingested: 0, failed: 0, at, failures: [] },
+    gone: unlisted ? 0 : Math.max(0, files - queued - skipped),
+    unlisted: unlisted && { code: unlisted.code, message: unlisted.message },
+  };
 }
 
 async function sendUnsettled(

@@ -1,24 +1,23 @@
 import type { PlannedSlice } from '../backfill/plan.js';
+import { isDone, type Way } from '../backfill/slice-end.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
 
 type SlicesToDo = {
   readonly slices: AsyncIterable<PlannedSlice>;
   readonly planId: string;
   readonly progress: SliceProgress;
+  readonly way: Way;
 };
 
-/**
- * The slices of a plan that are not done: those are passed that were worked off without a failure, and those whose
- * log files were all settled when the plan was made. Holds the places of the former.
- */
+/** The slices of a plan that are not done this way, as their ends tell. Holds the places of those that are. */
 export async function* slicesToDo(
-  { slices, planId, progress }: SlicesToDo,
+  { slices, planId, progress, way }: SlicesToDo,
   onPassed: () => void,
 ): AsyncGenerator<PlannedSlice> {
   const done = new Set<string>();
-  for await (const { place, failed } of progress.ends(planId)) if (failed === 0) done.add(place);
+  for await (const end of progress.ends(planId)) if (isDone(end, way)) done.add(end.place);
   for await (const slice of slices) {
-    if (slice.settled === slice.files || done.has(slice.place)) onPassed();
+    if (slice.isSettled || done.has(slice.place)) onPassed();
     else yield slice;
   }
 }

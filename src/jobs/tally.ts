@@ -7,12 +7,16 @@ export type Failure = { readonly file: string; readonly code: ErrorCode; readonl
 export type RejectedRecord = Rejection & { readonly file: string };
 
 const MOST_REJECTIONS = 1_000;
+/** Of each code, so that a million of one kind hide no other. */
+const MOST_FAILURES = 1_000;
 
 /** Adds what became of bundles to counters, and keeps the names of what went wrong. */
 export class Tally {
+  /** The first thousand of each code; the counter has all. */
   readonly failures: Failure[] = [];
   /** The first thousand; the counter has all. */
   readonly rejections: RejectedRecord[] = [];
+  readonly #failed = new Map<ErrorCode, number>();
   readonly #counters: Counters;
 
   constructor(counters: Counters) {
@@ -35,7 +39,7 @@ export class Tally {
     counters.logFiles[outcome.kind]++;
     const { report } = outcome;
     if (outcome.kind === 'failed') {
-      this.failures.push({ file: outcome.file.location, code: outcome.code, message: outcome.message });
+      this.#addFailure({ file: outcome.file.location, code: outcome.code, message: outcome.message });
     }
     if (report?.kind !== 'read') return;
     counters.bytes.compressed += report.facts.compressed;
@@ -46,5 +50,10 @@ export class Tally {
       if (this.rejections.length < MOST_REJECTIONS)
         this.rejections.push({ ...rejection, file: report.location });
     }
+  }
+  #addFailure(failure: Failure): void {
+    const failed = (this.#failed.get(failure.code) ?? 0) + 1;
+    this.#failed.set(failure.code, failed);
+    if (failed <= MOST_FAILURES) this.failures.push(failure);
   }
 }

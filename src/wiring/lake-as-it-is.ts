@@ -2,10 +2,11 @@ import type { LakeState } from '../ports/lake-state.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
 import type { LakeTarget } from './writable-lake.js';
 
-/** The state of a lake, to be read while others may write to it. */
+/** The state of a lake, while others may write to it. */
 export type LakeAsItIs = {
   readonly ledger: Pick<LakeState, 'lookup'>;
-  readonly progress: Pick<SliceProgress, 'ends'>;
+  /** Can be noted in S3; a lake in a folder has one writer. */
+  readonly progress: SliceProgress;
   /** Whether somebody writes to it right now; undefined for a lake in S3, which has many writers. */
   readonly isWritten: boolean | undefined;
   readonly close: () => Promise<void>;

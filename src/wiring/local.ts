@@ -190,9 +190,9 @@ async function waitToWrite(
   { waitSeconds, root, isStopped = () => false }: WaitOptions,
 ): Promise<void> {
   const world = { now: Date.now, isAlive };
-  const until = Date.now() + waitSeconds * 1000;
+  const until = performance.now() + waitSeconds * 1000;
   while (!attempt(root, () => tryToWrite(items, me, world))) {
-    if (Date.now() >= until || isStopped()) {
+    if (performance.now() >= until || isStopped()) {
       throw new AuditLakeError('LAKE_BUSY', `another ingest writes to the lake in ${root}`);
     }
     await pause(100);

@@ -15,7 +15,7 @@ const ofTheNetwork = (code: string) => Object.assign(new Error(`getaddrinfo ${co
 
 describe('a failure of AWS tells what to do next', () => {
   test.each([
-    ['NoSuchBucket', 'check the name of the bucket and --region'],
+    ['NoSuchBucket', 'check the name of the bucket'],
     ['PermanentRedirect', 'the bucket lies in another Region: name that one with --region'],
     ['AuthorizationHeaderMalformed', 'the bucket lies in another Region: name that one with --region'],
   ])('%s', (name, hint) => {

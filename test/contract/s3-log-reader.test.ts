@@ -149,7 +149,7 @@ describe('S3LogReader: what cannot be read', () => {
   test('a bucket that is not there is told by its name, and is no missing log file', async () => {
     const failure = {
       code: 'READ_FAILED',
-      message: 'there is no bucket amzn-s3-demo-nowhere: check its name and --region',
+      message: 'there is no bucket amzn-s3-demo-nowhere: check its name',
     };
     await expect(reader.read('s3://amzn-s3-demo-nowhere/key')).rejects.toMatchObject(failure);
   });

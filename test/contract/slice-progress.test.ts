@@ -11,7 +11,7 @@ const OTHER = '20261121T113155Z-k3fa';
 
 const endOf = (day: number, more: Partial<SliceEnd> = {}): SliceEnd => ({
   ...{ place: plannedSlice(day).place, listed: 9, ingested: 1, skipped: 2, failed: 3, foreign: 2, queued: 1 },
-  ...{ at: 1_763_724_715_000 + day, failures: [] },
+  ...{ at: 1_763_724_715_000 + day, gone: 0, unlisted: undefined, failures: [] },
   ...more,
 });
 
@@ -41,17 +41,26 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
         { file: '/logs/a "b"\n.json.gz', code: 'BAD_GZIP', message: 'cut short' },
         { file: '/logs/ü.json.gz', code: 'READ_FAILED', message: '' },
       ];
-      const ends = [endOf(0), endOf(1, { failures }), endOf(2, { at: 0, listed: Number.MAX_SAFE_INTEGER })];
+      const unlisted = { code: 'AWS_DENIED', message: '' };
+      const ends = [
+        endOf(0),
+        endOf(1, { failures }),
+        endOf(2, { at: 0, listed: Number.MAX_SAFE_INTEGER }),
+        endOf(3, { gone: 7, unlisted, failures }),
+      ];
       await progress.note(PLAN, ends);
-      await progress.note(OTHER, [endOf(3)]);
+      await progress.note(OTHER, [endOf(4)]);
       expect(await endsOf(progress)).toStrictEqual(ends);
-      expect(await endsOf(progress, OTHER)).toStrictEqual([endOf(3)]);
+      expect(await endsOf(progress, OTHER)).toStrictEqual([endOf(4)]);
       expect(await endsOf(progress, PLAN.slice(0, -1))).toEqual([]);
     });
 
     test('a later end takes the place of an earlier one, also of the same call', async () => {
       const failures = [{ file: 'a', code: 'BAD_GZIP', message: 'm' }];
-      await progress.note(PLAN, [endOf(0, { failures }), endOf(1)]);
+      await progress.note(PLAN, [
+        endOf(0, { failures, unlisted: { code: 'READ_FAILED', message: 'cut' } }),
+        endOf(1),
+      ]);
       await progress.note(PLAN, [endOf(0, { failed: 7, failures }), endOf(0, { failed: 0, at: 5 })]);
       expect(await endsOf(progress)).toStrictEqual([endOf(0, { failed: 0, at: 5 }), endOf(1)]);
     });

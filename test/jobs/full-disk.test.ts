@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { type FileHandle, link, mkdir, mkdtemp, open, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { run, summaryOf } from '../support/command-line.ts';
 import { dayNumber, makeTrail, truthOf } from '../support/log-files.ts';
 import { BOTH } from '../support/memory-ingest.ts';
 import { MemoryItems, MemoryLakeState } from '../support/memory-lake-state.ts';
+import { type Mount, mounted, NO_ROOM } from '../support/small-disk.ts';
 import { TrailFolder } from '../support/trail-folder.ts';
 
 const CODES = ['ENOSPC', 'EROFS', 'EIO', 'EMFILE'] as const;
@@ -120,23 +120,10 @@ describe('L1: a folder that cannot be written', () => {
   });
 });
 
-/** LMDB tells a page that went in half as an input/output error. */
-const NO_ROOM = /LAKE_WRITE_FAILED: .*(no space|input\/output error)/i;
-
-/** Mounts a file system of its own over a folder; undefined where the machine does not let us. */
-function mounted(folder: string, options: string): { unmount(): void } | undefined {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' });
-    return { unmount: () => execFileSync('umount', ['-l', folder], { stdio: 'ignore' }) };
-  } catch {
-    return undefined;
-  }
-}
-
 describe('L1: a real file system that is full or read-only', () => {
   const trail = makeTrail(200, 10);
   let folder: TrailFolder;
-  let mount: { unmount(): void } | undefined;
+  let mount: Mount | undefined;
   beforeEach(async () => {
     folder = await TrailFolder.of(trail);
     await mkdir(folder.lake);
@@ -153,7 +140,7 @@ describe('L1: a real file system that is full or read-only', () => {
     }) => {
       mount = mounted(folder.lake, 'size=16m');
       if (!mount) return skip('no tmpfs can be mounted here');
-      execFileSync('mount', ['-o', `remount,size=${kilobytes}k`, folder.lake]);
+      mount.change(`size=${kilobytes}k`);
       const full = await folder.ingest();
       expect({ code: full.code, out: full.out }).toEqual({ code: 1, out: '' });
       expect(full.err).toMatch(NO_ROOM);
@@ -161,7 +148,7 @@ describe('L1: a real file system that is full or read-only', () => {
       const again = await folder.ingest();
       expect(again.err).toMatch(NO_ROOM);
       expect(again.err).not.toMatch(/\n {4}at /);
-      execFileSync('mount', ['-o', 'remount,size=16m', folder.lake]);
+      mount.change('size=16m');
       expect((await folder.ingest()).code).toBe(0);
       expect(await folder.rows()).toEqual(truthOf(trail, BOTH));
       expect(await folder.litter()).toEqual([]);
@@ -174,7 +161,7 @@ describe('L1: a real file system that is full or read-only', () => {
     const full = await folder.ingest();
     expect(full.code).toBe(1);
     expect(full.err).toMatch(/^LAKE_WRITE_FAILED: .*ENOSPC/);
-    execFileSync('mount', ['-o', 'remount,nr_inodes=4000', folder.lake]);
+    mount.change('nr_inodes=4000');
     expect(summaryOf(await folder.ingest()).log_files).toMatchObject({ failed: 0 });
     expect(await folder.rows()).toEqual(truthOf(trail, BOTH));
     expect(await folder.litter()).toEqual([]);
@@ -188,7 +175,7 @@ describe('L1: a real file system that is full or read-only', () => {
     await folder.write(half);
     await folder.ingest();
     await folder.write(trail);
-    execFileSync('mount', ['-o', 'remount,ro', folder.lake]);
+    mount.change('ro');
     const refused = await folder.ingest();
     expect(refused.code).toBe(1);
     expect(refused.err).toMatch(/^LAKE_WRITE_FAILED: /);
@@ -196,7 +183,7 @@ describe('L1: a real file system that is full or read-only', () => {
     expect(summaryOf(dry).log_files).toMatchObject({ ingested: 100, skipped: 100 });
     const asked = await run(['query', '--lake', folder.lake, 'SELECT count(*) AS n FROM cloudtrail_events']);
     expect(JSON.parse(asked.out)).toEqual({ n: truthOf(half, ['cloudtrail_events']).length });
-    execFileSync('mount', ['-o', 'remount,rw', folder.lake]);
+    mount.change('rw');
     expect((await folder.ingest()).code).toBe(0);
     expect(await folder.rows()).toEqual(truthOf(trail, BOTH));
   });

@@ -5,6 +5,7 @@ import { type CountedObject, PlanCount } from '../../src/backfill/plan-count.js'
 import { sliceOf } from '../../src/backfill/slice.js';
 import { isArchived } from '../../src/backfill/storage.js';
 import { deadlinesOf, textsOfMonth } from '../../src/backfill/text-deadlines.js';
+import { UnlistedPlaces } from '../../src/backfill/unlisted-places.js';
 import { workOrder } from '../../src/backfill/work-order.js';
 import { parseKey } from '../../src/cloudtrail/log-file-ref.js';
 import { EVERYTHING } from '../support/scopes.ts';
@@ -215,7 +216,7 @@ describe('gaps', () => {
       to: fc.option(day, { nil: undefined }),
     });
     const check = fc.property(fc.array(told, { maxLength: 40 }), bounds, (covered, scope) => {
-      const gaps = findGaps(covered, scope);
+      const gaps = findGaps(covered, scope, new UnlistedPlaces([]));
       const days = gaps.flatMap((gap) => {
         const run = [];
         for (let at = Date.parse(gap.from); at <= Date.parse(gap.to); at += DAY) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parsePrices } from '../../src/backfill/price-file.js';
-import { ASSUMPTIONS, DEFAULT_PRICES, PRICES } from '../../src/backfill/price-table.js';
+import { ASSUMPTIONS, DEFAULT_PRICES, isOld, PRICES } from '../../src/backfill/price-table.js';
 import { inRepository } from '../support/repository.ts';
 
 const refusal = (value: unknown): string => {
@@ -64,5 +64,12 @@ describe('a file of prices', () => {
   ])('is refused with its place and the figure: %s', (_, value, named) => {
     expect(refusal(value)).toMatch(/^USAGE prices\.yaml: /);
     expect(refusal(value)).toMatch(named);
+  });
+
+  test('of more than a year ago is old', () => {
+    const at = (date: string) => isOld({ ...DEFAULT_PRICES, date }, Date.UTC(2026, 10, 21));
+    expect([at('2026-11-20'), at('2025-11-21'), at('2025-11-19'), at('2020-01-01')]).toEqual([
+      ...[false, false, true, true],
+    ]);
   });
 });

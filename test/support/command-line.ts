@@ -18,6 +18,7 @@ export type StartOptions = {
   /** Options of node. */
   readonly node?: readonly string[];
   readonly env?: { readonly [name: string]: string };
+  readonly cwd?: string;
 };
 
 /** Starts the compiled command as a process of its own. */
@@ -32,6 +33,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
+    cwd: options.cwd,
   });
   let out = '';
   let err = '';

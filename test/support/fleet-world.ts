@@ -1,4 +1,5 @@
 import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
+import { mustBePlace } from '../../src/adapters/aws/s3-place.js';
 import { S3PlanStore } from '../../src/adapters/aws/s3-plan-store.js';
 import { StepFunctionsFleet } from '../../src/adapters/aws/step-functions-fleet.js';
 import type { Plan } from '../../src/backfill/plan.js';
@@ -63,13 +64,13 @@ export class FleetWorld {
   }
 
   /** Plans what lies in the trail's bucket and writes the plan into the lake. */
-  async plan(id: string, scope: Scope = EVERYTHING): Promise<MadePlan> {
+  async plan(id: string, scope: Scope = EVERYTHING, sources = [`s3://${SOURCE}`]): Promise<MadePlan> {
     const { aws } = this.lambda;
     const client = aws.clients.s3;
-    const places = [{ bucket: SOURCE, prefix: '' }];
+    const places = sources.map(mustBePlace);
     const archive = new S3Archive({ client, places, lake: PLACE, now: aws.now, waiting: WAITING });
     const head = {
-      ...{ id, made: aws.now(), lake: `s3://${LAKE}/audit`, sources: [`s3://${SOURCE}`], scope },
+      ...{ id, made: aws.now(), lake: `s3://${LAKE}/audit`, sources, scope },
       ...{ datasets: ['athena_events', 'cloudtrail_events'] as const, inventory: undefined },
     };
     const { plan, slices } = await planBackfill({ archive, head, ledger: undefined });

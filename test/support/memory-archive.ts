@@ -10,7 +10,10 @@ export type ArchivedObject = MemoryObject & { readonly storage?: Storage };
 /** An archive in memory, a page an object or so many. Folders may refuse to be listed. */
 export class MemoryArchive implements Archive {
   objects: readonly ArchivedObject[];
+  /** By folder: a survey does not go below it either. */
   readonly refused = new Map<string, ErrorCode>();
+  /** So many pages of a folder that refuses come before it does. */
+  pagesBefore = 0;
   /** Every folder that was listed, in order. */
   readonly listed: string[] = [];
   readonly #pageSize: number;
@@ -22,17 +25,18 @@ export class MemoryArchive implements Archive {
 
   async *survey(): AsyncIterable<Found> {
     for (const place of this.places()) {
-      const code = this.refused.get(place);
-      if (code !== undefined) yield { kind: 'unlisted', place, code, message: 'refused' };
-      else for (const objects of this.#pages(place)) yield { kind: 'objects', objects };
+      const isBelow = [...this.refused.keys()].some((above) => above !== place && place.startsWith(above));
+      if (isBelow) continue;
+      for (const objects of this.#pages(place)) yield { kind: 'objects', objects };
     }
+    for (const [place, code] of this.refused) yield { kind: 'unlisted', place, code, message: 'refused' };
   }
 
   async *list({ place }: { readonly place: string }): AsyncIterable<readonly StoredObject[]> {
     this.listed.push(place);
+    yield* this.#pages(place);
     const code = this.refused.get(place);
     if (code !== undefined) throw new AuditLakeError(code, `${place} is refused`);
-    yield* this.#pages(place);
   }
 
   /** The folders that hold objects, sorted. */
@@ -42,7 +46,10 @@ export class MemoryArchive implements Archive {
 
   *#pages(place: string): Generator<readonly StoredObject[]> {
     const objects = this.objects.filter((object) => placeOf(locationOf(object)) === place).map(stored);
-    for (let at = 0; at < objects.length; at += this.#pageSize) yield objects.slice(at, at + this.#pageSize);
+    const end = this.refused.has(place) ? this.pagesBefore * this.#pageSize : objects.length;
+    for (let at = 0; at < Math.min(end, objects.length); at += this.#pageSize) {
+      yield objects.slice(at, at + this.#pageSize);
+    }
   }
 }
 

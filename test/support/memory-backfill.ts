@@ -13,9 +13,9 @@ import { EVERYTHING } from './scopes.ts';
 
 export type MadePlan = { readonly plan: Plan; readonly slices: readonly PlannedSlice[] };
 
-/** The real planning over ports in memory. */
-export function planInMemory(archive: MemoryArchive, lake?: MemoryLake): Promise<MadePlan> {
-  const head = { id: 'plan', made: NOW, lake: 'memory', sources: ['memory'], scope: EVERYTHING };
+/** The real planning over ports in memory. `made`: what the clock says then. */
+export function planInMemory(archive: MemoryArchive, lake?: MemoryLake, made = NOW): Promise<MadePlan> {
+  const head = { id: 'plan', made, lake: 'memory', sources: ['memory'], scope: EVERYTHING };
   return planBackfill({
     archive,
     head: { ...head, datasets: BOTH, inventory: undefined },
@@ -33,6 +33,8 @@ export type MemoryBackfill = {
   readonly isStopped?: () => boolean;
   readonly reader?: LogReader;
   readonly listAhead?: number;
+  /** What the clock says; it stands still where absent. */
+  readonly now?: () => number;
 };
 
 /** The real run over ports in memory. */
@@ -47,7 +49,7 @@ export function backfillInMemory(lake: MemoryLake, options: MemoryBackfill): Pro
     archive: chaos.wrap('archive', archive, 'READ_FAILED'),
     listAhead: options.listAhead ?? 2,
     progress: chaos.wrap('progress', progress, 'LAKE_WRITE_FAILED'),
-    now: () => NOW,
+    now: options.now ?? (() => NOW),
     ingest: {
       datasets,
       lanes: lanes.map((full) => memoryLane(read, full)),

@@ -79,15 +79,15 @@ export async function ingestInMemory(lake: MemoryLake, options: MemoryIngest): P
   });
 }
 
-/** A lane over a reader, which calls itself full after so many log files. Its clock stands still. */
-export function memoryLane(reader: LogReader, full: number): BundleLane {
+/** A lane over a reader, which calls itself full after so many log files. Its clock stands still where none is given. */
+export function memoryLane(reader: LogReader, full: number, clock = () => 0): BundleLane {
   const lane = new OpenBundle({
     datasets: DATASETS,
     reader,
     history: NO_HISTORY,
     ownRoleArns: new Set(),
     privacy: { mode: 'full' },
-    clock: () => 0,
+    clock,
     now: NOW,
     breathe: async () => undefined,
   });

@@ -16,7 +16,15 @@ export function plannedSlice(day: number, root = '/logs/'): PlannedSlice {
   const date = new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10);
   const place = `${root}AWSLogs/111122223333/CloudTrail/us-east-1/${date.replaceAll('-', '/')}/`;
   const what = { account: '111122223333', region: 'us-east-1', day: date };
-  return { place, ...what, files: 2 + day, bytes: 1_000 + day, settled: day % 2, archived: 0 };
+  return {
+    place,
+    ...what,
+    files: 2 + day,
+    bytes: 1_000 + day,
+    settled: day % 2,
+    archived: 0,
+    isSettled: false,
+  };
 }
 
 /** A plan of so many slices, one a day. */
@@ -36,9 +44,9 @@ const month = day.map((date) => date.slice(0, 7));
 
 const anySlice: fc.Arbitrary<PlannedSlice> = fc
   .tuple(
-    fc.record({ place: fc.string({ unit: 'binary', minLength: 1 }) }),
+    fc.record({ place: text.filter((name) => !/\.\./.test(name)).map((name) => `/logs/${name}/`) }),
     fc.record({ account: perhaps(text), region: perhaps(text), day: perhaps(day) }),
-    fc.record({ files: count, bytes: count, settled: count, archived: count }),
+    fc.record({ files: count, bytes: count, settled: count, archived: count, isSettled: fc.boolean() }),
   )
   .map(([place, told, counts]) => ({ ...place, ...told, ...counts }));
 
@@ -46,10 +54,10 @@ const word = fc.stringMatching(/^[A-Z][A-Z_-]{0,20}$/);
 const amounts = fc.record({ files: count, bytes: count, settled: count, archived: count });
 
 const anyHead: fc.Arbitrary<Omit<Plan, 'slices'>> = fc.record({
-  id: fc.string({ minLength: 1 }),
+  id: fc.stringMatching(/^\d{8}T\d{6}Z-[a-z0-9]{4}$/),
   made: fc.integer({ min: 0, max: Date.UTC(9999, 0) }),
   lake: text,
-  sources: fc.array(text),
+  sources: fc.array(text).map((others) => [...others, '/logs']),
   scope: fc.record({
     from: perhaps(day),
     to: perhaps(day),

@@ -42,7 +42,7 @@ const CHECK_PLACE = 'check --region, --endpoint-url and the network';
 const OTHER_REGION = 'the bucket lies in another Region: name that one with --region';
 /** What to do next, by the name of a failure. For missing credentials and permissions their error codes say it. */
 const HINTS: ReadonlyMap<string, string> = new Map([
-  ['NoSuchBucket', 'check the name of the bucket and --region'],
+  ['NoSuchBucket', 'check the name of the bucket'],
   ['PermanentRedirect', OTHER_REGION],
   ['AuthorizationHeaderMalformed', OTHER_REGION],
   ['ENOTFOUND', CHECK_PLACE],

@@ -47,6 +47,11 @@ function itemOf(planId: string, end: SliceEnd): Item {
     failed: whole(end.failed),
     foreign: whole(end.foreign),
     queued: whole(end.queued),
+    gone: whole(end.gone),
+    ...(end.unlisted && {
+      unlistedCode: text(end.unlisted.code),
+      unlistedMessage: text(end.unlisted.message),
+    }),
     endedAt: whole(end.at),
     failures: list(
       end.failures.map(({ file, code, message }) =>
@@ -59,6 +64,7 @@ function itemOf(planId: string, end: SliceEnd): Item {
 /** @throws AuditLakeError LAKE_FORMAT */
 function endOf(item: Item): SliceEnd {
   const reader = ItemReader.ofItem(item);
+  const code = reader.optionalText('unlistedCode');
   return {
     place: reader.text('place'),
     listed: reader.whole('listed'),
@@ -67,6 +73,8 @@ function endOf(item: Item): SliceEnd {
     failed: reader.whole('failed'),
     foreign: reader.whole('foreign'),
     queued: reader.whole('queued'),
+    gone: reader.whole('gone'),
+    unlisted: code === undefined ? undefined : { code, message: reader.text('unlistedMessage') },
     at: reader.whole('endedAt'),
     failures: reader.maps('failures').map((failure) => ({
       file: failure.text('file'),

@@ -7,7 +7,7 @@ export function readError(error: unknown, { bucket }: S3Place): AuditLakeError {
   if (error instanceof AuditLakeError) return error;
   const name = nameOf(error);
   if (name === 'NoSuchBucket') {
-    const message = `there is no bucket ${bucket}: check its name and --region`;
+    const message = `there is no bucket ${bucket}: check its name`;
     return new AuditLakeError('READ_FAILED', message, error);
   }
   // No other 404: what is missing there is a bucket, an access point, or the endpoint itself.

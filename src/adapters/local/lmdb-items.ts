@@ -1,5 +1,5 @@
 import { open, type RootDatabase } from 'lmdb';
-import type { SliceFailure } from '../../backfill/slice-end.js';
+import type { SliceEnd, SliceFailure } from '../../backfill/slice-end.js';
 import type { OpenReason } from '../../datasets/query-execution.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { FileStatus } from '../../lake/file-status.js';
@@ -47,8 +47,13 @@ export type QueryItem = {
 };
 /** TXT: what was told of a query, as `executionToText` writes it. */
 export type KnownItem = { told: string };
-/** SLICE: place, listed, ingested, skipped, failed, foreign, queued, at (milliseconds since 1970), failures. */
-export type SliceItem = [string, number, number, number, number, number, number, number, ...SliceFailure[]];
+/** SLICE: place; listed, ingested, skipped, failed, foreign, queued, gone, at (milliseconds since 1970); unlisted; failures. */
+export type SliceItem = [
+  string,
+  ...[number, number, number, number, number, number, number, number],
+  SliceEnd['unlisted'] | null,
+  ...SliceFailure[],
+];
 export type WriterItem = { token: string; pid: number; host: string; beat: number };
 type Item = FileItem | PartItem | BundleItem | MemberItem | QueryItem | KnownItem | SliceItem | WriterItem;
 

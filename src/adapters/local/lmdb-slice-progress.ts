@@ -31,11 +31,13 @@ export class LmdbSliceProgress implements SliceProgress {
 }
 
 function itemOf(end: SliceEnd): SliceItem {
-  const { place, listed, ingested, skipped, failed, foreign, queued, at, failures } = end;
-  return [place, listed, ingested, skipped, failed, foreign, queued, at, ...failures];
+  const { place, listed, ingested, skipped, failed, foreign, queued, gone, at, unlisted, failures } = end;
+  const counts = [listed, ingested, skipped, failed, foreign, queued, gone, at] as const;
+  return [place, ...counts, unlisted ?? null, ...failures];
 }
 
 function endOf(item: SliceItem): SliceEnd {
-  const [place, listed, ingested, skipped, failed, foreign, queued, at, ...failures] = item;
-  return { place, listed, ingested, skipped, failed, foreign, queued, at, failures };
+  const [place, listed, ingested, skipped, failed, foreign, queued, gone, at, unlisted, ...failures] = item;
+  const counts = { listed, ingested, skipped, failed, foreign, queued, gone, at };
+  return { place, ...counts, unlisted: unlisted ?? undefined, failures };
 }

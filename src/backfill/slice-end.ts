@@ -24,7 +24,7 @@ export type SliceFailure = { readonly file: string; readonly code: string; reado
 type Unlistable = { readonly code: string; readonly message: string };
 
 /** Who works off a slice: whoever ingests log files, or a queue that they are sent to. */
-export type Way = 'ingest' | 'queue';
+export type WorkedOffBy = 'ingest' | 'queue';
 
 /**
  * What an end comes to. `failed`: a log file failed or has gone, or the folder could not be listed, so that every run
@@ -35,8 +35,8 @@ export function resultOf({ failed, gone, unlisted, queued }: SliceEnd): 'done' |
   return queued > 0 ? 'sent' : 'done';
 }
 
-/** Whether nothing is left of a slice to whoever goes this way. What was sent is not sent again; here it is looked at. */
-export function isDone(end: SliceEnd, way: Way): boolean {
+/** Whether nothing is left of a slice to one of these. What was sent is not sent again; who ingests looks at it. */
+export function isDone(end: SliceEnd, by: WorkedOffBy): boolean {
   const result = resultOf(end);
-  return result === 'done' || (result === 'sent' && way === 'queue');
+  return result === 'done' || (result === 'sent' && by === 'queue');
 }

@@ -58,7 +58,7 @@ export async function queueBackfill(options: QueueBackfillOptions): Promise<Queu
   const slices = { ended: 0, passed: 0, unlisted: 0 };
   const report = { slices, logFiles: NOTHING, gone: 0, unlisted: [] as Unlisted[] };
   let ofSlice = NOTHING;
-  const toDo = slicesToDo({ ...options, way: 'queue' }, () => slices.passed++);
+  const toDo = slicesToDo({ ...options, by: 'queue' }, () => slices.passed++);
   for await (const found of plannedObjects({ ...options, slices: toDo })) {
     if (isStopped()) return { ...report, interrupted: true };
     if (found.kind === 'begin') ofSlice = NOTHING;

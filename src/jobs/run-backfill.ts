@@ -76,7 +76,7 @@ async function* listSlices(
   open: OpenSlices,
   run: Run,
 ): AsyncGenerator<ListedObject> {
-  const slices = slicesToDo({ ...options, way: 'ingest' }, () => run.slices.passed++);
+  const slices = slicesToDo({ ...options, by: 'ingest' }, () => run.slices.passed++);
   for await (const found of plannedObjects({ ...options, slices })) {
     const { slice, kind } = found;
     if (kind === 'begin') open.begin(slice);

@@ -1,7 +1,5 @@
 import type { Plan, PlanHead, PlannedSlice, StoredPlan } from '../backfill/plan.js';
 
-export type { StoredPlan };
-
 /** The plans of a lake (`_meta/plans/`). */
 export interface PlanStore {
   /** Writes a plan whole or not at all, and tells where it lies. @throws AuditLakeError LAKE_WRITE_FAILED, AWS_DENIED, AWS_FAILED */

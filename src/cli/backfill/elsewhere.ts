@@ -1,8 +1,8 @@
+import type { StoredPlan } from '../../backfill/plan.js';
 import type { Config } from '../../config.js';
 import { AuditLakeError } from '../../errors.js';
 import { type QueueReport, queueBackfill } from '../../jobs/queue-backfill.js';
 import type { FleetRun } from '../../ports/fleet.js';
-import type { StoredPlan } from '../../ports/plan-store.js';
 import { listAheadOf, openArchive } from '../../wiring/archive.js';
 import { openFleet } from '../../wiring/fleet.js';
 import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual as isSame } from 'node:util';
-import type { Plan } from '../../backfill/plan.js';
+import type { Plan, StoredPlan } from '../../backfill/plan.js';
 import { planId } from '../../backfill/plan-id.js';
 import type { Scope } from '../../backfill/scope.js';
 import type { Config } from '../../config.js';
 import { DATASET_NAMES } from '../../datasets/dataset.js';
 import { AuditLakeError } from '../../errors.js';
 import { planBackfill } from '../../jobs/plan-backfill.js';
-import type { PlanStore, StoredPlan } from '../../ports/plan-store.js';
+import type { PlanStore } from '../../ports/plan-store.js';
 import { openArchive } from '../../wiring/archive.js';
 import { type LakeAsItIs, openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
 import { openPlanStore } from '../../wiring/plan-store.js';
@@ -89,7 +89,8 @@ export async function choosePlan(
     const stored = await store.read(named);
     const { plan } = stored;
     mustSuit(plan, planning);
-    return restart ? makePlan({ ...planning, ...plan }, io) : stored;
+    const { lake, scope, inventory } = plan;
+    return restart ? makePlan({ ...planning, lake, sources: plan.sources, scope, inventory }, io) : stored;
   }
   const last = restart ? undefined : await unfinished(store, planning, io);
   const chosen = last ?? (await makePlan(planning, io));

@@ -1,7 +1,7 @@
+import type { StoredPlan } from '../../backfill/plan.js';
 import type { Config } from '../../config.js';
 import { AuditLakeError } from '../../errors.js';
 import { type RestoreReport, restoreArchived } from '../../jobs/restore-archived.js';
-import type { StoredPlan } from '../../ports/plan-store.js';
 import type { RestoreTerms } from '../../ports/restorer.js';
 import { listAheadOf, openArchive } from '../../wiring/archive.js';
 import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';

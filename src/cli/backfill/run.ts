@@ -1,7 +1,6 @@
+import type { StoredPlan } from '../../backfill/plan.js';
 import { type BackfillReport, runBackfill } from '../../jobs/run-backfill.js';
-import type { StoredPlan } from '../../ports/plan-store.js';
-import type { ArchiveSource } from '../../wiring/archive.js';
-import { listAheadOf, openArchive } from '../../wiring/archive.js';
+import { type ArchiveSource, listAheadOf, openArchive } from '../../wiring/archive.js';
 import { realTime } from '../../wiring/real-time.js';
 import { type LanesOptions, type LanesRun, onLanes } from '../ingest-lanes.js';
 import type { Io } from '../io.js';

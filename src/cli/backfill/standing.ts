@@ -1,8 +1,8 @@
+import type { StoredPlan } from '../../backfill/plan.js';
 import { ProgressCount } from '../../backfill/progress-count.js';
 import type { Config } from '../../config.js';
 import { AuditLakeError } from '../../errors.js';
 import type { FleetRun } from '../../ports/fleet.js';
-import type { StoredPlan } from '../../ports/plan-store.js';
 import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
 import { openPlanStore } from '../../wiring/plan-store.js';
 import { realTime } from '../../wiring/real-time.js';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
+import type { StoredPlan } from '../../backfill/plan.js';
 import type { Config } from '../../config.js';
-import type { StoredPlan } from '../../ports/plan-store.js';
 import { SETTINGS } from '../../settings.js';
 import {
   archiveSourceOf,

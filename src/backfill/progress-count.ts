@@ -31,7 +31,8 @@ type Parts = {
   readonly toDo: number;
 };
 
-const WINDOW_MS = 5 * 60_000;
+/** As long as speed is measured. */
+const RECENT_MS = 5 * 60_000;
 const NOTHING = { total: 0, done: 0, sent: 0, failed: 0, toDo: 0 };
 /** So many failures are kept by name; the rest is counted. */
 const MOST_FAILURES = 1000;
@@ -44,6 +45,14 @@ type Ended = {
   readonly sent: number;
   readonly failed: number;
 };
+
+/**
+ * Whether a slice ended within the last five minutes. Clocks of other machines may be ahead of ours; one that was far
+ * ahead has been set back since.
+ */
+export function isRecent(end: number, now: number): boolean {
+  return Math.abs(end - now) < RECENT_MS;
+}
 
 /** Sums the ends of slices against the plan: first all ends, then all slices. Holds the places of what has ended. */
 export class ProgressCount {
@@ -67,8 +76,7 @@ export class ProgressCount {
     this.#ended.set(place, { result: resultOf(end), isUnlisted: unlisted !== undefined, done, sent, failed });
     this.#logFiles.gone += gone;
     this.#lastEnd = Math.max(at, this.#lastEnd ?? at);
-    // Clocks of other machines may be ahead of ours; one that was far ahead has been set back since.
-    if (Math.abs(at - this.#now) < WINDOW_MS) this.#recent.push({ at, files: done + sent + failed });
+    if (isRecent(at, this.#now)) this.#recent.push({ at, files: done + sent + failed });
     const failures = unlisted ? [{ file: place, ...unlisted }, ...end.failures] : end.failures;
     this.#failures.push(...failures.slice(0, MOST_FAILURES - this.#failures.length));
   }
@@ -106,6 +114,6 @@ export class ProgressCount {
     const behind = this.#recent.filter(({ at }) => at > first);
     const sum = (ends: typeof behind) => ends.reduce((total, { files }) => total + files, 0);
     const seconds = Math.max(1, (last - first) / 1000);
-    return behind.length > 0 ? sum(behind) / seconds : sum(this.#recent) / (WINDOW_MS / 1000);
+    return behind.length > 0 ? sum(behind) / seconds : sum(this.#recent) / (RECENT_MS / 1000);
   }
 }

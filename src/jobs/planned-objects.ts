@@ -1,6 +1,6 @@
 import type { PlannedSlice, Unlisted } from '../backfill/plan.js';
 import { isWanted, type Scope } from '../backfill/scope.js';
-import { AuditLakeError, messageOf } from '../errors.js';
+import { AuditLakeError } from '../errors.js';
 import type { Archive, StoredObject } from '../ports/archive.js';
 import { ahead } from './ahead.js';
 
@@ -56,10 +56,10 @@ function unlistedOf(place: string, { code, message }: AuditLakeError): Unlisted 
   return { place, code, message };
 }
 
-/** A failure that concerns this folder alone. */
-function failedAlone(error: unknown): AuditLakeError {
+/** A failure that concerns this folder, or this log file, alone; what every other one would meet is thrown. */
+export function failedAlone(error: unknown): AuditLakeError {
   if (error instanceof AuditLakeError && (error.code === 'AWS_DENIED' || error.disposition !== 'stop')) {
     return error;
   }
-  throw error instanceof Error ? error : new Error(messageOf(error));
+  throw error;
 }

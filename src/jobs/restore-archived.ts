@@ -2,12 +2,11 @@ import type { PlannedSlice, Unlisted } from '../backfill/plan.js';
 import { isOffered } from '../backfill/restore-offers.js';
 import { isArchived } from '../backfill/storage.js';
 import type { DatasetName } from '../datasets/dataset.js';
-import { AuditLakeError } from '../errors.js';
 import type { StoredObject } from '../ports/archive.js';
 import type { LakeState } from '../ports/lake-state.js';
 import type { Restorer, RestoreTerms } from '../ports/restorer.js';
 import { ahead } from './ahead.js';
-import { type PlannedObjectsOptions, plannedObjects } from './planned-objects.js';
+import { failedAlone, type PlannedObjectsOptions, plannedObjects } from './planned-objects.js';
 import { leaveOutSettled } from './settled.js';
 
 export type RestoreOptions = PlannedObjectsOptions & {
@@ -57,21 +56,14 @@ export async function restoreArchived(options: RestoreOptions): Promise<RestoreR
     try {
       report[await restorer.restore(location, terms)]++;
     } catch (error) {
-      note({ place: location, ...refusalOf(error) });
+      const { code, message } = failedAlone(error);
+      note({ place: location, code, message });
     }
   };
   for await (const _ of ahead(archivedLogFiles(options, note), AT_ONCE, restore)) {
     if (isStopped()) return { ...report, interrupted: true };
   }
   return { ...report, interrupted: false };
-}
-
-/** A failure of one log file alone. */
-function refusalOf(error: unknown): Pick<Unlisted, 'code' | 'message'> {
-  if (!(error instanceof AuditLakeError)) throw error;
-  const { code, message, disposition } = error;
-  if (disposition === 'stop' && code !== 'AWS_DENIED') throw error;
-  return { code, message };
 }
 
 async function* archivedLogFiles(

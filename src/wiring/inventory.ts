@@ -46,21 +46,21 @@ export async function openInventory(
   });
 }
 
-type Found = {
+type Manifest = {
   readonly name: string;
   /** The files in the bucket that the manifest tells; first of all those where it lies itself. */
   readonly filesIn: (bucket?: string) => InventoryFiles;
 };
 
 /** The account that owns the bucket of inventories need not be the one that owns the log files. */
-function inS3(location: string, settings: AwsSettings): Found {
+function inS3(location: string, settings: AwsSettings): Manifest {
   const place = mustBePlace(location);
   const client = s3Client(settings);
   const filesIn = (bucket = place.bucket) => new S3InventoryFiles({ client, bucket, waiting: realTime });
   return { name: place.prefix, filesIn };
 }
 
-function inFolder(location: string): Found {
+function inFolder(location: string): Manifest {
   const path = resolve(location);
   const files = new FsInventoryFiles(dirname(path));
   return { name: basename(path), filesIn: () => files };

@@ -124,6 +124,9 @@ function notSet(flag: string, what: string): never {
 
 /** A restore asks S3. @throws AuditLakeError USAGE */
 export function mustBeRestorable(sources: readonly string[]): void {
-  if (sources.every((source) => source.startsWith('s3://'))) return;
-  throw new AuditLakeError('USAGE', '--restore is for log files in S3: those in a folder can be read');
+  if (!sources.every((source) => source.startsWith('s3://'))) throw notInS3();
+}
+
+export function notInS3(): AuditLakeError {
+  return new AuditLakeError('USAGE', '--restore is for log files in S3: those in a folder can be read');
 }

@@ -100,7 +100,7 @@ function rowsOf(months: readonly PlannedMonth[], { names }: Grouping): readonly 
       bytes: row.bytes + of.bytes,
       settled: row.settled + of.settled,
       archived: row.archived + of.archived,
-      texts: new Set([...row.texts, of.month === undefined ? 'some' : of.queryText]),
+      texts: new Set([...row.texts, of.queryText]),
     });
   }
   return [...rows.values()];

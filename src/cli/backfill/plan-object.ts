@@ -55,10 +55,10 @@ function monthsObject({ months }: Plan) {
 function offerObject({ tier, files, bytes, not, hours, rule, ...money }: RestoreOffer) {
   const { requests, retrieval, copies, money: sum } = money;
   const cost = {
-    requests: cents(requests),
-    retrieval: cents(retrieval),
-    copies: cents(copies),
-    sum: cents(sum),
+    requests: inTenThousandths(requests),
+    retrieval: inTenThousandths(retrieval),
+    copies: inTenThousandths(copies),
+    sum: inTenThousandths(sum),
   };
   return { tier, files, bytes, not_in_this_tier: not, cost, hours: Number(hours.toFixed(2)), rule };
 }
@@ -67,17 +67,17 @@ function estimateObject({ way, needed, money, transfer, seconds, secondsRule }: 
   return {
     way,
     needed: needed.map(neededObject),
-    cost: cents(money),
+    cost: inTenThousandths(money),
     transfer_out_of_region: transfer === undefined ? null : neededObject(transfer),
     ...{ seconds: Number(seconds.toFixed(1)), seconds_rule: secondsRule },
   };
 }
 
 function neededObject({ kind, count, money, rule }: Needed) {
-  return { kind, count: Number(count.toFixed(3)), cost: cents(money), rule };
+  return { kind, count: Number(count.toFixed(3)), cost: inTenThousandths(money), rule };
 }
 
-/** Ten-thousandths: a request costs less than a cent. */
-function cents(money: number): number {
+/** A request costs less than a cent. */
+function inTenThousandths(money: number): number {
   return Number(money.toFixed(4));
 }

@@ -1,6 +1,5 @@
 import type { StoredPlan } from '../../backfill/plan.js';
 import type { Config } from '../../config.js';
-import { AuditLakeError } from '../../errors.js';
 import { type RestoreReport, restoreArchived } from '../../jobs/restore-archived.js';
 import type { RestoreTerms } from '../../ports/restorer.js';
 import { listAheadOf, openArchive } from '../../wiring/archive.js';
@@ -9,7 +8,7 @@ import { s3Restorer } from '../../wiring/s3-source.js';
 import { failureLines, moreLines } from '../failure-lines.js';
 import { targetOf } from '../s3-lake-of.js';
 import { counted, formatCount } from '../units.js';
-import { archiveSourceOf } from './arguments.js';
+import { archiveSourceOf, notInS3 } from './arguments.js';
 
 type RestoreRun = {
   readonly stored: StoredPlan;
@@ -24,9 +23,7 @@ export async function restoreRun({ stored, config, lake, ...run }: RestoreRun): 
   const { plan, slices } = stored;
   const source = await archiveSourceOf(plan.sources, config, lake);
   const { reading } = source;
-  if (reading.kind !== 's3') {
-    throw new AuditLakeError('USAGE', '--restore is for log files in S3: those in a folder can be read');
-  }
+  if (reading.kind !== 's3') throw notInS3();
   const archive = await openArchive(source, lake);
   const listAhead = listAheadOf(source);
   const restorer = s3Restorer(reading.settings);

@@ -1,5 +1,5 @@
 import type { Plan } from '../../backfill/plan.js';
-import type { Standing } from '../../backfill/progress-count.js';
+import { isRecent, type Standing } from '../../backfill/progress-count.js';
 import type { SliceFailure } from '../../backfill/slice-end.js';
 import type { FleetRun } from '../../ports/fleet.js';
 
@@ -15,9 +15,6 @@ export type PlanState = {
   readonly now: number;
 };
 
-/** As long as speed is measured. */
-const RECENT_MS = 5 * 60_000;
-
 /**
  * `sent`: what is not done is in the queue, and the ingest Lambda goes on. `running` may only say that slices ended
  * within the last minutes, where nobody knows who writes.
@@ -32,13 +29,8 @@ export function stateOf({ standing, fleet, isWritten, now }: PlanState): StateWo
   if (isWritten === true) return 'running';
   if (slices.toDo === 0) return 'done with failures';
   if (lastEnd === undefined && fleet === undefined) return 'not started';
-  const isRecent = isWithinMinutes(lastEnd, now) && lastEnd > (fleet?.ended ?? 0);
-  return isWritten === undefined && isRecent ? 'running' : 'stopped';
-}
-
-/** Clocks of other machines may be ahead of ours; one that was far ahead has been set back since. */
-function isWithinMinutes(at: number | undefined, now: number): at is number {
-  return at !== undefined && Math.abs(at - now) < RECENT_MS;
+  const goesOn = lastEnd !== undefined && isRecent(lastEnd, now) && lastEnd > (fleet?.ended ?? 0);
+  return isWritten === undefined && goesOn ? 'running' : 'stopped';
 }
 
 /** Whether slices end, so that speed and remaining time say something. */

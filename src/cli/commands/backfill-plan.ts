@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { Tier } from '../../backfill/restore-offers.js';
 import { AuditLakeError } from '../../errors.js';
 import { SETTINGS } from '../../settings.js';
 import { mustBeRestorable, readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
@@ -12,7 +13,7 @@ import { archiveAwsOptions, lakeOptions, settingOptions } from '../setting-optio
 
 type PlanFlags = ScopeFlags & {
   readonly restore?: true;
-  readonly restoreTier: 'Bulk' | 'Standard' | 'Expedited';
+  readonly restoreTier: Tier;
   readonly restoreDays?: string;
   readonly output: 'table' | 'json';
   readonly quiet?: true;

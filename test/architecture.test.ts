@@ -118,7 +118,9 @@ const TOUCHES: { readonly [what: string]: readonly string[] } = {
   'process.pid': ['adapters/local/lake-folder.ts', 'wiring/local.ts'],
   'process.kill': ['wiring/local.ts'],
   'Date.now': [...['cli/commands/demo.ts', 'cli/ingest-lanes.ts', 'wiring/local.ts', 'wiring/real-time.ts']],
-  'performance.now': ['cli/ingest-lanes.ts', 'cli/progress.ts', 'wiring/local.ts'],
+  'performance.now': [
+    ...['cli/commands/backfill-status.ts', 'cli/ingest-lanes.ts', 'cli/progress.ts', 'wiring/local.ts'],
+  ],
   setTimeout: ['wiring/local.ts', 'wiring/real-time.ts'],
   setInterval: ['cli/progress.ts', 'wiring/local.ts'],
   setImmediate: ['cli/ingest-lanes.ts', 'wiring/notified-lake.ts'],

@@ -10,7 +10,7 @@ import type { Io } from '../io.js';
 import { showLines } from '../progress.js';
 import { awsOptions, lakeOptions, settingOptions } from '../setting-options.js';
 
-/** Between two looks. Each reads all slices of a plan and all that is known of them: so it takes a fifth of the time. */
+/** Between two looks. Each reads all slices of a plan and all that is known of them, in a fifth of the time at most. */
 const LOOK_MS = 2_000;
 const TIMES_A_LOOK = 4;
 

@@ -15,6 +15,7 @@ import {
 } from '../adapters/local/lake-folder.js';
 import { type LmdbItems, openItems } from '../adapters/local/lmdb-items.js';
 import { LmdbLakeState } from '../adapters/local/lmdb-lake-state.js';
+import { isSystemError } from '../adapters/local/system-error.js';
 import {
   BEAT_MS,
   beat,
@@ -222,6 +223,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isSystemError(error, 'EPERM');
   }
 }

@@ -9,6 +9,7 @@ import { AuditLakeError, messageOf } from '../../errors.js';
 import type { Archive, Found, StoredObject } from '../../ports/archive.js';
 import { type LocalArgument, LocalArguments, type NamedFile } from './local-arguments.js';
 import { compare, fileNames, listedFile, posix } from './local-files.js';
+import { isSystemError } from './system-error.js';
 
 /** How many files are looked at before they are handed on. */
 const PAGE_FILES = 1_000;
@@ -120,13 +121,9 @@ async function entriesIn(folder: string): Promise<readonly Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (isGone(error)) return [];
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
     throw new AuditLakeError('READ_FAILED', `cannot list ${folder}: ${messageOf(error)}`, error);
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 function unlisted(place: string, error: unknown): Extract<Found, { kind: 'unlisted' }> {

@@ -6,6 +6,7 @@ import { parsePartitionPath } from '../../lake/partition.js';
 import { TABLE_NAMES } from '../../lake/tables.js';
 import type { BundleStore, StagedPart } from '../../ports/bundle-store.js';
 import type { CommitPart } from '../../ports/lake-state.js';
+import { isSystemError } from './system-error.js';
 
 /** The few calls that this adapter makes, so that tests can make each of them fail. */
 export type FileCalls = Pick<typeof import('node:fs/promises'), 'mkdir' | 'open' | 'link' | 'unlink'>;
@@ -65,7 +66,7 @@ export class FsBundleStore implements BundleStore {
     }
     // link refuses a name that is taken: the folder's If-None-Match.
     await this.#calls.link(tmp, path).catch((error: unknown) => {
-      if (!isTaken(error)) throw error;
+      if (!isSystemError(error, 'EEXIST')) throw error;
     });
     await this.#calls.unlink(tmp);
     return first === undefined ? [dirname(path)] : foldersBetween(dirname(first), dirname(path));
@@ -110,10 +111,6 @@ function foldersBetween(first: string, last: string): string[] {
 
 function writeFailed(root: string, error: unknown): AuditLakeError {
   return new AuditLakeError('LAKE_WRITE_FAILED', `cannot write to ${root}: ${messageOf(error)}`, error);
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }
 
 /**

@@ -8,6 +8,7 @@ import { AuditLakeError, messageOf } from '../../errors.js';
 import { META } from '../../lake/names.js';
 import type { PlanStore } from '../../ports/plan-store.js';
 import { writeWhole } from './lake-folder.js';
+import { isSystemError } from './system-error.js';
 
 /** The plans of a lake in a folder, which need not be there yet. Writing one needs no lock and makes no lake. */
 export class FsPlanStore implements PlanStore {
@@ -40,7 +41,7 @@ export class FsPlanStore implements PlanStore {
 
   async ids(): Promise<readonly string[]> {
     const names = await readdir(this.#folder).catch((error: unknown) => {
-      if (isMissing(error)) return [];
+      if (isSystemError(error, 'ENOENT')) return [];
       throw new AuditLakeError('USAGE', `cannot list ${this.#folder}: ${messageOf(error)}`, error);
     });
     return planIds(names);
@@ -87,12 +88,8 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 function unreadable(path: string, error: unknown): AuditLakeError {
-  const message = isMissing(error)
+  const message = isSystemError(error, 'ENOENT')
     ? `there is no plan ${path}: make one with \`audit-lake backfill plan\``
     : `cannot read the plan ${path}: ${messageOf(error)}`;
   return new AuditLakeError('USAGE', message, error);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -63,7 +63,7 @@ export type Extent = {
 /** A day of delivery whose query texts Athena has not all forgotten yet, and how many of its log files are not settled. */
 type TextDay = { readonly day: string; readonly toRead: number };
 
-/** The end of everything that is planned, as one sees it before it begins. */
+/** What there is to backfill, counted before any of it is read. */
 export type Plan = {
   readonly id: string;
   /** Milliseconds since 1970. */

@@ -1,3 +1,5 @@
+import { DAY_MS } from '../cloudtrail/event-time.js';
+
 /** A figure of an estimate, and its default. */
 type Figure = { readonly value: number; readonly meaning: string };
 /** A price is for so many of a unit. */
@@ -92,7 +94,7 @@ export const DEFAULT_PRICES: PriceTable = {
   assumptions: valuesOf(ASSUMPTIONS),
 };
 
-const YEAR_MS = 366 * 86_400_000;
+const YEAR_MS = 366 * DAY_MS;
 
 /** Whether prices were looked up more than a year before a moment, in milliseconds since 1970. */
 export function isOld({ date }: Pick<PriceTable, 'date'>, now: number): boolean {

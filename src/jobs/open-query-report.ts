@@ -5,6 +5,7 @@ import type { OpenQueries, WaitingQuery } from '../ports/open-queries.js';
 
 /** Deadlines that somebody should know of, in days. */
 export const DEADLINE_DAYS = [3, 7, 14] as const;
+
 /** The open queries of one account. */
 export type OpenOfAccount = {
   readonly account: string;

@@ -51,6 +51,7 @@ export class Tally {
         this.rejections.push({ ...rejection, file: report.location });
     }
   }
+
   #addFailure(failure: Failure): void {
     const failed = (this.#failed.get(failure.code) ?? 0) + 1;
     this.#failed.set(failure.code, failed);

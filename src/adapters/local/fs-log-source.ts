@@ -6,7 +6,7 @@ import { compare, entriesOf, fileNames, isFile, listedFile } from './local-files
 
 /** A folder with files in it, and the argument below which keys are counted. */
 type Folder = { readonly root: string; readonly path: string; readonly day: string; readonly files: number };
-type Plan = { readonly folders: readonly Folder[]; readonly named: readonly NamedFile[] };
+type Walked = { readonly folders: readonly Folder[]; readonly named: readonly NamedFile[] };
 
 /**
  * Files and folders of the command line. Folders are walked twice: once to order them by day of delivery and
@@ -15,7 +15,7 @@ type Plan = { readonly folders: readonly Folder[]; readonly named: readonly Name
  */
 export class FsLogSource implements LogSource {
   readonly #given: LocalArguments;
-  #plan: Plan | undefined;
+  #found: Walked | undefined;
 
   /**
    * `lake` is the folder to be written to, which may lie inside a source folder.
@@ -26,12 +26,12 @@ export class FsLogSource implements LogSource {
   }
 
   async count(): Promise<number> {
-    const { folders, named } = this.#planned();
+    const { folders, named } = this.#walked();
     return folders.reduce((sum, { files }) => sum + files, named.length);
   }
 
   async *list(): AsyncIterable<ListedObject> {
-    const { folders, named } = this.#planned();
+    const { folders, named } = this.#walked();
     for (const { path, below } of named) yield listedFile(path, below, namedKey);
     for (const { root, path } of folders) {
       const names = fileNames(path, entriesOf(path) ?? []);
@@ -39,31 +39,31 @@ export class FsLogSource implements LogSource {
     }
   }
 
-  #planned(): Plan {
-    if (this.#plan) return this.#plan;
-    const plan = { folders: [] as Folder[], named: [...this.#given.named] };
-    for (const folder of this.#given.folders) this.#walk(folder, plan);
-    plan.folders.sort((a, b) => compare(a.day, b.day) || compare(a.path, b.path));
-    this.#plan = plan;
-    return plan;
+  #walked(): Walked {
+    if (this.#found) return this.#found;
+    const found = { folders: [] as Folder[], named: [...this.#given.named] };
+    for (const folder of this.#given.folders) this.#walk(folder, found);
+    found.folders.sort((a, b) => compare(a.day, b.day) || compare(a.path, b.path));
+    this.#found = found;
+    return found;
   }
 
   /**
    * Symbolic links to folders are not followed: they may lead round in a circle. A folder that cannot be listed is
    * listed itself, so that it fails by name and the rest goes on.
    */
-  #walk(root: string, plan: { readonly folders: Folder[]; readonly named: NamedFile[] }): void {
+  #walk(root: string, found: { readonly folders: Folder[]; readonly named: NamedFile[] }): void {
     const todo = [root];
     for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
       if (this.#given.isLake(path)) continue;
       const entries = entriesOf(path);
-      if (entries === undefined) plan.named.push({ path, below: root });
+      if (entries === undefined) found.named.push({ path, below: root });
       let files = 0;
       for (const entry of entries ?? []) {
         if (entry.isDirectory()) todo.push(join(path, entry.name));
         else if (isFile(path, entry)) files++;
       }
-      if (files > 0) plan.folders.push({ root, path, day: dayOfFolder(path), files });
+      if (files > 0) found.folders.push({ root, path, day: dayOfFolder(path), files });
     }
   }
 }

@@ -49,7 +49,7 @@ const LAW: readonly Place[] = [
 
   place(
     'backfill-files',
-    /^backfill\/(first-issue|plan-file|plan-details|price-file)\.ts$/,
+    /^backfill\/(first-issue|plan-file|plan-head|plan-details|price-file)\.ts$/,
     ['backfill', 'datasets', 'errors', 'zod'],
     'zod loads slowly',
   ),

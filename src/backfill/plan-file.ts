@@ -1,70 +1,29 @@
 import * as z from 'zod';
-import { DATASET_NAMES } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
 import { firstIssue } from './first-issue.js';
 import type { Plan, PlanHead, PlannedSlice, StoredPlan } from './plan.js';
 import { type Detail, DetailShape, detailsOf, planDetailsOf } from './plan-details.js';
-import { isPlanId, planFileName, planIdIn } from './plan-id.js';
+import { type Head, HeadShape, headOf, PLAN_VERSION, planHeadOf } from './plan-head.js';
+import { planFileName, planIdIn } from './plan-id.js';
 import { numberedLines } from './plan-lines.js';
 import { isPlace, within } from './plan-places.js';
 
-/** Of the shape of plan files: a newer one is refused, never guessed. */
-const PLAN_VERSION = 1;
 const NEXT = 'make a new one with `audit-lake backfill plan`';
 
 const count = z.int().nonnegative();
-const amount = { files: count, bytes: count };
-/** As a key tells it, whether a calendar knows it or not. */
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 
 const SliceShape = z.strictObject({
   place: z.string().refine(isPlace, 'is no folder with a slash at its end'),
   account: z.string().optional(),
   region: z.string().optional(),
   day: z.iso.date().optional(),
-  ...amount,
+  files: count,
+  bytes: count,
   settled: count,
   archived: count,
   /** Absent where it is not. */
   is_settled: z.literal(true).optional(),
 });
-
-/** The first line. */
-const HeadShape = z.strictObject({
-  plan: z.literal(PLAN_VERSION),
-  id: z.string().refine(isPlanId, 'is no id of a plan'),
-  made_at: z.iso.datetime(),
-  lake: z.string(),
-  sources: z.array(z.string()),
-  scope: z.strictObject({
-    from: day.optional(),
-    to: day.optional(),
-    accounts: z.array(z.string()),
-    regions: z.array(z.string()),
-  }),
-  datasets: z.array(z.enum(DATASET_NAMES)),
-  slices: count,
-  extent: z.strictObject({
-    accounts: z.array(z.string()),
-    regions: z.array(z.string()),
-    days: count,
-    first: day.optional(),
-    last: day.optional(),
-  }),
-  total: z.strictObject({ ...amount, settled: count, archived: count }),
-  foreign: z.record(z.string(), count),
-  classes: z.record(
-    z.string(),
-    z.strictObject({ ...amount, restored: count, restoring: count, to_restore: z.strictObject(amount) }),
-  ),
-  /** How many lines of each kind follow. */
-  months: count,
-  gaps: count,
-  unlisted: count,
-  text_days: z.array(z.strictObject({ day, to_read: count })),
-  inventory: z.string().optional(),
-});
-type Head = z.infer<typeof HeadShape>;
 
 /**
  * The lines of a plan file, each with its end: the head, its months, gaps and places that could not be listed, then
@@ -195,42 +154,6 @@ function parse(text: string, where: string): unknown {
 function malformed(where: string, what: string, cause?: unknown): AuditLakeError {
   const detail = cause instanceof z.ZodError ? ` (${firstIssue(cause)})` : '';
   return new AuditLakeError('PLAN_FORMAT', `${where} ${what}${detail}: ${NEXT}`, cause);
-}
-
-function headOf(plan: Plan): Head {
-  const { id, made, lake, sources, scope, datasets, slices, extent, total } = plan;
-  return {
-    plan: PLAN_VERSION,
-    ...{ id, made_at: new Date(made).toISOString(), lake, sources: [...sources] },
-    scope: { ...scope, accounts: [...scope.accounts], regions: [...scope.regions] },
-    ...{ datasets: [...datasets], slices },
-    extent: { ...extent, accounts: [...extent.accounts], regions: [...extent.regions] },
-    ...{ total, foreign: plan.foreign },
-    classes: mapped(plan.classes, ({ toRestore, ...amounts }) => ({ ...amounts, to_restore: toRestore })),
-    ...{ months: plan.months.length, gaps: plan.gaps.length, unlisted: plan.unlisted.length },
-    text_days: plan.textDays.map(({ day, toRead }) => ({ day, to_read: toRead })),
-    inventory: plan.inventory,
-  };
-}
-
-/** What a head leaves out is undefined in a plan. */
-function planHeadOf(head: Head): PlanHead {
-  const { id, made_at, lake, sources, scope, datasets, slices, extent, total, foreign } = head;
-  return {
-    ...{ id, made: Date.parse(made_at), lake, sources, datasets, slices, total, foreign },
-    scope: { ...scope, from: scope.from, to: scope.to },
-    extent: { ...extent, first: extent.first, last: extent.last },
-    classes: mapped(head.classes, ({ to_restore, ...amounts }) => ({ ...amounts, toRestore: to_restore })),
-    textDays: head.text_days.map(({ day, to_read }) => ({ day, toRead: to_read })),
-    inventory: head.inventory,
-  };
-}
-
-function mapped<T, R>(
-  record: { readonly [name: string]: T },
-  change: (value: T) => R,
-): { [name: string]: R } {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
 function sliceOfShape({

@@ -21,7 +21,10 @@ export async function openLakeAsItIs(target: LakeTarget): Promise<LakeAsItIs | u
     const { mustBeOurs, s3Lake } = await import('./s3-lake.js');
     const { hasTable } = await import('../adapters/aws/dynamodb-create-table.js');
     const lake = s3Lake(target);
-    if (!(await hasTable(lake.table))) return undefined;
+    if (!(await hasTable(lake.table))) {
+      lake.close();
+      return undefined;
+    }
     await mustBeOurs(lake);
     const { state } = lake;
     return {

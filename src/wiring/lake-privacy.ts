@@ -3,8 +3,6 @@ import type { TextPrivacy } from '../datasets/text-privacy.js';
 import { type PrivacySettings, privacyOf } from '../lake/lake-file.js';
 import type { LakeTarget } from './writable-lake.js';
 
-export type { PrivacySettings };
-
 /** How a run into this lake keeps query texts. @throws AuditLakeError USAGE (no key), LAKE_FORMAT; AWS_DENIED, ... */
 export async function lakePrivacy(target: LakeTarget, settings: PrivacySettings): Promise<TextPrivacy> {
   if (target.kind === 's3') {

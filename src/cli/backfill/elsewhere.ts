@@ -11,7 +11,8 @@ import { openPlanStore } from '../../wiring/plan-store.js';
 import { realTime } from '../../wiring/real-time.js';
 import { mustBeInS3, targetOf } from '../s3-lake-of.js';
 import { quoted } from '../shell-quoted.js';
-import { archiveSourceOf, queueUrlOf, stateMachineOf } from './arguments.js';
+import { archiveSourceOf } from './arguments.js';
+import { queueUrlOf, stateMachineOf } from './reach.js';
 
 type Elsewhere = {
   readonly stored: StoredPlan;

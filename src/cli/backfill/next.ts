@@ -1,7 +1,7 @@
 import type { Plan } from '../../backfill/plan.js';
 import { quoted } from '../shell-quoted.js';
-import type { Place } from './arguments.js';
 import type { Given } from './given.js';
+import type { On } from './reach.js';
 
 /** What a command that we print is made from: the plan, and what was given on the command line. */
 export type Again = { readonly plan: Plan; readonly given: Given };
@@ -27,7 +27,7 @@ export function restoreCommand(again: Again): string {
 }
 
 /** The command that works off a plan, or what is left of it. */
-export function runCommand(again: Again, on: Place = 'here'): string {
+export function runCommand(again: Again, on: On = 'here'): string {
   const { id, lake } = again.plan;
   const elsewhere = on === 'here' ? [] : ['--on', on];
   return line(again, 'run', [id, '--lake', quoted(lake), ...datasetsOf(again, 'run'), ...elsewhere]);
@@ -61,7 +61,7 @@ type Outcome = {
 };
 
 /** What comes after a run; undefined where nothing is left. */
-export function nextAfter(outcome: Outcome, again: Again, on: Exclude<Place, 'fleet'>): Next | undefined {
+export function nextAfter(outcome: Outcome, again: Again, on: Exclude<On, 'fleet'>): Next | undefined {
   if (outcome.interrupted) return { label: 'Go on', command: runCommand(again, on) };
   if (outcome.isWanting) return { label: 'Try again', command: runCommand(again, on) };
   // What could not be listed when the plan was made is in none of its slices.

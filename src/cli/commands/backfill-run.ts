@@ -2,16 +2,10 @@ import { Command, Option } from 'commander';
 import type { StoredPlan } from '../../backfill/plan.js';
 import type { Config } from '../../config.js';
 import { SETTINGS } from '../../settings.js';
-import {
-  archiveSourceOf,
-  mustReach,
-  type Place,
-  readScoped,
-  type ScopeFlags,
-  scopeOptions,
-} from '../backfill/arguments.js';
+import { archiveSourceOf, readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
 import { fleetText, handedObject, isUnsent, queuedObject, queuedText } from '../backfill/elsewhere-texts.js';
 import { type Given, givenTo } from '../backfill/given.js';
+import { mustReach, type On } from '../backfill/reach.js';
 import { backfillObject, backfillText, isWanting } from '../backfill/summary.js';
 import {
   historyOption,
@@ -27,7 +21,7 @@ import { archiveAwsOptions, queryTextOptions, settingOptions } from '../setting-
 
 type RunFlags = ScopeFlags &
   IngestFlags & {
-    readonly on: Place;
+    readonly on: On;
     readonly restart?: true;
   };
 

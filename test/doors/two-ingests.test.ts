@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,12 +170,17 @@ describe('Ctrl-C', () => {
   let folder: TrailFolder;
   afterEach(() => folder.remove());
 
+  /** From its first write on it listens for signals, however long a loaded machine takes to start it. */
+  async function untilBegun(child: ChildProcess): Promise<void> {
+    while (!existsSync(folder.lake) && child.exitCode === null) await pause(5);
+  }
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`${signal} ends the run in order: exit code 130, the state is saved, the next run completes it`, async () => {
       const trail = makeTrail(2_000, 8);
       folder = await TrailFolder.of(trail);
       const { child, ended } = start(folder.args(BOTH, '--concurrency', '2'));
-      await pause(450);
+      await untilBegun(child);
       child.kill(signal);
       const stopped = await ended;
       expect({ code: stopped.code, signal: stopped.signal }).toEqual({ code: 130, signal: null });
@@ -195,7 +202,7 @@ describe('Ctrl-C', () => {
     const trail = makeTrail(2_000, 8);
     folder = await TrailFolder.of(trail);
     const { child, ended } = start(folder.args(BOTH, '--concurrency', '2'));
-    await pause(450);
+    await untilBegun(child);
     child.kill('SIGINT');
     await pause(20);
     child.kill('SIGINT');

@@ -115,7 +115,7 @@ function mustSuit({ id, lake, datasets }: Plan, planning: Planning): void {
   }
   if (isSame(datasets, namesOf(planning))) return;
   const message = `plan ${id} counts for ${datasets.join(', ')}, and this run keeps ${namesOf(planning).join(', ')}: name ${datasets.map((name) => `--dataset ${name}`).join(' ')}`;
-  throw new AuditLakeError('PLAN_FORMAT', message);
+  throw new AuditLakeError('DATASET_SELECTION', message);
 }
 
 async function unfinished(store: PlanStore, planning: Planning, io: Io): Promise<StoredPlan | undefined> {

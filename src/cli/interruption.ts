@@ -27,7 +27,7 @@ export function interruption(onFirst: () => void = () => undefined): Interruptio
   process.on('SIGTERM', onSignal);
   return {
     signal,
-    race: (work) => Promise.race([work, rejected(signal)]),
+    race: (work) => unlessAborted(signal, work),
     end: () => {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
@@ -54,9 +54,12 @@ export async function endingInOrder(io: Io, work: (stop: Interruption) => Promis
   }
 }
 
-function rejected(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+/** A command may race again and again: whoever has ended listens no more. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
   });
 }

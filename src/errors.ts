@@ -108,7 +108,7 @@ export const ERROR_CODES = define({
   DATASET_SELECTION: {
     disposition: 'stop',
     meaning:
-      'The lake keeps a dataset with another selection of event sources, or a plan counts for other datasets.',
+      'The lake keeps a dataset with another selection of event sources, or a plan counts for other datasets or event sources.',
     todo: 'Use the selection of the lake or the datasets of the plan; or another lake, or a new plan.',
   },
   TEXT_MODE: {

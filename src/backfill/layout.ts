@@ -4,13 +4,6 @@ import { isWanted, type Scope } from './scope.js';
 /** What to do with a folder: list it, pass it over since nothing below it is wanted, or leave it out as foreign. */
 export type Descent = 'list' | 'skip' | ForeignReason;
 
-/** A folder that was not listed, as a survey tells it. */
-export type PassedOver =
-  /** Its objects are none of ours. */
-  | { readonly kind: 'left-out'; readonly place: string; readonly reason: ForeignReason }
-  /** The scope leaves it out: says what is there when nothing was found. */
-  | { readonly kind: 'out-of-scope'; readonly place: string };
-
 // As in log-file-ref.ts, but as far as it goes: AWSLogs/[o-id/]account/[CloudTrail/[region/[YYYY/[MM/[DD/]]]]]
 const LAYOUT =
   /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]{10,32}\/)?(\d{12})\/(?:CloudTrail\/(?:([a-z0-9-]+)\/(?:(\d{4})\/(?:(\d\d)\/(?:(\d\d)\/)?)?)?)?)?/;
@@ -51,11 +44,6 @@ export function toldByFolder(folderKey: string): {
     region: REGION.test(region) ? region : undefined,
     date: date.filter((part) => part !== undefined).join('-'),
   };
-}
-
-/** What a survey tells of a folder that is not to be listed. `place`: where the folder lies. */
-export function passedOver(place: string, descent: Exclude<Descent, 'list'>): PassedOver {
-  return descent === 'skip' ? { kind: 'out-of-scope', place } : { kind: 'left-out', place, reason: descent };
 }
 
 const NOTHING = { account: undefined, region: undefined, deliveryDay: undefined };

@@ -2,6 +2,7 @@ import { type ForeignReason, type LogFileRef, parseKey } from '../cloudtrail/log
 import { isDay } from '../lake/partition.js';
 import { DayCount } from './day-count.js';
 import { findGaps } from './gaps.js';
+import type { LeftOutReason } from './passed-over.js';
 import type { Plan, PlannedSlice, Unlisted } from './plan.js';
 import type { Scope } from './scope.js';
 import type { Slice } from './slice.js';
@@ -55,8 +56,8 @@ export class PlanCount {
     this.#countClass(counted, storage);
   }
 
-  /** A folder whose objects are none of ours, so that it was not listed: counts as one. */
-  leftOut(reason: ForeignReason): void {
+  /** A folder that was not listed, which counts as one, or a log file that does not tell what is asked for. */
+  leftOut(reason: LeftOutReason): void {
     this.#countForeign(reason);
   }
 

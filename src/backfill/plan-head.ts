@@ -24,6 +24,11 @@ export const HeadShape = z.strictObject({
     regions: z.array(z.string()),
   }),
   datasets: z.array(z.enum(DATASET_NAMES)),
+  /** Absent where it takes all. */
+  event_sources: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/))
+    .min(1)
+    .optional(),
   slices: count,
   extent: z.strictObject({
     accounts: z.array(z.string()),
@@ -44,23 +49,29 @@ export const HeadShape = z.strictObject({
   unlisted: count,
   text_days: z.array(z.strictObject({ day, to_read: count })),
   inventory: z.string().optional(),
+  inventory_made_at: z.iso.datetime().optional(),
 });
 export type Head = z.infer<typeof HeadShape>;
 
 /** The head of a plan as it is written. */
 export function headOf(plan: Plan): Head {
-  const { id, made, lake, sources, scope, datasets, slices, extent, total } = plan;
+  const { id, made, lake, sources, scope, datasets, eventSources, slices, extent, total } = plan;
   return {
     plan: PLAN_VERSION,
     ...{ id, made_at: new Date(made).toISOString(), lake, sources: [...sources] },
     scope: { ...scope, accounts: [...scope.accounts], regions: [...scope.regions] },
-    ...{ datasets: [...datasets], slices },
+    datasets: [...datasets],
+    event_sources: eventSources === 'all' ? undefined : [...eventSources],
+    slices,
     extent: { ...extent, accounts: [...extent.accounts], regions: [...extent.regions] },
     ...{ total, foreign: plan.foreign },
     classes: mapped(plan.classes, ({ toRestore, ...amounts }) => ({ ...amounts, to_restore: toRestore })),
     ...{ months: plan.months.length, gaps: plan.gaps.length, unlisted: plan.unlisted.length },
     text_days: plan.textDays.map(({ day, toRead }) => ({ day, to_read: toRead })),
     inventory: plan.inventory,
+    ...(plan.inventoryMade !== undefined && {
+      inventory_made_at: new Date(plan.inventoryMade).toISOString(),
+    }),
   };
 }
 
@@ -69,11 +80,13 @@ export function planHeadOf(head: Head): PlanHead {
   const { id, made_at, lake, sources, scope, datasets, slices, extent, total, foreign } = head;
   return {
     ...{ id, made: Date.parse(made_at), lake, sources, datasets, slices, total, foreign },
+    eventSources: head.event_sources ?? 'all',
     scope: { ...scope, from: scope.from, to: scope.to },
     extent: { ...extent, first: extent.first, last: extent.last },
     classes: mapped(head.classes, ({ to_restore, ...amounts }) => ({ ...amounts, toRestore: to_restore })),
     textDays: head.text_days.map(({ day, to_read }) => ({ day, toRead: to_read })),
     inventory: head.inventory,
+    inventoryMade: head.inventory_made_at === undefined ? undefined : Date.parse(head.inventory_made_at),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DatasetName } from '../datasets/dataset.js';
+import type { DatasetName, Selection } from '../datasets/dataset.js';
 import type { Scope } from './scope.js';
 import type { Slice } from './slice.js';
 
@@ -74,10 +74,12 @@ export type Plan = {
   readonly sources: readonly string[];
   readonly scope: Scope;
   readonly datasets: readonly DatasetName[];
+  /** The services that cloudtrail_events keeps: `all` where it is not kept. */
+  readonly eventSources: Selection;
   readonly slices: number;
   readonly extent: Extent;
   readonly total: Amount & { readonly settled: number; readonly archived: number };
-  /** Objects of other families or services, by reason; folders that were left out count once. */
+  /** What was left out, by reason: of other families or services, not telling what is asked for; folders count once. */
   readonly foreign: { readonly [reason: string]: number };
   readonly classes: { readonly [storageClass: string]: ClassAmount };
   readonly months: readonly PlannedMonth[];
@@ -87,6 +89,8 @@ export type Plan = {
   readonly unlisted: readonly Unlisted[];
   /** The inventory that took the place of listings, where one did. */
   readonly inventory: string | undefined;
+  /** When S3 made it, milliseconds since 1970: what came since is not in the plan. Undefined where it does not tell. */
+  readonly inventoryMade: number | undefined;
 };
 
 /** What the first line of a plan tells: enough for who is handed its slices, or looks for a plan among others. */

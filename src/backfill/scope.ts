@@ -15,11 +15,26 @@ export type Scope = {
 /** What a key or a folder tells of the log files that it names. */
 export type Told = Pick<LogFileRef, 'account' | 'region' | 'deliveryDay'>;
 
-/** Whether a log file is wanted. One whose key does not tell what is asked for is not: it could be anybody's. */
-export function isWanted({ from, to, accounts, regions }: Scope, told: Told): boolean {
-  const { account = '', region = '', deliveryDay } = told;
-  if (accounts.length > 0 && !accounts.includes(account)) return false;
-  if (regions.length > 0 && !regions.includes(region)) return false;
-  if (from === undefined && to === undefined) return true;
-  return deliveryDay !== undefined && deliveryDay >= (from ?? '') && deliveryDay <= (to ?? '9999-12-31');
+/** What a key does not tell, though it is asked for. */
+export type Untold = 'tells-no-account' | 'tells-no-region' | 'tells-no-day';
+
+/** Whether a log file is wanted. One that does not tell what is asked for is not: it could be anybody's. */
+export function isWanted(scope: Scope, told: Told): boolean {
+  return verdictOf(scope, told) === 'wanted';
+}
+
+/** The same, and why not: `skip` where what it tells is not what is asked for, whatever it does not tell. */
+export function verdictOf(
+  scope: Scope,
+  { account, region, deliveryDay: day }: Told,
+): 'wanted' | 'skip' | Untold {
+  const { from = '', to = '9999-12-31', accounts, regions } = scope;
+  const [ofAccounts, ofRegions] = [accounts.length > 0, regions.length > 0];
+  const ofDays = scope.from !== undefined || scope.to !== undefined;
+  if (ofAccounts && account !== undefined && !accounts.includes(account)) return 'skip';
+  if (ofRegions && region !== undefined && !regions.includes(region)) return 'skip';
+  if (ofDays && day !== undefined && (day < from || day > to)) return 'skip';
+  if (ofAccounts && account === undefined) return 'tells-no-account';
+  if (ofRegions && region === undefined) return 'tells-no-region';
+  return ofDays && day === undefined ? 'tells-no-day' : 'wanted';
 }

@@ -1,7 +1,11 @@
-/** What became of a slice (item SLICE): each log file that was found has an outcome. */
+/**
+ * What became of a slice (item SLICE): each log file that was found has an outcome. A large one is noted on its way too.
+ */
 export type SliceEnd = {
   /** The folder, as the plan names it. */
   readonly place: string;
+  /** Still on its way, or left there: more of it will come. */
+  readonly isOpen: boolean;
   readonly listed: number;
   readonly ingested: number;
   readonly skipped: number;
@@ -28,9 +32,11 @@ export type WorkedOffBy = 'ingest' | 'queue';
 
 /**
  * What an end comes to. `failed`: a log file failed or has gone, or the folder could not be listed, so that every run
- * takes it again. `sent`: all that was not settled is in the queue, and the ledger will say what became of it.
+ * takes it again. `sent`: all that was not settled is in the queue, and the ledger will say what became of it. `open`: it has not ended.
  */
-export function resultOf({ failed, gone, unlisted, queued }: SliceEnd): 'done' | 'sent' | 'failed' {
+export function resultOf(end: SliceEnd): 'open' | 'done' | 'sent' | 'failed' {
+  const { isOpen, failed, gone, unlisted, queued } = end;
+  if (isOpen) return 'open';
   if (failed > 0 || gone > 0 || unlisted !== undefined) return 'failed';
   return queued > 0 ? 'sent' : 'done';
 }

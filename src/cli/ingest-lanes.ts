@@ -48,6 +48,8 @@ export type LanesOptions = {
 
 /** An open lake, lanes on every core, and the counters that the display shows. */
 type Lanes = {
+  /** There are so many more log files than the display counts on, or fewer. */
+  readonly onCounted: (more: number) => void;
   readonly lake: WritableLake;
   readonly ingest: Omit<IngestOptions, 'source'>;
 };
@@ -94,13 +96,17 @@ export async function onLanes<R extends IngestReport>(
         ...workers,
       ];
       const counters = newCounters();
-      const stop = await showProgress(io, options.quiet, () => standing(counters, lanes, total));
+      let toCome = total;
+      const onCounted = (more: number) => {
+        if (toCome !== undefined) toCome += more;
+      };
+      const stop = await showProgress(io, options.quiet, () => standing(counters, lanes, toCome));
       try {
         const names = datasets.map(({ name }) => name);
         const { ports, follow } = lake;
         const batchFiles = batchOf(target);
         const ingest = { datasets: names, lanes, batchFiles, ports, follow, counters, isStopped };
-        const report = await work({ lake, ingest });
+        const report = await work({ lake, ingest, onCounted });
         mustBalance(report);
         const seconds = (performance.now() - started) / 1000;
         return { report, seconds, textMode: privacy.mode, ...told };

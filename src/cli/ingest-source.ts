@@ -87,13 +87,29 @@ async function expand(sources: readonly string[]): Promise<LocalArgument[]> {
 
 const isGlob = (source: string) => !existsSync(source) && /[*?[{]/.test(source);
 
-/** Keys of what a pattern finds count from where the pattern begins, as if that folder had been named. */
+/** @throws AuditLakeError USAGE */
 async function globbed(source: string): Promise<LocalArgument[]> {
+  const found = await matching(source);
+  if (found.length === 0) throw new AuditLakeError('USAGE', `no file matches ${source}`);
+  return found;
+}
+
+/** Keys of what a pattern finds count from where the pattern begins, as if that folder had been named. */
+async function matching(source: string): Promise<LocalArgument[]> {
   const { glob } = await import('tinyglobby');
   const found = await glob(source, { dot: true, absolute: true, expandDirectories: false });
-  if (found.length === 0) throw new AuditLakeError('USAGE', `no file matches ${source}`);
   const { below } = partsOf(source);
   return found.sort().map((path) => ({ path, below }));
+}
+
+/** What of local sources, named by somebody some time ago, is still there. */
+export async function stillThere(sources: readonly string[]): Promise<LocalArgument[]> {
+  const given: LocalArgument[] = [];
+  for (const source of sources) {
+    if (existsSync(source)) given.push(source);
+    else if (isGlob(source)) given.push(...(await matching(source)));
+  }
+  return given;
 }
 
 /** A path or a glob that means the same from every folder, whatever characters the name of this one holds. */

@@ -17,6 +17,8 @@ type OpenSlice = {
   readonly failures: SliceFailure[];
 };
 
+/** Whenever so many more log files of a slice have an outcome, it is noted on its way: a small one never is. */
+const NOTED_EACH = 1_000;
 /** So many failures of a slice are kept by name; the rest is counted. */
 const MOST_FAILURES = 5;
 
@@ -28,6 +30,8 @@ export class OpenSlices {
   readonly #slices = new Map<string, OpenSlice>();
   readonly #now: () => number;
   #ended: SliceEnd[] = [];
+  /** The places of those that are to be noted on their way. */
+  readonly #toNote = new Set<string>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -72,24 +76,33 @@ export class OpenSlices {
       if (outcome.kind === 'failed' && slice.failures.length < MOST_FAILURES) {
         slice.failures.push({ file: location, code: outcome.code, message: outcome.message });
       }
+      if ((slice.ingested + slice.skipped + slice.failed) % NOTED_EACH === 0) this.#toNote.add(place);
       this.#endIfDone(place);
     }
   }
 
-  /** The slices that have ended since this was asked last. */
-  takeEnded(): readonly SliceEnd[] {
-    const ended = this.#ended;
+  /** What is to be noted since this was asked last: slices that have ended, and how far large ones are. */
+  takeNotes(): readonly SliceEnd[] {
+    const onTheirWay = [...this.#toNote].map((place) => this.#noteOf(place, true));
+    const notes = [...this.#ended, ...onTheirWay];
     this.#ended = [];
-    return ended;
+    this.#toNote.clear();
+    return notes;
   }
 
   #endIfDone(place: string): void {
-    const { isListed, planned, ...slice } = this.#at(place);
-    const { listed, ingested, skipped, failed, foreign, unlisted } = slice;
+    const { isListed, listed, ingested, skipped, failed, foreign } = this.#at(place);
     if (!isListed || listed !== ingested + skipped + failed + foreign) return;
+    this.#ended.push(this.#noteOf(place, false));
     this.#slices.delete(place);
-    const gone = unlisted ? 0 : Math.max(0, planned - (listed - foreign));
-    this.#ended.push({ place, ...slice, gone, queued: 0, at: this.#now() });
+    this.#toNote.delete(place);
+  }
+
+  #noteOf(place: string, isOpen: boolean): SliceEnd {
+    const { isListed: _, planned, failures, ...slice } = this.#at(place);
+    const isWhole = !isOpen && slice.unlisted === undefined;
+    const gone = isWhole ? Math.max(0, planned - (slice.listed - slice.foreign)) : 0;
+    return { place, isOpen, ...slice, failures: [...failures], gone, queued: 0, at: this.#now() };
   }
 
   #at(place: string): OpenSlice {

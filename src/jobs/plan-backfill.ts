@@ -8,9 +8,12 @@ import { ahead } from './ahead.js';
 import { leaveOutSettled } from './settled.js';
 
 export type PlanBackfillOptions = {
-  readonly archive: Pick<Archive, 'survey'>;
+  readonly archive: Pick<Archive, 'survey' | 'asOf'>;
   /** What the plan says of itself. */
-  readonly head: Pick<Plan, 'id' | 'made' | 'lake' | 'sources' | 'scope' | 'datasets' | 'inventory'>;
+  readonly head: Pick<
+    Plan,
+    'id' | 'made' | 'lake' | 'sources' | 'scope' | 'datasets' | 'eventSources' | 'inventory'
+  >;
   /** Knows what is settled; undefined where there is no lake yet. */
   readonly ledger: Pick<LakeState, 'lookup'> | undefined;
   /** Told of the log files counted so far. */
@@ -44,9 +47,9 @@ export async function planBackfill({
     }
   };
   for await (const _ of ahead(archive.survey(scope), PAGES_AHEAD, note));
-  // An inventory says nothing of what came since, and nobody knows how old it is.
+  // An inventory says nothing of what came since, and may miss some of what came shortly before.
   const slices = count.slices(made, inventory === undefined ? made : 0);
-  const plan = { ...head, ...count.totals(made), slices: slices.length };
+  const plan = { ...head, ...count.totals(made), slices: slices.length, inventoryMade: archive.asOf };
   if (plan.total.files === 0) throw nothingFound(plan, outOfScope);
   return { plan, slices };
 }
@@ -77,7 +80,7 @@ function nothingFound({ sources, foreign, unlisted }: Plan, outOfScope: Places):
     return new AuditLakeError('AWS_DENIED', denied.message);
   }
   const seen = [
-    ...(others.length > 0 ? [`of other kinds: ${others.join(', ')}`] : []),
+    ...(others.length > 0 ? [others.join(', ')] : []),
     ...(outOfScope.count > 0 ? [`left out by the options: ${some(outOfScope)}`] : []),
     ...(unlisted.length > 0 ? [`not to be listed: ${some(placesOf(unlisted))}`] : []),
   ];

@@ -82,7 +82,7 @@ function endOf(found: ListedSlice, counts: Counts, at: number): SliceEnd {
   const unlisted = found.kind === 'unlisted' ? found.unlisted : undefined;
   const { queued, skipped } = counts;
   return {
-    ...{ place, ...counts, ingested: 0, failed: 0, at, failures: [] },
+    ...{ place, ...counts, isOpen: false, ingested: 0, failed: 0, at, failures: [] },
     gone: unlisted ? 0 : Math.max(0, files - queued - skipped),
     unlisted: unlisted && { code: unlisted.code, message: unlisted.message },
   };

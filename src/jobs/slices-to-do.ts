@@ -12,12 +12,12 @@ type SlicesToDo = {
 /** The slices of a plan that one of these has left to do, as their ends tell. Holds the places of those that are. */
 export async function* slicesToDo(
   { slices, planId, progress, by }: SlicesToDo,
-  onPassed: () => void,
+  onPassed: (slice: PlannedSlice) => void,
 ): AsyncGenerator<PlannedSlice> {
   const done = new Set<string>();
   for await (const end of progress.ends(planId)) if (isDone(end, by)) done.add(end.place);
   for await (const slice of slices) {
-    if (slice.isSettled || done.has(slice.place)) onPassed();
+    if (slice.isSettled || done.has(slice.place)) onPassed(slice);
     else yield slice;
   }
 }

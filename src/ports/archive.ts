@@ -1,4 +1,4 @@
-import type { PassedOver } from '../backfill/layout.js';
+import type { PassedOver } from '../backfill/passed-over.js';
 import type { Unlisted } from '../backfill/plan.js';
 import type { Scope } from '../backfill/scope.js';
 import type { Slice } from '../backfill/slice.js';
@@ -16,9 +16,11 @@ export type Found =
 
 /** Where years of log files lie: can be surveyed as a whole, and read slice by slice. */
 export interface Archive {
+  /** Until when a survey knows what was delivered, milliseconds since 1970; undefined: until it is made. */
+  readonly asOf?: number | undefined;
   /**
    * Every object of the scope once, in any order, page by page: slices that the layout puts out of scope are not
-   * listed at all. A place that may not be listed is found as such; the rest goes on.
+   * listed at all. What is passed over is told, and so is a place that may not be listed; the rest goes on.
    * @throws AuditLakeError AWS_CREDENTIALS, AWS_FAILED
    */
   survey(scope: Scope): AsyncIterable<Found>;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual as isSame } from 'node:util';
+import { type Kept, keptOf, keptText } from '../backfill/kept.js';
 import type { PlanHead } from '../backfill/plan.js';
-import type { DatasetName } from '../datasets/dataset.js';
 import { AuditLakeError } from '../errors.js';
 import type { Archive } from '../ports/archive.js';
 import type { SliceProgress } from '../ports/slice-progress.js';
@@ -50,7 +50,7 @@ export async function openNotifiedBackfill(
   const known = new Map<string, Planned>();
   const openPlan = async (id: string): Promise<Planned> => {
     const plan = await plans.head(id);
-    mustKeepAll(plan, opened.datasets);
+    mustKeepAll(plan, keptOf(settings.datasets));
     return { plan, archive: s3Archive(plan.sources, lake.location, settings) };
   };
   return {
@@ -70,12 +70,18 @@ export async function openNotifiedBackfill(
   };
 }
 
-/** Else slices would be noted as done, for good, of which a dataset got nothing. */
-function mustKeepAll({ id, datasets }: PlanHead, kept: readonly DatasetName[]): void {
-  if (isSame(new Set(datasets), new Set(kept))) return;
-  const flags = kept.map((name) => `--dataset ${name}`).join(' ');
+/** Else slices would be noted as done, for good, of which a dataset got nothing, or too much. */
+function mustKeepAll(plan: PlanHead, kept: Kept): void {
+  const { id, datasets, eventSources } = plan;
+  if (isSame({ datasets, eventSources }, kept)) return;
   const message =
-    `plan ${id} counts for ${datasets.join(', ')}, and this function keeps ${kept.join(', ')}: ` +
-    `set AUDIT_LAKE_DATASETS to ${datasets.join(',')}, or make a plan with ${flags}`;
+    `plan ${id} counts for ${keptText(plan)}, and this function keeps ${keptText(kept)}: ` +
+    `set AUDIT_LAKE_DATASETS to ${datasets.join(',')}${eventSourcesToSet(plan, kept)}, or make a plan for those`;
   throw new AuditLakeError('DATASET_SELECTION', message);
+}
+
+function eventSourcesToSet({ eventSources }: Kept, kept: Kept): string {
+  if (isSame(eventSources, kept.eventSources)) return '';
+  if (eventSources === 'all') return ' and no AUDIT_LAKE_EVENT_SOURCES';
+  return ` and AUDIT_LAKE_EVENT_SOURCES to ${eventSources.join(',')}`;
 }

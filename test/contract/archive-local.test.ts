@@ -9,7 +9,7 @@ import { FsLogSource } from '../../src/adapters/local/fs-log-source.js';
 import type { LocalArgument } from '../../src/adapters/local/local-arguments.js';
 import type { Scope } from '../../src/backfill/scope.js';
 import { placeOf } from '../../src/backfill/slice.js';
-import type { Archive } from '../../src/ports/archive.js';
+import type { Archive, Found } from '../../src/ports/archive.js';
 import type { ListedObject } from '../../src/ports/log-source.js';
 import { archiveContract } from '../support/archive-contract.ts';
 import { allOf, archiveStories } from '../support/archive-stories.ts';
@@ -91,9 +91,14 @@ describe('FsArchive', () => {
   test('the scope also decides of files that were named', async () => {
     await fill(`${DAY}/a.json`, 'loose.json');
     const archive = archiveOf([at(`${DAY}/a.json`), at('loose.json')]);
-    expect(await survey(archive, { from: '2025-01-06' })).toEqual([]);
+    const loose = { kind: 'left-out', place: at('loose.json'), reason: 'tells-no-day' };
+    expect(await survey(archive, { from: '2025-01-06' })).toEqual([
+      { kind: 'out-of-scope', place: at(`${DAY}/a.json`) },
+      loose,
+    ]);
     expect(await survey(archive, { to: '2025-01-05' })).toMatchObject([
       { kind: 'objects', objects: [{ location: at(`${DAY}/a.json`) }] },
+      loose,
     ]);
   });
 
@@ -125,6 +130,27 @@ describe('FsArchive', () => {
     const archive = archiveOf([root]);
     expect(keysOf(await objectsOf(archive))).toEqual(['a.json', 'link.json', 'sub/b.json']);
     expect(keysOf(await list(archive, at('')))).toEqual(['a.json', 'link.json']);
+  });
+
+  test('a link that is not followed is told of, unless it is named itself or leads to a lake', async () => {
+    await fill('other/x.json', 'lake/_meta/lake.json', 'logs/y.json');
+    const links = { link: 'other', named: 'other', mine: 'lake', broken: 'none' };
+    for (const [name, to] of Object.entries(links)) await symlink(at(to), at(`logs/${name}`));
+    const passed = (await survey(archiveOf([at('logs'), at('logs/named')]))).filter(isPassed);
+    expect(passed.toSorted((a, b) => (a.place < b.place ? -1 : 1))).toEqual(
+      ['broken', 'link'].map((name) => ({
+        ...{ kind: 'left-out', place: at(`logs/${name}/`), reason: 'symbolic-link' },
+      })),
+    );
+  });
+
+  test('a link in the place of a folder that is not wanted goes with the scope', async () => {
+    await fill('other/x.json', `${DAY}/a.json`);
+    await symlink(at('other'), at('AWSLogs/444455556666'));
+    const found = await survey(archiveOf([root]), { accounts: ['111122223333'] });
+    const passed = found.filter(isPassed);
+    expect(passed).toHaveLength(2);
+    expect(passed).toContainEqual({ kind: 'out-of-scope', place: at('AWSLogs/444455556666/') });
   });
 
   test('a file in the place of a folder is a folder that is gone', async () => {
@@ -168,4 +194,5 @@ async function deepFolder(from: string): Promise<string> {
   return from;
 }
 
+const isPassed = (found: Found) => found.kind !== 'objects';
 const isLogFile = ({ what }: ListedObject) => what !== 'foreign';

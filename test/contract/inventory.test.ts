@@ -281,6 +281,10 @@ describe.each(FORMATS)('an inventory in %s', (format) => {
     });
   });
 
+  test('says until when it knows what was delivered', async () => {
+    expect((await open(await made([]))).asOf).toBe(Date.UTC(2026, 0, 9, 3, 4, 5));
+  });
+
   test('of an empty bucket tells nothing', async () => {
     expect(await survey(await open(await made([])))).toEqual([]);
   });
@@ -392,6 +396,12 @@ describe('the manifest of an inventory', () => {
     ]) {
       expect(await survey(await open(manifest({ fileFormat, fileSchema })))).toEqual([]);
     }
+  });
+
+  test('that does not tell when it was made is read, and one that tells nonsense is not', async () => {
+    expect((await open(manifest({}))).asOf).toBeUndefined();
+    const odd = open(manifest({ creationTimestamp: 'yesterday' }));
+    await expect(odd).rejects.toMatchObject(refused('USAGE', /is no manifest of an S3 Inventory/));
   });
 
   test.each([

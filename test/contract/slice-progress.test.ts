@@ -11,7 +11,7 @@ const OTHER = '20261121T113155Z-k3fa';
 
 const endOf = (day: number, more: Partial<SliceEnd> = {}): SliceEnd => ({
   ...{ place: plannedSlice(day).place, listed: 9, ingested: 1, skipped: 2, failed: 3, foreign: 2, queued: 1 },
-  ...{ at: 1_763_724_715_000 + day, gone: 0, unlisted: undefined, failures: [] },
+  ...{ at: 1_763_724_715_000 + day, isOpen: false, gone: 0, unlisted: undefined, failures: [] },
   ...more,
 });
 
@@ -53,6 +53,14 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
       expect(await endsOf(progress)).toStrictEqual(ends);
       expect(await endsOf(progress, OTHER)).toStrictEqual([endOf(4)]);
       expect(await endsOf(progress, PLAN.slice(0, -1))).toEqual([]);
+    });
+
+    test('gives back how far a slice is on its way, until its end takes the place of that', async () => {
+      const open = endOf(0, { isOpen: true, failures: [{ file: 'a', code: 'BAD_GZIP', message: 'm' }] });
+      await progress.note(PLAN, [open, endOf(1)]);
+      expect(await endsOf(progress)).toStrictEqual([open, endOf(1)]);
+      await progress.note(PLAN, [endOf(0)]);
+      expect(await endsOf(progress)).toStrictEqual([endOf(0), endOf(1)]);
     });
 
     test('a later end takes the place of an earlier one, also of the same call', async () => {
@@ -165,7 +173,7 @@ describe('SliceProgress in DynamoDB', () => {
     await made.progress.note(PLAN, [endOf(0)]);
     const [item = {}] = world.dynamodb.items(TABLE);
     const { listed: _, ...without } = item;
-    for (const bad of [{ ...item, ver: { N: '2' } }, without]) {
+    for (const bad of [{ ...item, ver: { N: '2' } }, { ...item, st: { S: 'HALF' } }, without]) {
       world.dynamodb.put(TABLE, bad);
       const message = expect.stringContaining(`SLICE#${PLAN}`);
       await expect(endsOf(made.progress)).rejects.toMatchObject({ code: 'LAKE_FORMAT', message });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -152,9 +152,7 @@ describe('audit-lake backfill', () => {
     ]);
     const ended = await backfill('plan', at('archive'));
     expect(ended.code).toBe(1);
-    expect(ended.err).toMatch(
-      /^NO_LOG_FILES: .*Seen of other kinds: 1 digest.*AWSLogs\/<account>\/CloudTrail/,
-    );
+    expect(ended.err).toMatch(/^NO_LOG_FILES: .*Seen 1 digest.*AWSLogs\/<account>\/CloudTrail/);
   });
 
   test('a source without any log file of the scope names the first folders that were left out', async () => {
@@ -222,32 +220,138 @@ describe('audit-lake backfill', () => {
     expect(JSON.parse(ended.out).rows_written).toEqual({ cloudtrail_events: expect.any(Number) });
   });
 
-  test.each(['plan', 'run'])('%s, stopped while it counts, says that there is no plan', async (verb) => {
+  test('status prints commands with the services of the plan: pasted, they write rows of no other', async () => {
+    await write(TRAIL);
+    const kept = ['--dataset', 'cloudtrail_events', '--event-source', 's3.amazonaws.com'];
+    const { plan, event_sources } = await planOf(...kept);
+    expect(event_sources).toEqual(['s3.amazonaws.com']);
+    const { next } = JSON.parse((await backfill('status', '--output', 'json')).out);
+    const ended = await run([...next.split(' ').slice(1), '--output', 'json']);
+    expect([ended.code, JSON.parse(ended.out).plan]).toEqual([0, plan]);
+    const sql = 'SELECT DISTINCT event_source FROM cloudtrail_events';
+    expect(await rowsByCommand(at('lake'), sql)).toEqual([{ event_source: 's3.amazonaws.com' }]);
+  });
+
+  test('a run that would keep other services than the plan is refused, and does not go on with it', async () => {
+    await write(TRAIL);
+    const both = ['--dataset', 'cloudtrail_events'];
+    const { plan } = await planOf(...both, '--event-source', 's3.amazonaws.com');
+    const refused = await backfill('run', plan, ...both);
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringMatching(/^DATASET_SELECTION: .*of s3\.ama.*name/),
+    ]);
+    expect(refused.err).toContain('name --dataset cloudtrail_events --event-source s3.amazonaws.com');
+    const all = await planOf(...both);
+    const other = await backfill('run', all.plan, ...both, '--event-source', 's3.amazonaws.com');
+    expect(other.err).toMatch(
+      /^DATASET_SELECTION: .*name --dataset cloudtrail_events, and no event source$/m,
+    );
+    const ended = await backfill('run', at('archive'), ...both, '--event-source', 's3.amazonaws.com');
+    expect([ended.code, ended.err]).toEqual([0, expect.stringContaining(`Going on with plan ${plan}.`)]);
+  });
+
+  test('status prints a command that works where the environment keeps other datasets', async () => {
+    await write(TRAIL);
+    const { plan } = await planOf();
+    const env = { AUDIT_LAKE_DATASETS: 'athena_events,cloudtrail_events' };
+    const status = await run(['backfill', 'status', '--lake', at('lake'), '--output', 'json'], { env });
+    const { next } = JSON.parse(status.out);
+    const ended = await run([...next.split(' ').slice(1), '--output', 'json'], { env });
+    expect([ended.code, JSON.parse(ended.out)]).toMatchObject([0, { plan, rows_written: {} }]);
+    expect(Object.keys(JSON.parse(ended.out).rows_written)).toEqual(['athena_events']);
+  });
+
+  test('a plan that was moved is named by its file in what is printed', async () => {
+    const [file, ...others] = TRAIL;
+    if (!file) throw new Error('the trail is empty');
+    await write([damaged(file), ...others]);
+    const { plan, location } = await planOf();
+    const moved = at(`${plan}.jsonl`);
+    await rename(location, moved);
+    const before = JSON.parse((await backfill('status', moved, '--output', 'json')).out);
+    const first = await run([...before.next.split(' ').slice(1), '--output', 'json']);
+    expect([first.code, JSON.parse(first.out)]).toMatchObject([1, { plan, log_files: { failed: 1 } }]);
+    await write([file]);
+    const again = await run([...JSON.parse(first.out).next.split(' ').slice(1), '--output', 'json']);
+    expect([again.code, JSON.parse(again.out)]).toMatchObject([0, { plan, log_files: { ingested: 1 } }]);
+  });
+
+  /** Runs a command against an AWS that never answers, and stops it at its first request. */
+  async function stoppedAtAws(...args: string[]): Promise<Ended> {
     const server = createServer(() => running.child.kill('SIGINT')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const env = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_REGION: 'us-east-1' };
     const keys = { AWS_ACCESS_KEY_ID: 'EXAMPLE', AWS_SECRET_ACCESS_KEY: 'EXAMPLE' };
-    const args = ['backfill', verb, 's3://amzn-s3-demo-bucket', '--lake', at('lake')];
-    const running = start(args, { env: { ...env, ...keys } });
+    const running = start(['backfill', ...args], { env: { ...env, ...keys } });
     const ended = await running.ended;
     server.closeAllConnections();
     server.close();
+    return ended;
+  }
+
+  test.each(['plan', 'run'])('%s, stopped while it counts, says that there is no plan', async (verb) => {
+    const ended = await stoppedAtAws(verb, 's3://amzn-s3-demo-bucket', '--lake', at('lake'));
     expect([ended.code, ended.out]).toEqual([130, '']);
     expect(ended.err).toMatch(/^Stopped: no plan was written\. The same command starts anew\.$/m);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('a plan whose source has gone names it', async () => {
+  test.each(['20261121T113155Z-k3f9', 's3://amzn-s3-demo-bucket'])(
+    'run of %s, stopped while it reads plans that are there, says nothing of one that was not written',
+    async (named) => {
+      const ended = await stoppedAtAws('run', named, '--lake', 's3://amzn-s3-demo-lake/audit');
+      expect([ended.code, ended.out]).toEqual([130, '']);
+      expect(ended.err).toMatch(/^Stopping:/m);
+      expect(ended.err).not.toContain('no plan');
+    },
+  );
+
+  test('a plan of which sources have gone works off the others, and tells of what is gone', async () => {
+    await write(TRAIL.slice(0, 5), at('disk'));
+    await write(TRAIL.slice(5, 10), at('globbed'));
+    await write(TRAIL.slice(10));
+    const sources = [at('disk'), at('glob*/**/*.json.gz'), at('archive')];
+    const plan = JSON.parse((await backfill('plan', ...sources, '--output', 'json')).out);
+    expect(plan.log_files.files).toBe(20);
+    for (const name of ['disk', 'globbed']) await rm(at(name), { recursive: true });
+    const ended = await backfill('run', plan.plan, '--output', 'json');
+    expect([ended.code, JSON.parse(ended.out)]).toMatchObject([1, { gone: 10, log_files: { ingested: 10 } }]);
+    const named = await backfill('run', ...sources);
+    const missing = /^USAGE: (no such file or folder: .*disk|no file matches .*glob)/;
+    expect([named.code, named.err]).toEqual([2, expect.stringMatching(missing)]);
+  });
+
+  test('a plan whose only source has gone ends with all of it gone; whoever names the source is told', async () => {
     await write(TRAIL);
     const { plan } = await planOf();
     await rm(at('archive'), { recursive: true });
-    const ended = await backfill('run', plan);
-    expect([ended.code, ended.err]).toEqual([
-      2,
-      expect.stringMatching(/^USAGE: no such file or folder: .*archive/),
+    const named = await backfill('run', at('archive'));
+    const missing = expect.stringMatching(/^USAGE: no such file or folder: .*archive/);
+    expect([named.code, named.err]).toEqual([2, missing]);
+    const ended = await backfill('run', plan, '--output', 'json');
+    expect([ended.code, JSON.parse(ended.out)]).toMatchObject([1, { gone: 20, log_files: { listed: 0 } }]);
+  });
+
+  test('log files that do not tell what is asked for are counted as left out, not dropped', async () => {
+    const [first, ...others] = TRAIL;
+    if (!first) throw new Error('the trail is empty');
+    await write([{ ...first, key: 'export.json.gz' }, ...others]);
+    const plan = await planOf('--from', '2020-01-01');
+    expect([plan.log_files.files, plan.foreign]).toEqual([19, { 'tells-no-day': 1 }]);
+    expect((await backfill('plan', at('archive'), '--from', '2020-01-01')).out).toMatch(
+      /^Left out +1 tells-no-day/m,
+    );
+    const alone = await backfill('plan', at('archive', 'export.json.gz'), '--account', '111122223333');
+    expect([alone.code, alone.err]).toEqual([
+      1,
+      expect.stringMatching(/^NO_LOG_FILES: .*Seen 1 tells-no-account\. /),
     ]);
+    const [second] = others;
+    const old = await backfill('plan', at('archive', second?.key ?? ''), '--to', '2020-01-01');
+    expect(old.err).toMatch(/^NO_LOG_FILES: .*Seen left out by the options: \S+\.json\.gz\. /);
   });
 
   test('elsewhere can only be worked off what elsewhere can be read', async () => {

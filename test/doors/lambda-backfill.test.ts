@@ -285,13 +285,29 @@ describe('a fleet', () => {
       await world.work();
       const message =
         `plan ${PLAN} counts for athena_events, cloudtrail_events, and this function keeps ${kept}: set ` +
-        `AUDIT_LAKE_DATASETS to athena_events,cloudtrail_events, or make a plan with --dataset ${kept}`;
+        'AUDIT_LAKE_DATASETS to athena_events,cloudtrail_events, or make a plan for those';
       expect((await world.fleet.last(PLAN))?.failures).toContainEqual(
         expect.objectContaining({ code: 'DATASET_SELECTION', message }),
       );
       expect([ends(), reads(), world.lambda.aws.sfn.waits]).toEqual([[], [], []]);
     },
   );
+
+  test('that keeps other services than the plan notes no slice, and says how to go on', async () => {
+    const services = 's3.amazonaws.com,iam.amazonaws.com';
+    await world.lambda.coldStart({ AUDIT_LAKE_EVENT_SOURCES: services });
+    put(TRAIL);
+    await started();
+    await world.work();
+    const message =
+      `plan ${PLAN} counts for athena_events, cloudtrail_events, and this function keeps athena_events, ` +
+      'cloudtrail_events of iam.amazonaws.com and s3.amazonaws.com: set AUDIT_LAKE_DATASETS to ' +
+      'athena_events,cloudtrail_events and no AUDIT_LAKE_EVENT_SOURCES, or make a plan for those';
+    expect((await world.fleet.last(PLAN))?.failures).toContainEqual(
+      expect.objectContaining({ code: 'DATASET_SELECTION', message }),
+    );
+    expect([ends(), reads(), world.lambda.aws.sfn.waits]).toEqual([[], [], []]);
+  });
 });
 
 describe('the backfill handler', () => {

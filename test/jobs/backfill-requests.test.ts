@@ -68,7 +68,7 @@ async function backfilled(shape: Shape) {
   const { datasets } = shape;
   const head = {
     ...{ id: 'plan', made: NOW, lake: `s3://${LAKE}/audit`, sources: [`s3://${SOURCE}`], scope: EVERYTHING },
-    ...{ datasets, inventory: undefined },
+    ...{ datasets, eventSources: 'all' as const, inventory: undefined },
   };
   const { plan, slices } = await planBackfill({ archive, head, ledger: undefined });
   const table = new DynamoDbTable(dynamodb, TABLE, WAITING);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { placeOf } from '../../src/backfill/slice.js';
 import type { SliceEnd } from '../../src/backfill/slice-end.js';
@@ -32,6 +33,17 @@ const ends = async (): Promise<SliceEnd[]> => {
 };
 const run = (made: MadePlan, archive: MemoryArchive, more = {}) =>
   backfillInMemory(lake, { made, archive, progress, ...more });
+
+/** How far a slice was takes longer to be noted than what comes behind it. */
+class SlowProgress extends MemorySliceProgress {
+  readonly notes: SliceEnd[] = [];
+
+  override async note(planId: string, ends: readonly SliceEnd[]): Promise<void> {
+    if (ends.some(({ isOpen }) => isOpen)) await pause(300);
+    this.notes.push(...ends);
+    await super.note(planId, ends);
+  }
+}
 
 describe('a backfill', () => {
   test('brings every row once, and notes an end for each slice', async () => {
@@ -200,6 +212,54 @@ describe('a backfill', () => {
     const second = await run(made, archive);
     expect(second.slices.passed).toBe(first.slices.ended);
     expect(await lake.rows()).toEqual(truthOf(TRAIL, BOTH));
+  });
+
+  test('a folder of very many log files is noted on its way, and taken up where it was stopped', async () => {
+    const many = Array.from({ length: 2_500 }, (_, n) => makeLogFile(n, [{ service: 's3', day: 1 }]));
+    const archive = new MemoryArchive([...many, FIRST]);
+    const made = await planInMemory(archive);
+    const slow = new SlowProgress();
+    progress = slow;
+    const source = new MemoryLogSource(archive.objects);
+    const isStopped = () => source.reads.size >= 1_200;
+    const lanes = [100, 100];
+    const first = await run(made, archive, { reader: source, isStopped, lanes });
+    expect([first.interrupted, first.slices.ended]).toEqual([true, 1]);
+    const [open] = (await ends()).filter(({ isOpen }) => isOpen);
+    expect(open).toMatchObject({ ingested: 1_000, failed: 0, gone: 0 });
+    slow.notes.length = 0;
+    const second = await run(made, archive, { lanes });
+    expect(second.slices).toEqual({ ended: 1, passed: 1, unlisted: 0 });
+    const parts = slow.notes.map((it) => ({ isOpen: it.isOpen, done: it.ingested + it.skipped }));
+    const [one, two] = parts.map(({ done }) => done);
+    expect([one, two].map((done) => Math.floor((done ?? 0) / 1_000))).toEqual([1, 2]);
+    expect(parts).toEqual([
+      { isOpen: true, done: one },
+      { isOpen: true, done: two },
+      { isOpen: false, done: 2_500 },
+    ]);
+    expect((await ends()).filter(({ isOpen }) => isOpen)).toEqual([]);
+  });
+
+  test('tells how many log files come, whatever was passed, came since, has gone or is foreign', async () => {
+    const archive = new MemoryArchive(TRAIL);
+    await run(await planInMemory(new MemoryArchive(TRAIL.slice(0, 7))), new MemoryArchive(TRAIL.slice(0, 7)));
+    progress = new MemorySliceProgress();
+    const made = await planInMemory(archive, lake);
+    const { files, settled } = made.plan.total;
+    expect(settled).toBe(7);
+    archive.objects = [damaged(FIRST), ...TRAIL.slice(1)];
+    await run(made, archive, { datasets: BOTH });
+    const late = makeLogFile(900, [{ service: 'athena', day: 0 }]);
+    archive.objects = [...TRAIL.slice(1), late, { ...DIGEST, key: FIRST.key.replace('.json.gz', '.txt') }];
+    let toCome = files - settled;
+    const { slices, counters } = await run(made, archive, {
+      onCounted: (more: number) => {
+        toCome += more;
+      },
+    });
+    expect(slices.passed).toBeGreaterThan(0);
+    expect(toCome).toBe(counters.logFiles.listed);
   });
 
   test('two copies of a trail below one folder give each row once', async () => {

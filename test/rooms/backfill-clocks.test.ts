@@ -15,7 +15,7 @@ const SLICES = 10;
 function endOf(day: number, at: number): SliceEnd {
   const { place, files } = plannedSlice(day);
   const counts = { listed: files, ingested: files, skipped: 0, failed: 0, foreign: 0, queued: 0, gone: 0 };
-  return { place, ...counts, unlisted: undefined, at, failures: [] };
+  return { place, isOpen: false, ...counts, unlisted: undefined, at, failures: [] };
 }
 
 function standingOf(ends: readonly SliceEnd[], now = NOW) {

@@ -13,9 +13,12 @@ import { SEED } from '../support/seed.ts';
 const MADE = EMPTY_PLAN.made;
 const DAY = 86_400_000;
 const BUCKET = 's3://amzn-s3-demo-bucket/AWSLogs';
+/** What a command keeps where nothing is set. */
+const USUAL = EMPTY_PLAN;
 const facts = (plan: Plan) => ({
   plan,
   given: () => ({ variables: [], flags: [] }),
+  keeps: USUAL,
   prices: DEFAULT_PRICES,
   cores: 2,
   location: `${plan.lake}/_meta/plans/${plan.id}.jsonl`,
@@ -192,6 +195,31 @@ Next:
     expect(text).not.toMatch(/Query texts|restore|Storage/);
   });
 
+  test('does not say that no text can be had where nobody knows the day of some log files', () => {
+    const month = { account: undefined, month: undefined, files: 2, bytes: 1, archived: 0 };
+    const of = (settled: number, months: Plan['months'] = []): Plan => ({
+      ...{ ...EMPTY_PLAN, total: { files: 2, bytes: 1, settled, archived: 0 } },
+      months: [...months, { ...month, settled, queryText: 'some' }],
+    });
+    const textsOf = (plan: Plan) => /^Query texts.*$/m.exec(planText(facts(plan), 500))?.[0];
+    const lead =
+      'can still be had of log files that tell no day (perhaps): Athena forgets a query after 45 days.';
+    expect(textsOf(of(1))).toBe(`Query texts ${lead} What tells no day is read last.`);
+    expect(textsOf(of(2))).toBe(`Query texts ${lead} All of those log files are settled.`);
+    expect(textsOf(of(1, archive(9).months))).toMatch(/of 2026-11, log files that tell no day \(perhaps\): /);
+  });
+
+  test('says how old the inventory is that it was counted by', () => {
+    const plan = { ...archive(3), inventory: 's3://amzn-s3-demo-inventory/manifest.json' };
+    const inventoryMade = Date.UTC(2026, 0, 9, 3, 4, 5);
+    const line = (of: Plan) => /^Inventory +(.*)$/m.exec(planText(facts(of), 200))?.[1];
+    const since = 'what came since is not in it';
+    expect(line({ ...plan, inventoryMade })).toBe(`${plan.inventory} of 2026-01-09: ${since}`);
+    expect(line(plan)).toBe(`${plan.inventory}: ${since}`);
+    const madeAt = (of: Plan) => planObject(facts(of)).inventory_made_at;
+    expect([madeAt({ ...plan, inventoryMade }), madeAt(plan)]).toEqual(['2026-01-09T03:04:05.000Z', null]);
+  });
+
   test('asks for nothing where all is settled', () => {
     const plan = archive(90);
     const settled = { ...plan, total: { ...plan.total, settled: plan.total.files, archived: 0 } };
@@ -218,6 +246,22 @@ Next:
     const text = planText({ ...facts(plan), given }, 80);
     expect(text).toMatch(new RegExp(`backfill plan .* ${both} --restore --restore-tier Standard\n`));
     expect(text).toMatch(new RegExp(`backfill run .* ${both} --event-source s3.amazonaws.com\n`));
+  });
+
+  test('says which services cloudtrail_events keeps, and its commands name them', () => {
+    const of = (eventSources: Plan['eventSources']) =>
+      facts({ ...archive(90), datasets: ['cloudtrail_events'], eventSources });
+    const two = of(['iam.amazonaws.com', 's3.amazonaws.com']);
+    const text = planText(two, 200);
+    expect(text).toContain(' (cloudtrail_events of iam.amazonaws.com and s3.amazonaws.com)\n');
+    const flags = '--event-source iam.amazonaws.com --event-source s3.amazonaws.com';
+    expect(text).toMatch(new RegExp(`backfill run .* --dataset cloudtrail_events ${flags}\n`));
+    expect(planObject(two)).toMatchObject({
+      event_sources: ['iam.amazonaws.com', 's3.amazonaws.com'],
+      restore: { command: expect.stringContaining(flags) },
+    });
+    expect(planText(of('all'), 200)).toContain(' (cloudtrail_events)\n');
+    expect(planObject(of('all')).event_sources).toBeNull();
   });
 
   test('quotes what a shell would take apart', () => {
@@ -254,7 +298,9 @@ describe('a plan as an object', () => {
         'sources',
         'scope',
         'datasets',
+        'event_sources',
         'inventory',
+        'inventory_made_at',
       ],
       ...[
         'slices',

@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 function endOf(day: number, more: Partial<SliceEnd> = {}): SliceEnd {
   const { place, files } = plannedSlice(day);
   const counts = { listed: files, ingested: files, skipped: 0, failed: 0, foreign: 0, queued: 0, gone: 0 };
-  return { place, ...counts, unlisted: undefined, at: NOW - MINUTE, failures: [], ...more };
+  return { place, isOpen: false, ...counts, unlisted: undefined, at: NOW - MINUTE, failures: [], ...more };
 }
 
 function standingOf(days: number, ends: readonly SliceEnd[], now = NOW): Standing {
@@ -32,6 +32,7 @@ describe('the standing of a plan', () => {
         failed: fc.nat(2),
         queued: fc.nat(2),
         gone: fc.nat(2),
+        isOpen: fc.boolean(),
         unlisted: fc.constantFrom(undefined, { code: 'AWS_DENIED', message: 'no' }),
       })
       .map(({ day, ...counts }) => ({ day, end: endOf(day, counts) }));
@@ -81,6 +82,15 @@ describe('the standing of a plan', () => {
     expect(lastEnd).toBe(NOW);
   });
 
+  test('counts what a slice on its way has done; when that was done nobody knows, and it has no speed', () => {
+    const open = endOf(8, { isOpen: true, ingested: 4, skipped: 1, failed: 2 });
+    const { slices, logFiles, rate, lastEnd, lastNote } = standingOf(9, [open]);
+    expect([slices.toDo, slices.failed, logFiles.failed]).toEqual([9, 0, 2]);
+    // Four of the slices before it have a settled log file each.
+    expect([logFiles.done, logFiles.toDo]).toEqual([4 + 5, logFiles.total - 9 - 2]);
+    expect([rate, lastEnd, lastNote]).toEqual([0, undefined, NOW - MINUTE]);
+  });
+
   test('has no speed where nothing ended lately, and no time left where nothing is left', () => {
     const stopped = standingOf(2, [endOf(0, { at: NOW - 6 * MINUTE })]);
     expect([stopped.rate, stopped.eta]).toEqual([0, undefined]);
@@ -98,6 +108,12 @@ const NOTHING = { total: 0, done: 0, sent: 0, failed: 0, toDo: 0 };
 function filesOf(slice: PlannedSlice, end: SliceEnd | undefined) {
   if (!end) return { done: slice.settled, sent: 0, failed: 0, toDo: slice.files - slice.settled };
   const { ingested, skipped, queued, failed, unlisted } = end;
+  if (end.isOpen) {
+    // What was settled before is known to be done, seen by this run or not.
+    const done = ingested + skipped < slice.settled ? slice.settled : ingested + skipped;
+    const left = slice.files - done - queued - failed;
+    return { done, sent: queued, failed, toDo: left > 0 ? left : 0 };
+  }
   const seen = ingested + skipped + queued + failed;
   const toDo = unlisted && slice.files > seen ? slice.files - seen : 0;
   return { done: ingested + skipped, sent: queued, failed, toDo };
@@ -105,6 +121,7 @@ function filesOf(slice: PlannedSlice, end: SliceEnd | undefined) {
 
 function partOf({ isSettled }: PlannedSlice, end: SliceEnd | undefined) {
   if (!end) return isSettled ? 'done' : 'toDo';
+  if (end.isOpen) return 'toDo';
   if (end.failed + end.gone > 0 || end.unlisted) return 'failed';
   return end.queued > 0 ? 'sent' : 'done';
 }
@@ -116,7 +133,8 @@ test('an end that is whole is done; what was sent is done for the queue alone', 
   ];
   expect(ways({})).toEqual([true, true]);
   expect(ways({ queued: 1 })).toEqual([false, true]);
-  for (const more of [{ failed: 1 }, { gone: 1 }, { unlisted: { code: 'READ_FAILED', message: '' } }]) {
+  const code = 'READ_FAILED';
+  for (const more of [{ failed: 1 }, { gone: 1 }, { unlisted: { code, message: '' } }, { isOpen: true }]) {
     expect(ways(more)).toEqual([false, false]);
     expect(ways({ ...more, queued: 1 })).toEqual([false, false]);
   }

@@ -14,7 +14,7 @@ const WATCH = 'audit-lake backfill watch 20261121T113155Z-k3f9 --lake /lake';
 function endOf(day: number, more: Partial<SliceEnd> = {}): SliceEnd {
   const { place, files } = plannedSlice(day);
   const counts = { listed: files, ingested: files, skipped: 0, failed: 0, foreign: 0, queued: 0, gone: 0 };
-  return { place, ...counts, unlisted: undefined, at: NOW - MINUTE, failures: [], ...more };
+  return { place, isOpen: false, ...counts, unlisted: undefined, at: NOW - MINUTE, failures: [], ...more };
 }
 
 /** A plan of two slices, of which these have ended. */
@@ -24,7 +24,8 @@ function facts(ends: readonly SliceEnd[], more: Partial<StatusFacts> = {}): Stat
   for (const end of ends) count.end(end);
   for (const slice of planOfDays(plan.slices).slices) count.slice(slice);
   const standing: Standing = count.standing();
-  const told = { location: '/lake/_meta/plans/x.jsonl', plans: [plan.id], isNamed: false };
+  const location = `/lake/_meta/plans/${plan.id}.jsonl`;
+  const told = { location, plans: [plan.id], isNamed: false, keeps: EMPTY_PLAN };
   const given = () => ({ variables: [], flags: [] });
   return { plan, standing, fleet: undefined, isWritten: undefined, now: NOW, ...told, given, ...more };
 }
@@ -43,6 +44,7 @@ const FAILED = endOf(1, {
   failures: [{ file: '/logs/a\u001b[2J.json.gz', code: 'BAD_GZIP', message: 'cut short' }],
 });
 const SENT = [0, 1].map((day) => endOf(day, { ingested: 0, queued: 2 + day }));
+const OPEN = endOf(1, { isOpen: true, ingested: 2 });
 const LONG_AGO = { at: NOW - 10 * MINUTE };
 
 describe('the state of a plan', () => {
@@ -54,6 +56,8 @@ describe('the state of a plan', () => {
     ['running', 'waits', 'a fleet is under way', facts([], { fleet: FLEET })],
     ['running', 'waits', 'a slice ended after the fleet', facts([endOf(0, { at: NOW })], { fleet: ENDED })],
     ['running', 'waits', 'what failed is taken again', facts([endOf(0), FAILED], { isWritten: true })],
+    ['running', 'waits', 'a large slice is on its way', facts([OPEN])],
+    ['stopped', 'over', 'a large slice was left on its way', facts([OPEN], { isWritten: false })],
     ['stopped', 'over', 'nobody writes to the folder any more', facts([endOf(0)], { isWritten: false })],
     ['stopped', 'waits', 'a lake in S3 was silent, whoever writes', facts([endOf(0, LONG_AGO)])],
     ['stopped', 'over', 'the fleet has ended before the end', facts([], { fleet: ENDED })],
@@ -92,6 +96,7 @@ describe('the status of a plan', () => {
     expect(lastOf(facts([]))).toBe(`Start      ${RUN}`);
     expect(lastOf(facts([endOf(0)]))).toBe(`Watch      ${WATCH}`);
     expect(lastOf(facts([endOf(0)], { isWritten: false }))).toBe(`Go on      ${RUN}`);
+    expect(lastOf(facts([OPEN], { isWritten: false }))).toBe(`Go on      ${RUN}`);
     expect(lastOf(facts([], { fleet: ENDED }))).toBe(`Go on      ${RUN} --on fleet`);
     expect(lastOf(facts([endOf(0), FAILED]))).toBe(`Try again  ${RUN}`);
     expect(lastOf(facts([endOf(0, { ingested: 0, queued: 2, ...LONG_AGO })]))).toBe(

@@ -12,7 +12,9 @@ const PLAN = 'audit-lake backfill plan /logs --lake /lake';
 
 const again = (unlisted = EMPTY_PLAN.unlisted) => ({
   plan: { ...EMPTY_PLAN, slices: 9, unlisted },
+  location: `/lake/_meta/plans/${EMPTY_PLAN.id}.jsonl`,
   given: () => ({ variables: [], flags: [] }),
+  keeps: EMPTY_PLAN,
 });
 
 describe('the end of a run here', () => {

@@ -111,6 +111,10 @@ describe('a plan file', () => {
       THREE.replace('athena_events', 'x_events'),
       'not the head of a plan',
     ],
+    'keeps no service that any could be': [
+      THREE.replace('"slices":3', '"event_sources":["S3; rm"],"slices":3'),
+      'not the head of a plan (event_sources',
+    ],
     'is of a newer version': [
       THREE.replace('"plan":1', '"plan":2'),
       `${PLACE} is a plan of version 2, and this is version 1: upgrade audit-lake, or make a new one`,

@@ -99,6 +99,45 @@ export function archiveContract({ name, make }: ArchiveMaker, { runs = 300 } = {
       });
     });
 
+    test('a log file that does not tell what is asked for is told of, with what it does not tell', async () => {
+      const named = '111122223333_CloudTrail_us-east-1_20250105T0005Z_a.json';
+      const keys = [
+        'export.json',
+        named,
+        `${DAY}a.json`,
+        'AWSLogs/111122223333/CloudTrail/b.json',
+        'notes.txt',
+      ];
+      const untold = (what: string) => [
+        ...['AWSLogs/111122223333/CloudTrail/b.json', 'export.json'].map((key) => `${key}: tells-no-${what}`),
+      ];
+      const told = [named, `${DAY}a.json`];
+      const beside = ['(notes.txt)'];
+      expect(await survey({ keys }, { from: '2025-01-05' })).toEqual({
+        keys: [...beside, ...told],
+        others: untold('day'),
+      });
+      expect(await survey({ keys }, { regions: ['us-east-1'] })).toEqual({
+        keys: [...beside, ...told],
+        others: untold('region'),
+      });
+      const ofAccount = { accounts: ['111122223333'], to: '2025-01-04' };
+      expect(await survey({ keys }, ofAccount)).toEqual({
+        keys: beside,
+        others: [
+          `${DAY}: out-of-scope`,
+          `${named}: out-of-scope`,
+          'AWSLogs/111122223333/CloudTrail/b.json: tells-no-day',
+          'export.json: tells-no-account',
+        ].sort(),
+      });
+      const places = ['export.json', named];
+      expect(await survey({ keys, places }, { to: '2025-01-04' })).toEqual({
+        keys: [],
+        others: [`${named}: out-of-scope`, 'export.json: tells-no-day'],
+      });
+    });
+
     test('T18: the lake is no part of the archive, also where it lies in the middle of it', async () => {
       const keys = ['AWSLogs/lake/_meta/lake.json', 'AWSLogs/lake-of-others/x.json', `${DAY}a.json`];
       const listed = { keys: ['AWSLogs/lake-of-others/x.json', `${DAY}a.json`].sort(), others: [] };

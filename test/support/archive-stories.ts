@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isWanted, type Scope } from '../../src/backfill/scope.js';
+import { type Scope, verdictOf } from '../../src/backfill/scope.js';
 import { namedKey, parseKey } from '../../src/cloudtrail/log-file-ref.js';
 import type { Found, StoredObject } from '../../src/ports/archive.js';
 import type { Archived, OpenArchive } from './archives.ts';
@@ -119,7 +119,7 @@ export function faultsOf(
   keyOf: OpenArchive['keyOf'],
 ): string[] {
   const objects = found.flatMap((it) => (it.kind === 'objects' ? it.objects : []));
-  const passed = found.flatMap((it) => (it.kind === 'objects' ? [] : [keyOf(it.place)]));
+  const passed = found.flatMap((it) => (it.kind === 'objects' ? [] : [wordOf(it, keyOf)]));
   const seen = new Map<string, StoredObject[]>();
   for (const object of objects) {
     const key = keyOf(object.location);
@@ -136,8 +136,15 @@ type OfKey = {
   readonly key: string;
   readonly story: ArchiveStory;
   readonly seen: readonly StoredObject[];
-  readonly passed: readonly string[];
+  readonly passed: readonly Passed[];
 };
+
+/** A folder or a key that was passed over, and as what. */
+type Passed = { readonly key: string; readonly word: string };
+
+function wordOf(found: Exclude<Found, { kind: 'objects' }>, keyOf: OpenArchive['keyOf']): Passed {
+  return { key: keyOf(found.place), word: found.kind === 'left-out' ? found.reason : found.kind };
+}
 
 function faultsOfKey({ key, story, seen: [object, ...again], passed }: OfKey): string[] {
   if (again.length > 0) return [`${key} comes ${again.length + 1} times`];
@@ -145,7 +152,8 @@ function faultsOfKey({ key, story, seen: [object, ...again], passed }: OfKey): s
   const isPlaced = isNamed || story.places.some((place) => place === '' || key.startsWith(slashed(place)));
   const isOurs = key.startsWith(slashed(story.lake));
   const kind = isNamed ? namedKey('', key) : parseKey('', key);
-  const isPassed = passed.some((place) => key.startsWith(place));
+  const isPassed = passed.some((it) => it.key.endsWith('/') && key.startsWith(it.key));
+  const words = passed.filter((it) => it.key === key).map(({ word }) => word);
   if (isPassed && object && !isNamed) return [`${key} comes, though its folder was passed over`];
   if (!isPlaced) return object ? [`${key} was not named`] : [];
   if (isOurs) return object && object.what !== 'foreign' ? [`${key} lies in the lake`] : [];
@@ -153,7 +161,14 @@ function faultsOfKey({ key, story, seen: [object, ...again], passed }: OfKey): s
     if (object) return object.what === 'foreign' ? [] : [`${key} is foreign`];
     return isPassed ? [] : [`${key} is foreign, and not told of`];
   }
-  if (!isWanted(story.scope, kind.ref)) return object ? [`${key} is not wanted`] : [];
+  const verdict = verdictOf(story.scope, kind.ref);
+  if (verdict !== 'wanted') {
+    if (object) return [`${key} is not wanted`];
+    const word = verdict === 'skip' ? 'out-of-scope' : verdict;
+    const isTold = words.length === 0 ? isPassed : words.join() === word;
+    return isTold ? [] : [`${key} is ${word}, and told of as ${words.join() || 'nothing'}`];
+  }
+  if (words.length > 0) return [`${key} is wanted, and told of as ${words.join()}`];
   if (!object) return [`${key} is missing`];
   if (object.what === 'foreign') return [`${key} is a log file`];
   const { account, region, deliveryDay } = object.what;

@@ -71,7 +71,11 @@ export class FleetWorld {
     const archive = new S3Archive({ client, places, lake: PLACE, now: aws.now, waiting: WAITING });
     const head = {
       ...{ id, made: aws.now(), lake: `s3://${LAKE}/audit`, sources, scope },
-      ...{ datasets: ['athena_events', 'cloudtrail_events'] as const, inventory: undefined },
+      ...{
+        datasets: ['athena_events', 'cloudtrail_events'] as const,
+        eventSources: 'all' as const,
+        inventory: undefined,
+      },
     };
     const { plan, slices } = await planBackfill({ archive, head, ledger: undefined });
     const store = new S3PlanStore({ client, place: PLACE, waiting: WAITING });

@@ -18,7 +18,7 @@ export function planInMemory(archive: MemoryArchive, lake?: MemoryLake, made = N
   const head = { id: 'plan', made, lake: 'memory', sources: ['memory'], scope: EVERYTHING };
   return planBackfill({
     archive,
-    head: { ...head, datasets: BOTH, inventory: undefined },
+    head: { ...head, datasets: BOTH, eventSources: 'all', inventory: undefined },
     ledger: lake && new MemoryLakeState(lake.items),
   });
 }
@@ -33,6 +33,7 @@ export type MemoryBackfill = {
   readonly isStopped?: () => boolean;
   readonly reader?: LogReader;
   readonly listAhead?: number;
+  readonly onCounted?: (more: number) => void;
   /** What the clock says; it stands still where absent. */
   readonly now?: () => number;
 };
@@ -50,6 +51,7 @@ export function backfillInMemory(lake: MemoryLake, options: MemoryBackfill): Pro
     listAhead: options.listAhead ?? 2,
     progress: chaos.wrap('progress', progress, 'LAKE_WRITE_FAILED'),
     now: options.now ?? (() => NOW),
+    ...(options.onCounted && { onCounted: options.onCounted }),
     ingest: {
       datasets,
       lanes: lanes.map((full) => memoryLane(read, full)),

@@ -5,10 +5,11 @@ import { EVERYTHING } from './scopes.ts';
 /** A plan without any log file. */
 export const EMPTY_PLAN: Plan = {
   ...{ id: '20261121T113155Z-k3f9', made: Date.UTC(2026, 10, 21, 11, 31, 55), lake: '/lake' },
-  ...{ sources: ['/logs'], scope: EVERYTHING, datasets: ['athena_events'], slices: 0 },
+  ...{ sources: ['/logs'], scope: EVERYTHING, datasets: ['athena_events'], eventSources: 'all', slices: 0 },
   extent: { accounts: [], regions: [], days: 0, first: undefined, last: undefined },
   total: { files: 0, bytes: 0, settled: 0, archived: 0 },
-  ...{ foreign: {}, classes: {}, months: [], textDays: [], gaps: [], unlisted: [], inventory: undefined },
+  ...{ foreign: {}, classes: {}, months: [], textDays: [], gaps: [], unlisted: [] },
+  ...{ inventory: undefined, inventoryMade: undefined },
 };
 
 /** A slice of one Region, so many days behind the first of January 2024. */
@@ -65,6 +66,10 @@ const anyHead: fc.Arbitrary<Omit<Plan, 'slices'>> = fc.record({
     regions: fc.array(text),
   }),
   datasets: fc.subarray(['athena_events', 'cloudtrail_events']),
+  eventSources: fc.oneof(
+    fc.constant('all' as const),
+    fc.array(fc.stringMatching(/^[a-z0-9][a-z0-9.-]*$/), { minLength: 1 }),
+  ),
   extent: fc.record({
     accounts: fc.array(text),
     regions: fc.array(text),
@@ -94,6 +99,7 @@ const anyHead: fc.Arbitrary<Omit<Plan, 'slices'>> = fc.record({
   gaps: fc.array(fc.record({ account: text, region: text, from: day, to: day, days: count })),
   unlisted: fc.array(fc.record({ place: text, code: text, message: text })),
   inventory: perhaps(text),
+  inventoryMade: perhaps(fc.integer({ min: 0, max: Date.UTC(9999, 0) })),
 });
 
 /** Any plan, and its slices. */

@@ -6,6 +6,7 @@ import type { DynamoDbTable } from './dynamodb-table.js';
 import { sideBySide } from './side-by-side.js';
 
 const AT_ONCE = 16;
+const [ENDED, OPEN] = ['ENDED', 'OPEN'] as const;
 
 const ofPlan = (planId: string) => text(`SLICE#${planId}`);
 
@@ -40,6 +41,7 @@ function itemOf(planId: string, end: SliceEnd): Item {
     pk: ofPlan(planId),
     sk: text(sliceKey(end.place)),
     ver: whole(ITEM_VERSION),
+    st: text(end.isOpen ? OPEN : ENDED),
     place: text(end.place),
     listed: whole(end.listed),
     ingested: whole(end.ingested),
@@ -67,6 +69,7 @@ function endOf(item: Item): SliceEnd {
   const code = reader.optionalText('unlistedCode');
   return {
     place: reader.text('place'),
+    isOpen: reader.word('st', [ENDED, OPEN]) === OPEN,
     listed: reader.whole('listed'),
     ingested: reader.whole('ingested'),
     skipped: reader.whole('skipped'),

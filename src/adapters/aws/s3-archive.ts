@@ -1,6 +1,7 @@
 import type { _Object, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import { descend, passedOver } from '../../backfill/layout.js';
-import { isWanted, type Scope } from '../../backfill/scope.js';
+import { descend } from '../../backfill/layout.js';
+import { passedOver, sifted } from '../../backfill/passed-over.js';
+import type { Scope } from '../../backfill/scope.js';
 import type { Slice } from '../../backfill/slice.js';
 import { namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
 import { AuditLakeError } from '../../errors.js';
@@ -76,9 +77,9 @@ export class S3Archive implements Archive {
     if (next.done) return [];
     const objects = objectsOf(next.value).flatMap((object) => {
       const isNamed = this.#named.has(formatPlace({ bucket, prefix: object.Key ?? '' }));
-      return isNamed ? [] : (this.#stored(bucket, object, to.scope) ?? []);
+      return isNamed ? [] : (this.#stored(bucket, object) ?? []);
     });
-    const found: Found[] = objects.length > 0 ? [{ kind: 'objects', objects }] : [];
+    const found: Found[] = [...sifted(objects, to.scope)];
     const below = (next.value.CommonPrefixes ?? []).map(({ Prefix: prefix = '' }) => ({ bucket, prefix }));
     const deeper = this.#into(below, { scope: to.scope, found });
     const isLast = next.value.NextContinuationToken === undefined;
@@ -105,16 +106,16 @@ export class S3Archive implements Archive {
       for await (const page of listPages(this.#options, listing)) {
         const object = page.Contents?.[0];
         if (object?.Key !== place.prefix) continue;
-        const stored = this.#stored(place.bucket, object, scope);
-        if (stored) yield { kind: 'objects', objects: [stored] };
+        const stored = this.#stored(place.bucket, object);
+        if (stored) yield* sifted([stored], scope);
       }
     } catch (error) {
       yield unlisted(place, error);
     }
   }
 
-  /** Undefined where it is none of what was named, or out of scope. */
-  #stored(bucket: string, object: _Object, scope?: Scope): StoredObject | undefined {
+  /** Undefined where it is none of what was named. */
+  #stored(bucket: string, object: _Object): StoredObject | undefined {
     const { Key: key = '', Size: size = 0, ETag = '' } = object;
     const location = formatPlace({ bucket, prefix: key });
     const isNamed = this.#named.has(location);
@@ -122,7 +123,6 @@ export class S3Archive implements Archive {
     const kind = isNamed ? namedKey(bucket, key) : parseKey(bucket, key);
     const isOurs = this.#options.lake !== undefined && isBelow(this.#options.lake, { bucket, key });
     const what = isOurs || kind.kind === 'foreign' ? 'foreign' : kind.ref;
-    if (scope && what !== 'foreign' && !isWanted(scope, what)) return undefined;
     const storage = storageOf(object, this.#options.now());
     return { location, size, etag: bareEtag(ETag), what, ...(storage && { storage }) };
   }

@@ -1,4 +1,4 @@
-import { passedOver } from '../../backfill/layout.js';
+import { passedOver } from '../../backfill/passed-over.js';
 import type { Scope } from '../../backfill/scope.js';
 import type { Slice } from '../../backfill/slice.js';
 import type { Storage } from '../../backfill/storage.js';
@@ -31,6 +31,10 @@ export class InventoryArchive implements Archive {
     this.#options = options;
   }
 
+  get asOf(): number | undefined {
+    return this.#options.manifest.made;
+  }
+
   /**
    * The latest versions that the inventory knows, as a listing would show them. A data file that turns out to be
    * damaged ends the survey: what came before stands for nothing. Holds a piece of one data file.
@@ -45,9 +49,9 @@ export class InventoryArchive implements Archive {
     for await (const object of this.#objects()) {
       const seen = wanted.see(object.key);
       if (seen?.kind === 'object') page.push(storedObject(manifest.sourceBucket, object, seen.what));
-      if (seen?.kind === 'folder' && !folders.has(seen.folder)) {
-        folders.add(seen.folder);
-        yield passedOver(`s3://${manifest.sourceBucket}/${seen.folder}`, seen.descent);
+      if (seen?.kind === 'passed' && !folders.has(seen.key)) {
+        if (seen.key.endsWith('/')) folders.add(seen.key);
+        yield passedOver(`s3://${manifest.sourceBucket}/${seen.key}`, seen.why);
       }
       if (page.length < PAGE) continue;
       yield { kind: 'objects', objects: page };

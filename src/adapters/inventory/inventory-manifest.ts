@@ -15,6 +15,8 @@ export type InventoryFile = {
 export type InventoryManifest = {
   /** Where it was read, for messages. */
   readonly location: string;
+  /** When S3 began to make it, milliseconds since 1970; undefined where it does not tell. */
+  readonly made: number | undefined;
   readonly sourceBucket: string;
   /** The bucket that S3 delivered the data files to. */
   readonly destinationBucket: string;
@@ -28,6 +30,11 @@ export type InventoryManifest = {
 const Shape = z.object({
   sourceBucket: z.string().min(1),
   destinationBucket: z.string().regex(/^arn:[a-z-]+:s3:::[^/:]+$/),
+  creationTimestamp: z
+    .string()
+    .regex(/^\d{1,13}$/)
+    .transform(Number)
+    .optional(),
   fileFormat: z.string(),
   fileSchema: z.string(),
   files: z.array(
@@ -42,7 +49,15 @@ const NEEDED = COLUMNS.slice(0, 3);
  * @throws AuditLakeError USAGE for anything else, for ORC, and for an inventory without keys or sizes
  */
 export function parseManifest(text: string, location: string): InventoryManifest {
-  const { sourceBucket, destinationBucket, fileFormat, fileSchema, files } = shapeOf(text, location);
+  const manifest = shapeOf(text, location);
+  const {
+    creationTimestamp: made,
+    sourceBucket,
+    destinationBucket,
+    fileFormat,
+    fileSchema,
+    files,
+  } = manifest;
   const format = formatOf(fileFormat, location);
   const columns = format === 'CSV' ? csvColumns(fileSchema) : parquetColumns(fileSchema);
   const missing = NEEDED.filter((name) => columnOf(columns, name) === undefined);
@@ -54,7 +69,7 @@ export function parseManifest(text: string, location: string): InventoryManifest
     );
   }
   return {
-    ...{ location, sourceBucket, format, columns },
+    ...{ location, made, sourceBucket, format, columns },
     destinationBucket: destinationBucket.slice(destinationBucket.lastIndexOf(':') + 1),
     files: files.map(({ key, size, MD5checksum }) => ({ key, size, md5: MD5checksum.toLowerCase() })),
   };

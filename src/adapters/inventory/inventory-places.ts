@@ -1,5 +1,6 @@
-import { type Descent, descend } from '../../backfill/layout.js';
-import { isWanted, type Scope } from '../../backfill/scope.js';
+import { descend } from '../../backfill/layout.js';
+import type { LeftOutReason } from '../../backfill/passed-over.js';
+import { type Scope, verdictOf } from '../../backfill/scope.js';
 import { type KeyKind, namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
 import type { ListedObject } from '../../ports/log-source.js';
 
@@ -14,7 +15,8 @@ export type InventoryPlace = {
 /** What a key of the inventory is to a survey; undefined where it is of no interest. */
 type Sighting =
   | { readonly kind: 'object'; readonly what: ListedObject['what'] }
-  | { readonly kind: 'folder'; readonly folder: string; readonly descent: Exclude<Descent, 'list'> };
+  /** It is passed over, or a folder above it is. */
+  | { readonly kind: 'passed'; readonly key: string; readonly why: 'skip' | LeftOutReason };
 
 /** Folders of which it is known whether they are wanted. Keys mostly come in order, a folder at a time. */
 const MOST_FOLDERS = 4_096;
@@ -42,14 +44,16 @@ export class InventoryPlaces {
 
   see(key: string): Sighting | undefined {
     if (this.#lake !== undefined && key.startsWith(this.#lake)) return undefined;
-    if (this.#places.some(({ object }) => object === key)) return this.#object(namedKey(this.#bucket, key));
+    if (this.#places.some(({ object }) => object === key))
+      return this.#object(key, namedKey(this.#bucket, key));
     const folder = this.#folder(key.slice(0, key.lastIndexOf('/') + 1));
-    return folder === 'list' ? this.#object(parseKey(this.#bucket, key)) : folder;
+    return folder === 'list' ? this.#object(key, parseKey(this.#bucket, key)) : folder;
   }
 
-  #object(kind: KeyKind): Sighting | undefined {
+  #object(key: string, kind: KeyKind): Sighting {
     if (kind.kind === 'foreign') return { kind: 'object', what: 'foreign' };
-    return isWanted(this.#scope, kind.ref) ? { kind: 'object', what: kind.ref } : undefined;
+    const verdict = verdictOf(this.#scope, kind.ref);
+    return verdict === 'wanted' ? { kind: 'object', what: kind.ref } : { kind: 'passed', key, why: verdict };
   }
 
   #folder(folder: string): Sighting | 'list' | undefined {
@@ -67,8 +71,8 @@ export class InventoryPlaces {
     if (descend(folder, this.#scope) === 'list') return 'list';
     for (let end = place.folder.length; ; end = folder.indexOf('/', end) + 1) {
       const above = folder.slice(0, end);
-      const descent = descend(above, this.#scope);
-      if (descent !== 'list') return { kind: 'folder', folder: above, descent };
+      const why = descend(above, this.#scope);
+      if (why !== 'list') return { kind: 'passed', key: above, why };
     }
   }
 }

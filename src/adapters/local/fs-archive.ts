@@ -1,14 +1,15 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { descend, passedOver } from '../../backfill/layout.js';
-import { isWanted, type Scope } from '../../backfill/scope.js';
+import { descend } from '../../backfill/layout.js';
+import { type PassedOver, passedOver, sifted } from '../../backfill/passed-over.js';
+import type { Scope } from '../../backfill/scope.js';
 import type { Slice } from '../../backfill/slice.js';
 import { namedKey, parseKey } from '../../cloudtrail/log-file-ref.js';
 import { AuditLakeError, messageOf } from '../../errors.js';
 import type { Archive, Found, StoredObject } from '../../ports/archive.js';
 import { type LocalArgument, LocalArguments, type NamedFile } from './local-arguments.js';
-import { compare, fileNames, listedFile, posix } from './local-files.js';
+import { compare, fileNames, isFile, listedFile, posix } from './local-files.js';
 import { isSystemError } from './system-error.js';
 
 /** How many files are looked at before they are handed on. */
@@ -61,7 +62,6 @@ export class FsArchive implements Archive {
     );
   }
 
-  /** Symbolic links to folders are not followed: they may lead round in a circle. */
   async *#walk(root: string, scope: Scope): AsyncIterable<Found> {
     const todo = [root];
     for (let folder = todo.pop(); folder !== undefined; folder = todo.pop()) {
@@ -79,6 +79,7 @@ export class FsArchive implements Archive {
       }
       const below = folder;
       for (const entry of entries) if (entry.isDirectory()) todo.push(join(below, entry.name));
+      yield* this.#linksIn(folder, entries, scope);
       const files = this.#named.get(folder) ?? NOTHING;
       const names = fileNames(folder, entries).filter((name) => !files.has(name));
       yield* found(
@@ -86,6 +87,22 @@ export class FsArchive implements Archive {
         scope,
       );
     }
+  }
+
+  /** Symbolic links to folders are not followed: they may lead round in a circle. Nor is one that leads nowhere. */
+  *#linksIn(folder: string, entries: readonly Dirent[], scope: Scope): Generator<PassedOver> {
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (!entry.isSymbolicLink() || isFile(folder, entry) || this.#isKnown(path)) continue;
+      const place = join(path, sep);
+      const descent = descend(posix(place), scope);
+      yield passedOver(place, descent === 'list' ? 'symbolic-link' : descent);
+    }
+  }
+
+  /** Whether a link on the way is walked by itself, or leads to a lake. */
+  #isKnown(path: string): boolean {
+    return this.#given.folders.includes(path) || this.#given.isLake(path);
   }
 
   /** The folder of the command line that keys count from; undefined where only files were named there. */
@@ -105,10 +122,7 @@ function* pagesOf(
 }
 
 function* found(pages: Iterable<readonly StoredObject[]>, scope: Scope): Generator<Found> {
-  for (const page of pages) {
-    const objects = page.filter(({ what }) => what === 'foreign' || isWanted(scope, what));
-    if (objects.length > 0) yield { kind: 'objects', objects };
-  }
+  for (const page of pages) yield* sifted(page, scope);
 }
 
 function named(files: NamedIn, name: string): StoredObject | undefined {

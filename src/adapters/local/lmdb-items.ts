@@ -47,11 +47,12 @@ export type QueryItem = {
 };
 /** TXT: what was told of a query, as `executionToText` writes it. */
 export type KnownItem = { told: string };
-/** SLICE: place; listed, ingested, skipped, failed, foreign, queued, gone, at (milliseconds since 1970); unlisted; failures. */
+/** SLICE: place; listed, ingested, skipped, failed, foreign, queued, gone, at (milliseconds since 1970); unlisted; whether it is open; failures. */
 export type SliceItem = [
   string,
   ...[number, number, number, number, number, number, number, number],
   SliceEnd['unlisted'] | null,
+  boolean,
   ...SliceFailure[],
 ];
 export type WriterItem = { token: string; pid: number; host: string; beat: number };

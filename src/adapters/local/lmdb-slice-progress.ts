@@ -31,13 +31,14 @@ export class LmdbSliceProgress implements SliceProgress {
 }
 
 function itemOf(end: SliceEnd): SliceItem {
-  const { place, listed, ingested, skipped, failed, foreign, queued, gone, at, unlisted, failures } = end;
+  const { place, isOpen, listed, ingested, skipped, failed, foreign, queued, gone, at } = end;
   const counts = [listed, ingested, skipped, failed, foreign, queued, gone, at] as const;
-  return [place, ...counts, unlisted ?? null, ...failures];
+  return [place, ...counts, end.unlisted ?? null, isOpen, ...end.failures];
 }
 
 function endOf(item: SliceItem): SliceEnd {
-  const [place, listed, ingested, skipped, failed, foreign, queued, gone, at, unlisted, ...failures] = item;
+  const [place, listed, ingested, skipped, failed, foreign, queued, gone, at, ...rest] = item;
+  const [unlisted, isOpen, ...failures] = rest;
   const counts = { listed, ingested, skipped, failed, foreign, queued, gone, at };
-  return { place, ...counts, unlisted: unlisted ?? undefined, failures };
+  return { place, isOpen, ...counts, unlisted: unlisted ?? undefined, failures };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Scope } from '../../backfill/scope.js';
 import { type Config, namedLake, readConfig } from '../../config.js';
@@ -5,7 +6,7 @@ import { AuditLakeError } from '../../errors.js';
 import { isDay } from '../../lake/partition.js';
 import { accountId, regionName } from '../../setting-values.js';
 import type { ArchiveSource } from '../../wiring/archive.js';
-import { EVENT_HISTORY, everywhere, sourceOf } from '../ingest-source.js';
+import { EVENT_HISTORY, everywhere, sourceOf, stillThere } from '../ingest-source.js';
 import { appended } from '../setting-options.js';
 
 /** Which log files of an archive; `--region` is that of the log files. */
@@ -76,9 +77,27 @@ export async function archiveSourceOf(
   throw new AuditLakeError('USAGE', `${EVENT_HISTORY} holds 90 days: \`audit-lake ingest\` reads it whole`);
 }
 
-/** A place as a plan keeps it: the same from wherever the next command is run. */
+/**
+ * The source of a plan. What of it lies in folders and is there no more is passed over, as S3 does: its slices list
+ * as gone, and the rest goes on. @throws AuditLakeError USAGE
+ */
+export async function plannedSourceOf(
+  sources: readonly string[],
+  config: Config,
+  lake: string,
+): Promise<ArchiveSource> {
+  if (sources.some((source) => source.startsWith('s3://'))) return archiveSourceOf(sources, config, lake);
+  return { reading: { kind: 'local' }, paths: await stillThere(sources) };
+}
+
+/** A lake or a manifest as a plan keeps it: the same from wherever the next command is run. */
 export function absolute(place: string): string {
-  return place.startsWith('s3://') ? place : everywhere(place);
+  return place.startsWith('s3://') ? place : resolve(place);
+}
+
+/** The same of a source, which may be a glob. */
+export function absoluteSource(source: string): string {
+  return source.startsWith('s3://') ? source : everywhere(source);
 }
 
 /** A restore asks S3. @throws AuditLakeError USAGE */

@@ -1,10 +1,18 @@
-import type { Plan } from '../../backfill/plan.js';
+import { isDeepStrictEqual as isSame } from 'node:util';
+import { datasetFlags, eventSourceFlags, type Kept } from '../../backfill/kept.js';
+import type { StoredPlan } from '../../backfill/plan.js';
+import { planFileName } from '../../backfill/plan-id.js';
+import { META } from '../../lake/names.js';
 import { quoted } from '../shell-quoted.js';
 import type { Given } from './given.js';
 import type { On } from './reach.js';
 
-/** What a command that we print is made from: the plan, and what was given on the command line. */
-export type Again = { readonly plan: Plan; readonly given: Given };
+/** What a command that we print is made from: the plan, where it lies, and what was given on the command line. */
+export type Again = Pick<StoredPlan, 'plan' | 'location'> & {
+  readonly given: Given;
+  /** What a command keeps here that names no dataset. */
+  readonly keeps: Kept;
+};
 
 /** The command that made a plan, as a shell takes it: counts anew. */
 export function planCommand(again: Again, ...more: readonly string[]): string {
@@ -18,7 +26,7 @@ export function planCommand(again: Again, ...more: readonly string[]): string {
     ...regions.flatMap((region) => ['--region', quoted(region)]),
     ...(inventory === undefined ? [] : ['--inventory', quoted(inventory)]),
   ];
-  return line(again, 'plan', [...named, ...datasetsOf(again, 'plan'), ...more]);
+  return line(again, 'plan', [...named, ...keptBy(again, 'plan'), ...more]);
 }
 
 /** The same, and it asks S3 to restore what lies in an archive class. */
@@ -28,15 +36,19 @@ export function restoreCommand(again: Again): string {
 
 /** The command that works off a plan, or what is left of it. */
 export function runCommand(again: Again, on: On = 'here'): string {
-  const { id, lake } = again.plan;
   const elsewhere = on === 'here' ? [] : ['--on', on];
-  return line(again, 'run', [id, '--lake', quoted(lake), ...datasetsOf(again, 'run'), ...elsewhere]);
+  return line(again, 'run', [...nameOf(again), ...keptBy(again, 'run'), ...elsewhere]);
 }
 
 /** The command that shows how far a plan is, again and again. */
 export function watchCommand(again: Again): string {
-  const { id, lake } = again.plan;
-  return line(again, 'watch', [id, '--lake', quoted(lake)]);
+  return line(again, 'watch', nameOf(again));
+}
+
+/** By its id, or by its file where that lies elsewhere: there the lake does not know the id. */
+function nameOf({ plan: { id, lake }, location }: Again): readonly string[] {
+  const isInLake = location === `${lake}/${META.plansFolder}/${planFileName(id)}`;
+  return [isInLake ? id : quoted(location), '--lake', quoted(lake)];
 }
 
 function line({ given }: Again, verb: 'plan' | 'run' | 'watch', named: readonly string[]): string {
@@ -44,11 +56,15 @@ function line({ given }: Again, verb: 'plan' | 'run' | 'watch', named: readonly 
   return [...variables, 'audit-lake backfill', verb, ...named, ...flags].join(' ');
 }
 
-/** What every command keeps without a word is not said. */
-function datasetsOf({ plan, given }: Again, verb: 'plan' | 'run'): readonly string[] {
-  const isGiven = given(verb).flags.includes('--dataset');
-  if (isGiven || plan.datasets.join() === 'athena_events') return [];
-  return plan.datasets.flatMap((name) => ['--dataset', name]);
+/** What every command keeps without a word, here and where nothing is set, is not said. */
+function keptBy({ plan, given, keeps }: Again, verb: 'plan' | 'run'): readonly string[] {
+  const { datasets } = plan;
+  const { flags } = given(verb);
+  const isUsual = isSame(datasets, ['athena_events']) && isSame(keeps.datasets, datasets);
+  return [
+    ...(isUsual || flags.includes('--dataset') ? [] : datasetFlags(plan)),
+    ...(flags.includes('--event-source') ? [] : eventSourceFlags(plan)),
+  ];
 }
 
 /** What a person does next, and the command for it. */

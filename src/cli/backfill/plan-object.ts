@@ -13,7 +13,13 @@ export function planObject(facts: PlanFacts) {
   const offers = restoreOffers(plan, prices);
   return {
     ...{ schema_version: 1, plan: id, made_at: new Date(made).toISOString(), location, lake, sources },
-    ...{ scope: scopeObject(scope), datasets, inventory: plan.inventory ?? null },
+    ...{
+      scope: scopeObject(scope),
+      datasets,
+      event_sources: eventSourcesOf(plan),
+      inventory: plan.inventory ?? null,
+    },
+    inventory_made_at: plan.inventoryMade === undefined ? null : new Date(plan.inventoryMade).toISOString(),
     slices: { total: plan.slices },
     extent: { ...extent, first: extent.first ?? null, last: extent.last ?? null },
     absent: absentOf(plan),
@@ -30,6 +36,11 @@ export function planObject(facts: PlanFacts) {
     estimates: waysOf(plan).map((way) => estimateObject(estimate(facts, way))),
     next: total.files > total.settled ? runCommand(facts) : null,
   };
+}
+
+/** Null where cloudtrail_events takes every service, or is not kept. */
+function eventSourcesOf({ eventSources }: Plan): readonly string[] | null {
+  return eventSources === 'all' ? null : eventSources;
 }
 
 function scopeObject({ from, to, accounts, regions }: Plan['scope']) {

@@ -1,4 +1,5 @@
 import type { EstimateOptions } from '../../backfill/estimate.js';
+import { keptText } from '../../backfill/kept.js';
 import type { ClassAmount, Plan } from '../../backfill/plan.js';
 import { deadlinesOf } from '../../backfill/text-deadlines.js';
 import { HISTORY_DAYS } from '../../datasets/query-execution.js';
@@ -35,14 +36,14 @@ export function planText(facts: PlanFacts, width: number): string {
 }
 
 function headText({ plan, location }: PlanFacts, width: number): string {
-  const { id, made, sources, lake, datasets, extent, total, slices, inventory } = plan;
+  const { id, made, sources, lake, extent, total, slices } = plan;
   const n = formatCount;
   const lines: readonly (readonly [string, string])[] = [
     ['Plan', `${id}, made on ${new Date(made).toISOString().slice(0, 16).replace('T', ' at ')} UTC`],
     ['Source', sources.join(', ')],
     ...scopeLine(plan),
-    ...(inventory === undefined ? [] : [['Inventory', inventory] as const]),
-    ['Lake', `${lake} (${datasets.join(', ')})`],
+    ...inventoryLine(plan),
+    ['Lake', `${lake} (${keptText(plan)})`],
     ['Found', extentText(extent)],
     ...absentLine(plan),
     [
@@ -71,6 +72,12 @@ function scopeLine({ scope: { from, to, accounts, regions } }: Plan): readonly (
     ...(regions.length > 0 ? [`Regions ${regions.join(', ')}`] : []),
   ];
   return told.length > 0 ? [['Only', told.join('; ')]] : [];
+}
+
+function inventoryLine({ inventory, inventoryMade }: Plan): readonly (readonly [string, string])[] {
+  if (inventory === undefined) return [];
+  const day = inventoryMade === undefined ? '' : ` of ${new Date(inventoryMade).toISOString().slice(0, 10)}`;
+  return [['Inventory', `${inventory}${day}: what came since is not in it`]];
 }
 
 /** What was asked for beside others, and has no log file. */
@@ -118,7 +125,12 @@ function textsText(plan: Plan, width: number): string {
       (month) => month !== undefined,
     );
   const [all, some] = [months('all'), months('some').filter((month) => !months('all').includes(month))];
-  const told = [...some.map((month) => `${month} (in part)`), ...all].join(', ');
+  const untold = plan.months.filter(({ month }) => month === undefined);
+  const told = [
+    ...some.map((month) => `${month} (in part)`),
+    ...all,
+    ...(untold.length > 0 ? ['log files that tell no day (perhaps)'] : []),
+  ].join(', ');
   if (told === '') {
     const text = `Query texts: of none of these months; Athena forgets a query after ${HISTORY_DAYS} days.`;
     return wrapped(text, width);
@@ -126,7 +138,11 @@ function textsText(plan: Plan, width: number): string {
   const lead = `Query texts can still be had of ${printable(told)}: Athena forgets a query after ${HISTORY_DAYS} days.`;
   const within = deadlinesOf(plan).filter(({ files }) => files > 0);
   const last = within.at(-1);
-  if (last === undefined) return wrapped(`${lead} All of those log files are settled.`, width);
+  if (last === undefined) {
+    const isLeft = untold.some(({ files, settled }) => files > settled);
+    const rest = isLeft ? 'What tells no day is read last.' : 'All of those log files are settled.';
+    return wrapped(`${lead} ${rest}`, width);
+  }
   const when = within.map(({ days, files }) => `${formatCount(files)} within ${counted(days, 'day')}`);
   const todo = `${counted(last.files, 'log file')} must be read before: ${when.join(', ')}. They come first.`;
   return wrapped(`${lead} ${todo}`, width);

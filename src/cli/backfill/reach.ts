@@ -22,10 +22,9 @@ export async function mustReach(on: On, named: readonly string[], config: Config
   }
   if (on === 'fleet') stateMachineOf(config);
   else queueUrlOf(config);
-  for (const argument of named) {
-    if (argument.startsWith('s3://') || (await namedPlan(argument)) !== undefined) continue;
-    throw new AuditLakeError('USAGE', `${who} cannot read ${argument}: name a place in S3, or use --on here`);
-  }
+  const here = named.find((argument) => !argument.startsWith('s3://'));
+  if (here === undefined || (await namedPlan(named)) !== undefined) return;
+  throw new AuditLakeError('USAGE', `${who} cannot read ${here}: name a place in S3, or use --on here`);
 }
 
 /** @throws AuditLakeError USAGE */

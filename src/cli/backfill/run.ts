@@ -18,10 +18,10 @@ export async function backfillRun(
   const archive = await openArchive(source, options.target.lake);
   const { files, settled } = plan.total;
   const total = files - settled;
-  return onLanes({ ...options, reading: source.reading, total }, io, async ({ lake, ingest }) => {
+  return onLanes({ ...options, reading: source.reading, total }, io, async ({ lake, ingest, onCounted }) => {
     const report = await runBackfill({
       ...{ planId: plan.id, slices: slices(), scope: plan.scope, progress: lake.progress },
-      ...{ archive, listAhead: listAheadOf(source), ingest, now: realTime.now },
+      ...{ archive, listAhead: listAheadOf(source), ingest, onCounted, now: realTime.now },
     });
     // What could not be listed when the plan was made is not in it: the lake is not whole.
     return { ...report, unlisted: [...plan.unlisted, ...report.unlisted] };

@@ -27,7 +27,7 @@ export async function openStanding(named: string | undefined, { config, lake }: 
     const stored = await store.read(name);
     return { stored, plans, now: await standingOf(stored, config, lake) };
   };
-  if (named !== undefined) return open((await namedPlan(named)) ?? named);
+  if (named !== undefined) return open((await namedPlan([named])) ?? named);
   for (const id of plans) {
     const newest = await unlessDamaged(() => open(id), io);
     if (newest) return newest;

@@ -16,20 +16,20 @@ export type PlanState = {
 };
 
 /**
- * `sent`: what is not done is in the queue, and the ingest Lambda goes on. `running` may only say that slices ended
+ * `sent`: what is not done is in the queue, and the ingest Lambda goes on. `running` may only say that slices went on
  * within the last minutes, where nobody knows who writes.
  */
 export type StateWord = 'not started' | 'running' | 'done' | 'sent' | 'done with failures' | 'stopped';
 
 export function stateOf({ standing, fleet, isWritten, now }: PlanState): StateWord {
-  const { slices, lastEnd } = standing;
+  const { slices, lastNote } = standing;
   if (fleet?.state === 'running') return 'running';
   if (slices.done === slices.total) return 'done';
   if (slices.done + slices.sent === slices.total) return 'sent';
   if (isWritten === true) return 'running';
   if (slices.toDo === 0) return 'done with failures';
-  if (lastEnd === undefined && fleet === undefined) return 'not started';
-  const goesOn = lastEnd !== undefined && isRecent(lastEnd, now) && lastEnd > (fleet?.ended ?? 0);
+  if (lastNote === undefined && fleet === undefined) return 'not started';
+  const goesOn = lastNote !== undefined && isRecent(lastNote, now) && lastNote > (fleet?.ended ?? 0);
   return isWritten === undefined && goesOn ? 'running' : 'stopped';
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { keptOf } from '../../backfill/kept.js';
 import type { Tier } from '../../backfill/restore-offers.js';
 import { AuditLakeError } from '../../errors.js';
 import { SETTINGS } from '../../settings.js';
@@ -75,11 +76,12 @@ async function run({ sources, flags, given }: Asked, io: Io): Promise<number> {
   const terms = { tier: flags.restoreTier, days };
   const stop = interruption();
   try {
-    const { makePlan, planned } = await import('../backfill/plans.js');
-    const making = makePlan({ sources, scope, inventory, config, lake, quiet }, io);
-    const stored = await planned(stop, making, io);
+    const { makePlan } = await import('../backfill/plans.js');
+    const planning = { sources, scope, inventory, config, lake, quiet };
+    const stored = await makePlan(stop, planning, io);
     const { plan, location } = stored;
-    const facts = { plan, location, prices, cores: config.concurrency, given };
+    const again = { plan, location, given, keeps: keptOf(config.datasets) };
+    const facts = { ...again, prices, cores: config.concurrency };
     await io.out(
       output === 'json' ? `${JSON.stringify(planObject(facts), null, 2)}\n` : planText(facts, io.columns),
     );

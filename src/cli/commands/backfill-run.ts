@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
+import { keptOf } from '../../backfill/kept.js';
 import type { StoredPlan } from '../../backfill/plan.js';
 import type { Config } from '../../config.js';
 import { SETTINGS } from '../../settings.js';
-import { archiveSourceOf, readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
+import { plannedSourceOf, readScoped, type ScopeFlags, scopeOptions } from '../backfill/arguments.js';
 import { fleetText, handedObject, isUnsent, queuedObject, queuedText } from '../backfill/elsewhere-texts.js';
 import { type Given, givenTo } from '../backfill/given.js';
+import type { Again } from '../backfill/next.js';
 import { mustReach, type On } from '../backfill/reach.js';
 import { backfillObject, backfillText, isWanting } from '../backfill/summary.js';
 import {
@@ -79,22 +81,23 @@ async function run({ named, flags, given }: Asked, io: Io): Promise<number> {
   await mustReach(on, named, config);
   return endingInOrder(io, async (stop) => {
     const isStopped = () => stop.signal.aborted;
-    const { choosePlan, planned } = await import('../backfill/plans.js');
+    const { choosePlan } = await import('../backfill/plans.js');
     const planning = { sources: named, scope, inventory, config, lake, quiet, restart };
-    const stored = await planned(stop, choosePlan(planning, io), io);
+    const stored = await choosePlan(stop, planning, io);
     const chosen = { stored, config, lake, flags, given, isStopped };
     if (on === 'fleet') return runOnFleet(chosen, io);
     return on === 'queue' ? runOnQueue(chosen, io) : runHere(chosen, io);
   });
 }
 
-async function runHere({ stored, config, lake, flags, given, isStopped }: Run, io: Io): Promise<number> {
+async function runHere(run: Run, io: Io): Promise<number> {
+  const { stored, config, lake, flags, isStopped } = run;
   const { plan } = stored;
   const { backfillRun } = await import('../backfill/run.js');
-  const source = await archiveSourceOf(plan.sources, config, lake);
+  const source = await plannedSourceOf(plan.sources, config, lake);
   const options = { ...ingestOptionsOf(config, { lake, flags, isStopped }), dryRun: false, stored, source };
   const { report, seconds, textMode, registered } = await backfillRun(options, io);
-  const about = { plan, given, lake: plan.lake, datasets: plan.datasets };
+  const about = { ...againOf(run), lake: plan.lake, datasets: plan.datasets };
   const facts = { ...about, seconds, dryRun: false, textMode };
   const isJson = flags.output === 'json';
   const text = isJson ? `${JSON.stringify(backfillObject(report, facts))}\n` : backfillText(report, facts);
@@ -104,9 +107,14 @@ async function runHere({ stored, config, lake, flags, given, isStopped }: Run, i
   return isWanting(report) || isHidden(registered) ? 1 : 0;
 }
 
+/** For the commands that are printed. */
+function againOf({ stored: { plan, location }, given, config }: Run): Again {
+  return { plan, location, given, keeps: keptOf(config.datasets) };
+}
+
 async function runOnFleet(run: Run, io: Io): Promise<number> {
   const { startFleet } = await import('../backfill/elsewhere.js');
-  const again = { plan: run.stored.plan, given: run.given };
+  const again = againOf(run);
   const fleet = await startFleet(run);
   const isJson = run.flags.output === 'json';
   await io.out(isJson ? `${JSON.stringify(handedObject(fleet, again))}\n` : fleetText(fleet, again));
@@ -115,7 +123,7 @@ async function runOnFleet(run: Run, io: Io): Promise<number> {
 
 async function runOnQueue(run: Run, io: Io): Promise<number> {
   const { sendToQueue } = await import('../backfill/elsewhere.js');
-  const again = { plan: run.stored.plan, given: run.given };
+  const again = againOf(run);
   const report = await sendToQueue(run);
   const isJson = run.flags.output === 'json';
   await io.out(isJson ? `${JSON.stringify(queuedObject(report, again))}\n` : queuedText(report, again));

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { keptOf } from '../../backfill/kept.js';
 import { namedLake, readConfig } from '../../config.js';
 import { SETTINGS } from '../../settings.js';
 import { realTime } from '../../wiring/real-time.js';
@@ -86,7 +87,8 @@ async function look({ plan: named, flags, given }: Asked, io: Io) {
   const lake = namedLake(config);
   const { openStanding, standingOf } = await import('../backfill/standing.js');
   const { stored, plans, now } = await openStanding(named, { config, lake }, io);
-  const told = { location: stored.location, plans, isNamed: named !== undefined, given };
+  const keeps = keptOf(config.datasets);
+  const told = { location: stored.location, plans, isNamed: named !== undefined, given, keeps };
   const factsOf = (state: PlanState): StatusFacts => ({ ...state, ...told });
   return { now: factsOf(now), again: async () => factsOf(await standingOf(stored, config, lake)) };
 }

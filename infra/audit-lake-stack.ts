@@ -1,0 +1,77 @@
+import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { AuditLake } from './audit-lake.js';
+import type { AuditLakeProps } from './audit-lake-props.js';
+import type { Trigger } from './trigger.js';
+
+/** What exists already, by name or ARN; what is taken as it is. */
+type Named = {
+  /** Absent: a parameter of the template asks for it. */
+  readonly trailBucket?: string | undefined;
+  /** Where it is another account than that of the stack. */
+  readonly trailAccount?: string | undefined;
+  readonly trailKey?: string | undefined;
+  readonly trigger?: Exclude<Trigger['by'], 'topic'> | { readonly topic: string } | undefined;
+  readonly encryptionKey?: string | undefined;
+  readonly archiveAfterDays?: number | undefined;
+  readonly alarmTopic?: string | undefined;
+};
+
+export type AuditLakeStackProps = StackProps &
+  Named &
+  Omit<AuditLakeProps, keyof Named | 'archiveAfter' | 'lakeBucket' | 'stateTable' | 'queryTextKey'>;
+
+/** An audit lake, with what the command line wants to know of it as outputs. */
+export class AuditLakeStack extends Stack {
+  readonly auditLake: AuditLake;
+
+  constructor(scope: Construct, id: string, props: AuditLakeStackProps) {
+    super(scope, id, props);
+    this.auditLake = new AuditLake(this, 'AuditLake', { ...props, ...this.#found(props) });
+    for (const [key, value] of Object.entries(this.#outputs())) new CfnOutput(this, key, { value });
+  }
+
+  #found(props: Named) {
+    const { trailAccount: account, trailKey, encryptionKey, alarmTopic, archiveAfterDays } = props;
+    const bucketName =
+      props.trailBucket ?? this.#asked('TrailBucketName', 'The bucket that CloudTrail delivers to');
+    const key = (id: string, arn: string | undefined) =>
+      arn === undefined ? undefined : Key.fromKeyArn(this, id, arn);
+    return {
+      trailBucket: Bucket.fromBucketAttributes(this, 'TrailBucket', { bucketName, account }),
+      trailKey: key('TrailKey', trailKey),
+      trigger: this.#trigger(props.trigger),
+      encryptionKey: key('EncryptionKey', encryptionKey),
+      archiveAfter: archiveAfterDays === undefined ? undefined : Duration.days(archiveAfterDays),
+      alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
+    };
+  }
+
+  #asked(name: string, description: string): string {
+    return new CfnParameter(this, name, { description }).valueAsString;
+  }
+
+  #trigger(named: Named['trigger']): Trigger | undefined {
+    if (named === undefined) return undefined;
+    if (typeof named === 'string') return { by: named };
+    return { by: 'topic', topic: Topic.fromTopicArn(this, 'TrailTopic', named.topic) };
+  }
+
+  #outputs(): { readonly [key: string]: string } {
+    const { lakeLocation, stateTable, databaseName, queue, deadLetterQueue, fleet, handlers } =
+      this.auditLake;
+    return {
+      Lake: lakeLocation,
+      StateTable: stateTable.tableName,
+      Database: databaseName,
+      WorkGroup: databaseName,
+      QueueUrl: queue.queueUrl,
+      DeadLetterQueueUrl: deadLetterQueue.queueUrl,
+      StateMachine: fleet.stateMachineArn,
+      Maintenance: handlers.maintain.function.functionName,
+    };
+  }
+}

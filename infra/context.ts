@@ -1,0 +1,68 @@
+import type { Node } from 'constructs';
+import type { Parse } from '../src/setting-values.js';
+import * as values from '../src/setting-values.js';
+import type { AuditLakeStackProps } from './audit-lake-stack.js';
+
+const list =
+  <T>(parse: Parse<T>): Parse<readonly T[]> =>
+  (text) => {
+    const items = text.split(',').map((item) => parse(item.trim()));
+    const known = items.filter((item) => item !== undefined);
+    return known.length === items.length ? known : undefined;
+  };
+
+const matching =
+  (grammar: RegExp): Parse<string> =>
+  (text) =>
+    grammar.test(text) ? text : undefined;
+
+const topicArn = matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/);
+
+const trigger: Parse<NonNullable<AuditLakeStackProps['trigger']>> = (text) => {
+  if (topicArn(text) !== undefined) return { topic: text };
+  const names = ['bucket-notification', 'event-bridge', 'somebody-else'] as const;
+  return names.find((name) => name === text);
+};
+
+const keyArn = matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/);
+
+/** What `-c name=value` takes, and how it is read; lists have commas. infra/README.md says what each is for. */
+export const CONTEXT = {
+  trailBucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  trailAccount: values.accountId,
+  trailPrefix: matching(/^(?!\/)[A-Za-z0-9!_.()=/-]{1,512}$/),
+  trailKey: keyArn,
+  trigger,
+  lakePrefix: matching(/^[A-Za-z0-9!_.()=-]+(\/[A-Za-z0-9!_.()=-]+)*$/),
+  encryptionKey: keyArn,
+  archiveAfterDays: values.wholeNumber(0, 36_500),
+  datasets: list(values.datasetName),
+  eventSources: list(values.eventSource),
+  databaseName: values.databaseName,
+  queryAccounts: list(values.queryAccount),
+  organizationId: matching(/^o-[a-z0-9]{10,32}$/),
+  queryRoleName: matching(/^[\w+=,.@-]{1,64}$/),
+  queryExternalId: values.externalId,
+  queryText: values.textMode,
+  maxConcurrency: values.wholeNumber(2, 1_000),
+  backfillConcurrency: values.wholeNumber(1, 10_000),
+  alarmTopic: topicArn,
+  runbookUrl: matching(/^\S+$/),
+} satisfies { readonly [name in keyof AuditLakeStackProps]: Parse<NonNullable<AuditLakeStackProps[name]>> };
+
+type FromContext = Partial<Pick<AuditLakeStackProps, keyof typeof CONTEXT>>;
+
+/**
+ * The properties of a stack that the context names.
+ * @throws Error naming what it does not take
+ */
+export function propsOfContext(node: Node): FromContext {
+  const named = Object.entries(CONTEXT).flatMap(([name, parse]) => {
+    const given: unknown = node.tryGetContext(name);
+    if (given === undefined || given === '') return [];
+    const value = parse(String(given));
+    if (value === undefined) throw new Error(`-c ${name}=${given}: see infra/README.md for what it takes`);
+    return [[name, value]];
+  });
+  return Object.fromEntries(named);
+}

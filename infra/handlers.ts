@@ -1,0 +1,105 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { AuditLakeProps } from './audit-lake-props.js';
+import { Handler, handlerRole } from './handler.js';
+import { handlerCode, SETTINGS_FILE } from './handler-code.js';
+import type { Lake, Trail } from './lake.js';
+import * as may from './permissions.js';
+import { askingAthena, MOST_IN_ENVIRONMENT, queryAccounts } from './query-accounts.js';
+import { type Deployed, type Environment, querySettings, sharedSettings } from './settings.js';
+
+/** The four functions. What calls them comes later. */
+export type Handlers = {
+  readonly ingest: Handler;
+  readonly maintain: Handler;
+  readonly resolve: Handler;
+  readonly backfill: Handler;
+};
+
+/** Of the ingest, which its queue must know. */
+export const INGEST_TIMEOUT = Duration.minutes(5);
+/** Of a queue's batch and of slices: reading, inflating and writing go on side by side. */
+const READING_MEMORY = 1_024;
+const ASKING_MEMORY = 512;
+
+type Given = Omit<Deployed, 'roles'>;
+
+/** Makes the handlers, each with a role of its own and no more permissions than it needs. */
+export function handlers(scope: Construct, deployed: Given, props: AuditLakeProps): Handlers {
+  const roles = {
+    ingest: handlerRole(scope, 'ingest'),
+    maintain: handlerRole(scope, 'maintain'),
+    resolve: handlerRole(scope, 'resolve'),
+    backfill: handlerRole(scope, 'backfill'),
+  };
+  permit(scope, roles, { ...deployed, props });
+  const shared = sharedSettings(scope, { ...deployed, roles: Object.values(roles) }, props);
+  const { code, querying } = asking(props);
+  const of = (name: keyof typeof roles, environment: Environment) => ({
+    ...{ name, code, role: roles[name], environment: { ...shared, ...environment } },
+  });
+  return {
+    ingest: new Handler(scope, 'Ingest', {
+      ...of('ingest', querying),
+      ...{ meaning: 'log files become rows', timeout: INGEST_TIMEOUT, memorySize: READING_MEMORY },
+    }),
+    maintain: new Handler(scope, 'Maintain', {
+      ...of('maintain', {}),
+      ...{ meaning: 'keeps register, catalog and lake together' },
+      ...{ timeout: Duration.minutes(5), memorySize: ASKING_MEMORY },
+    }),
+    resolve: new Handler(scope, 'Resolve', {
+      ...of('resolve', querying),
+      ...{ meaning: 'asks again for query texts', timeout: Duration.minutes(10), memorySize: ASKING_MEMORY },
+    }),
+    backfill: new Handler(scope, 'Backfill', {
+      ...of('backfill', querying),
+      ...{ meaning: 'works off slices of a plan', timeout: Duration.minutes(15), memorySize: READING_MEMORY },
+    }),
+  };
+}
+
+/** Accounts are a setting like others, until there are too many. @throws Error for too many with code of one's own */
+function asking(props: AuditLakeProps): { readonly code: Code; readonly querying: Environment } {
+  const accounts = queryAccounts(props);
+  if (accounts.length <= MOST_IN_ENVIRONMENT) {
+    return { code: props.code ?? handlerCode(), querying: querySettings(accounts, props) };
+  }
+  if (props.code) throw new Error(`queryAccounts: with code, at most ${MOST_IN_ENVIRONMENT} accounts`);
+  const file = { AUDIT_LAKE_CONFIG: SETTINGS_FILE };
+  return {
+    code: handlerCode({ query_accounts: accounts }),
+    querying: { ...querySettings(undefined, props), ...file },
+  };
+}
+
+type Roles = { readonly [name in keyof Handlers]: Role };
+
+function permit(
+  scope: Construct,
+  { ingest, maintain, resolve, backfill }: Roles,
+  { lake, trail, stateTable, database, props }: Given & { readonly props: AuditLakeProps },
+): void {
+  const place = { lake, database };
+  const asks = askingAthena(scope, queryAccounts(props), props);
+  const bundles = [...may.writingBundles(lake), ...may.keepingState(stateTable)];
+  const logFiles = [...may.readingTrail(trail), may.writingLakeFile(lake)];
+  const grant = (role: Role, statements: readonly Parameters<Role['addToPolicy']>[0][]) => {
+    for (const statement of statements) role.addToPolicy(statement);
+  };
+  grant(ingest, [...logFiles, ...bundles, ...asks]);
+  grant(backfill, [...logFiles, ...bundles, ...asks, ...listingSlices(lake, trail)]);
+  grant(resolve, [...bundles, ...asks]);
+  grant(maintain, [
+    ...[...bundles, may.listing(lake.bucket, lake.tables)],
+    ...[...may.runningStatements(scope, place), ...may.readingCatalog(scope, place)],
+    may.keepingCatalog(scope, place),
+  ]);
+}
+
+const listingSlices = (lake: Lake, trail: Trail) => [
+  may.readingPlans(lake),
+  may.listing(trail.bucket, [trail.prefix]),
+];

@@ -1,0 +1,63 @@
+import { Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { SETTINGS } from '../src/settings.js';
+import type { AuditLakeProps } from './audit-lake-props.js';
+import type { Lake, Trail } from './lake.js';
+import { NAMES } from './names.js';
+
+type Values = { readonly [name in keyof typeof SETTINGS]?: string | undefined };
+/** Variables of a function's environment. */
+export type Environment = { readonly [variable: string]: string };
+
+/** What the settings of a deployment are made of. */
+export type Deployed = {
+  readonly lake: Lake;
+  readonly trail: Trail;
+  readonly stateTable: ITable;
+  readonly database: string;
+  readonly workGroup: string;
+  /** All under which handlers work: their calls of Athena are in the trail too. */
+  readonly roles: readonly IRole[];
+};
+
+/** The settings that all handlers share, by the names under which they look for them. */
+export function sharedSettings(scope: Construct, deployed: Deployed, props: AuditLakeProps): Environment {
+  const { lake, trail, stateTable, database, workGroup, roles } = deployed;
+  return environment({
+    lake: lake.location,
+    lakeOwner: Stack.of(scope).account,
+    kmsKey: lake.encryptionKey?.keyArn,
+    stateTable: stateTable.tableName,
+    database,
+    workGroup,
+    // The workgroup insists on its own place.
+    results: 'workgroup',
+    sources: `s3://${trail.bucket.bucketName}/${trail.prefix}`,
+    sourceOwner: trail.bucket.env.account,
+    datasets: props.datasets?.join(),
+    eventSources: props.eventSources?.join(),
+    ownRoles: roles.map(({ roleArn }) => roleArn).join(),
+    queryText: props.queryText,
+    queryTextKey: props.queryTextKey?.secretValue.unsafeUnwrap(),
+  });
+}
+
+/** Whose Athena is asked, for the handlers that ask. Without accounts these stand in the settings file. */
+export function querySettings(accounts: readonly string[] | undefined, props: AuditLakeProps): Environment {
+  return environment({
+    queryAccounts: accounts?.join(),
+    queryRole: props.queryRoleName ?? NAMES.queryRole,
+    queryExternalId: props.queryExternalId,
+  });
+}
+
+function environment(values: Values): Environment {
+  const variables: { [variable: string]: string } = {};
+  for (const [name, { env }] of Object.entries(SETTINGS)) {
+    const value = Reflect.get(values, name);
+    if (typeof value === 'string' && value !== '') variables[env] = value;
+  }
+  return variables;
+}

@@ -1,0 +1,23 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AuditLakeStack, type AuditLakeStackProps } from '../../../infra/audit-lake-stack.js';
+import { textOf } from '../../support/repository.ts';
+
+const { context } = JSON.parse(textOf('infra/cdk.json'));
+
+/** An app with the flags of infra/cdk.json, in a folder of its own. */
+export const newApp = (): App => new App({ context, outdir: mkdtempSync(join(tmpdir(), 'audit-lake-out-')) });
+
+/** The least that a stack is told. */
+export const TRAIL = 'amzn-s3-demo-bucket';
+
+export function stackWith(props: Partial<AuditLakeStackProps> = {}): AuditLakeStack {
+  return new AuditLakeStack(newApp(), 'AuditLake', { trailBucket: TRAIL, ...props });
+}
+
+export function templateWith(props: Partial<AuditLakeStackProps> = {}): Template {
+  return Template.fromStack(stackWith(props));
+}

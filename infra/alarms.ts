@@ -62,7 +62,7 @@ export function alarmRules({ ingest, handlers, failedBackfills }: Watched): read
     },
     {
       ...{ id: 'ExpiringTexts', title: 'Query texts about to be lost', ...once },
-      metric: lakeMetric('QueryTextsLostIn3Days', { ...most, period: HOUR }),
+      metric: lakeMetric('QueryTextsAboutToBeLost', { ...most, period: HOUR }),
     },
     { id: 'IngestErrors', title: 'Ingest fails', above: 0, periods: 3, metric: errorsOf(handlers.ingest) },
     {

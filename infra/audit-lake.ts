@@ -105,7 +105,7 @@ export class AuditLake extends Construct {
 
   /** Texts that Athena forgets within three days. */
   metricQueryTextsAboutToBeLost(options?: MetricOptions): Metric {
-    return lakeMetric('QueryTextsLostIn3Days', { statistic: 'Maximum', ...options });
+    return lakeMetric('QueryTextsAboutToBeLost', { statistic: 'Maximum', ...options });
   }
 
   #makeLake(props: AuditLakeProps, trail: Trail): Lake {

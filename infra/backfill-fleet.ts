@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -32,7 +32,7 @@ export class BackfillFleet extends Construct {
     });
     const machine = new CfnStateMachine(this, 'StateMachine', {
       definitionString: Stack.of(this).toJsonString(
-        backfillStateMachine({ functionArn: worker.functionArn, concurrency }),
+        backfillStateMachine({ functionArn: arnInParts(this, worker), concurrency }),
       ),
       roleArn: role.roleArn,
       loggingConfiguration: {
@@ -54,6 +54,13 @@ export class BackfillFleet extends Construct {
     return new Metric({ namespace: 'AWS/States', metricName: 'ExecutionsFailed', dimensionsMap, ...usual });
   }
 }
+
+/** Put together here, since the definition takes its partition from it: the attribute of a function is one opaque token. */
+const arnInParts = (scope: Construct, { functionName: resourceName }: IFunction) =>
+  Stack.of(scope).formatArn({
+    ...{ service: 'lambda', resource: 'function', resourceName },
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 
 /** Step Functions for the state machines of this account, and for nobody else's (threat T12). */
 function ofThisAccount(scope: Construct): ServicePrincipal {

@@ -42,7 +42,7 @@ export function dashboard(scope: Construct, { alarms, ingest, handlers }: Dashbo
       ),
       graph(
         'Query texts',
-        counted('QueryTextsResolved', 'QueryTextsPending', 'QueriesLeftOpen', 'QueryTextsLostIn3Days'),
+        counted('QueryTextsResolved', 'QueryTextsPending', 'QueriesLeftOpen', 'QueryTextsAboutToBeLost'),
       ),
     ],
     [

@@ -137,6 +137,7 @@ describe('the resolve handler on a schedule', () => {
     pass(HOUR);
     expect(await lambda.resolve()).toEqual({
       ...{ QueriesAsked: 4, QueriesEnded: 2, QueriesLeftOpen: 2, QueriesNotAsked: 0, QueryTextsResolved: 2 },
+      QueryTextsAboutToBeLost: 0,
     });
     expect(await shown()).toEqual([
       ['denied', null, 'pending'],
@@ -255,7 +256,7 @@ describe('accounts that nobody named', () => {
       const { length } = lambda.log();
       expect(await lambda.resolve()).toEqual({
         ...{ QueriesAsked: asked, QueriesEnded: asked, QueriesLeftOpen: 0 },
-        ...{ QueriesNotAsked: 2, QueryTextsResolved: asked },
+        ...{ QueriesNotAsked: 2, QueryTextsResolved: asked, QueryTextsAboutToBeLost: 0 },
       });
       const warnings = lambda
         .log()
@@ -398,8 +399,10 @@ describe('deadlines', () => {
     const short = invoked(() => (questions() > 0 ? 1_000 : 300_000));
     expect(await lambda.resolve({}, short)).toMatchObject({ QueriesAsked: 200, QueriesEnded: 50 });
     expect(lambda.metricLines('QueryTextsLostIn3Days')).toEqual([]);
+    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([]);
     await lambda.resolve();
     expect(lambda.metric('QueryTextsLostIn3Days')).toEqual([180]);
+    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([180]);
   });
 });
 

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { anchorOf } from '../../infra/alarms.js';
+import { NAMES } from '../../infra/names.js';
+import { METRICS } from '../../src/telemetry.js';
+import { sourceFiles, textOf } from '../support/repository.ts';
+import { ofType, resolved, the } from './support/resolved.ts';
+import { stackWith, templateWith } from './support/synthesized.ts';
+
+const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+const URL = 'https://example.com/runbook';
+const told = resolved(templateWith({ alarmTopic: TOPIC, runbookUrl: URL }).toJSON());
+const alarms = [...ofType(told, 'AWS::CloudWatch::Alarm').values()];
+const headings = [...textOf('infra/RUNBOOK.md').matchAll(/^## (.+)$/gm)].map(([, title = '']) => title);
+const linkOf = ({ AlarmDescription }: Record<string, unknown>) => /(\S+)#(\S+)$/.exec(String(AlarmDescription));
+
+describe('alarms', () => {
+  test('lead to a heading of the runbook each, and each heading has one', () => {
+    const links = alarms.map((alarm) => linkOf(alarm)?.[2]);
+    expect(links).toEqual(headings.map(anchorOf));
+    for (const alarm of alarms) expect(linkOf(alarm)?.[1]).toBe(URL);
+  });
+
+  test('ring the topic, and tell it when it is over', () => {
+    expect(alarms).toHaveLength(13);
+    for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
+  });
+
+  test('watch dead letters, old messages, failed files, blocked partitions, texts about to be lost, imbalances', () => {
+    const watched = alarms.map(({ MetricName, Threshold }) => [MetricName, Threshold]);
+    for (const expected of [
+      ['ApproximateNumberOfMessagesVisible', 0],
+      ['ApproximateAgeOfOldestMessage', 3600],
+      ['FilesFailed', 0],
+      ['PartitionsBlocked', 0],
+      ['QueryTextsAboutToBeLost', 0],
+      ['Imbalances', 0],
+    ])
+      expect(watched).toContainEqual(expected);
+  });
+
+  test('ring when maintenance is silent, and keep still where there is nothing to tell', () => {
+    const silent = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilent');
+    expect(silent).toMatchObject({ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanOrEqualToThreshold' });
+    const others = alarms.filter((alarm) => alarm !== silent);
+    for (const alarm of others) expect(alarm['TreatMissingData']).toBe('notBreaching');
+  });
+
+  test('and dashboard name only metrics that handlers tell', () => {
+    const source = sourceFiles().filter(({ path }) => /^(lambda\/|telemetry)/.test(path));
+    const text = source.map((file) => file.text).join('\n');
+    const body = JSON.stringify(the(told, 'AWS::CloudWatch::Dashboard', 'Dashboard'));
+    const { namespace } = NAMES.metrics;
+    const shown = [...body.matchAll(/\\"AuditLake\\",\\"(\w+)\\"/g)].map(([, name = '']) => name);
+    const watched = alarms.filter((alarm) => alarm['Namespace'] === namespace).map((alarm) => String(alarm['MetricName']));
+    expect(shown.length).toBeGreaterThan(10);
+    const known = (name: string) => name in METRICS || new RegExp(`\\b${name}\\b`).test(text);
+    expect([...shown, ...watched].filter((name) => !known(name))).toEqual([]);
+    expect(known('NothingOfOurs')).toBe(false);
+    expect(text).toContain(`namespace: '${namespace}'`);
+    expect(text).toContain(`const SERVICE = '${NAMES.metrics.dimensions.service}'`);
+  });
+});
+
+describe('the dashboard', () => {
+  test('is left out where nobody wants it', () => {
+    templateWith({ dashboard: false }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+    templateWith().resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  });
+});
+
+describe('metrics of the construct', () => {
+  test('are those that handlers tell', () => {
+    const { auditLake } = stackWith();
+    const metrics = [
+      auditLake.metricFilesFailed(),
+      auditLake.metricFilesIngested(),
+      auditLake.metricRowsWritten(),
+      auditLake.metricPartitionsBlocked(),
+      auditLake.metricQueryTextsAboutToBeLost({ period: undefined }),
+    ];
+    const names = ['FilesFailed', 'FilesIngested', 'RowsWritten', 'PartitionsBlocked', 'QueryTextsAboutToBeLost'];
+    expect(metrics.map(({ metricName }) => metricName)).toEqual(names);
+    for (const { dimensions } of metrics) expect(dimensions).toEqual({ service: 'audit-lake' });
+  });
+});

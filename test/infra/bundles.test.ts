@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleHandlers, HANDLERS } from '../../infra/handler-bundle.js';
+import { S3PlanStore } from '../../src/adapters/aws/s3-plan-store.js';
+import { StepFunctionsFleet } from '../../src/adapters/aws/step-functions-fleet.js';
+import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
+import { FLEET_RESULTS } from '../../src/backfill/state-machine.js';
+import { readConfig } from '../../src/config.js';
+import { planBackfill } from '../../src/jobs/plan-backfill.js';
+import { VIEW_NAMES } from '../../src/lake/views.js';
+import { damaged, makeLogFile, makeTrail } from '../support/log-files.ts';
+import { message, notified } from '../support/notify.ts';
+import { EVERYTHING } from '../support/scopes.ts';
+import { DeployedWorld } from './support/deployed-world.ts';
+import { requestsOf } from './support/iam-requests.ts';
+import { isAllowed, rolePolicies } from './support/policies.ts';
+import { ACCOUNT, REGION, the } from './support/resolved.ts';
+import { TRAIL } from './support/synthesized.ts';
+
+const MEMBER = '444455556666';
+const LIVE = makeTrail(12, 3);
+const OLD = Array.from({ length: 6 }, (_, n) => makeLogFile(100 + n, [{ service: 'athena', day: n }]));
+const WAITING = { pause: async () => undefined, random: () => 0.5 };
+
+let world: DeployedWorld;
+beforeAll(async () => {
+  world = await DeployedWorld.deploy({ queryAccounts: ['self', MEMBER] });
+  for (const { key, bytes } of LIVE) world.aws.s3.put(TRAIL, key, bytes);
+});
+afterAll(() => world.stop());
+
+const messages = () => LIVE.map(({ key }, at) => message(`m${at}`, notified(world.aws, key)));
+const dataFiles = () =>
+  [...world.aws.s3.objects(world.lakeBucket, 'audit/').keys()].filter((key) => key.endsWith('.parquet'));
+
+describe('the bundles of the assets, with the environment of the template', () => {
+  test.each(HANDLERS)('%s reads its settings as they stand there', async (name) => {
+    const environment = { ...world.environmentOf(name) };
+    const config = await readConfig({}, environment);
+    expect(config).toMatchObject({
+      lake: `s3://${world.lakeBucket}/audit`,
+      stateTable: world.stateTable,
+      sources: [`s3://${TRAIL}/AWSLogs/`],
+      results: 'workgroup',
+      lakeOwner: ACCOUNT,
+      sourceOwner: ACCOUNT,
+    });
+    expect(config.ownRoles).toHaveLength(4);
+    expect(config.queryAccounts).toEqual(name === 'maintain' ? [] : ['self', MEMBER]);
+  });
+
+  test('ingest: notifications in a queue become rows', async () => {
+    expect(await world.invoke('ingest', { Records: messages() })).toEqual({ batchItemFailures: [] });
+    expect(dataFiles().length).toBeGreaterThan(0);
+  });
+
+  test('ingest: what comes again is acknowledged, what is damaged or missing has its outcome', async () => {
+    const bad = damaged(makeLogFile(500, [{ service: 'athena', day: 1 }]));
+    world.aws.s3.put(TRAIL, bad.key, bad.bytes);
+    const gone = makeLogFile(501, [{ service: 'athena', day: 1 }]);
+    const again = [
+      ...messages(),
+      message('bad', notified(world.aws, bad.key)),
+      message('gone', { key: gone.key, etag: 'd41d8cd98f00b204e9800998ecf8427e' }),
+    ];
+    const before = dataFiles().length;
+    expect(await world.invoke('ingest', { Records: again })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'bad' }],
+    });
+    expect(dataFiles()).toHaveLength(before);
+  });
+
+  test('maintain: what the rules send makes views, sweeps, compares and registers', async () => {
+    for (const task of ['reconcile', 'register']) await world.invoke('maintain', { task });
+    const { glue } = world.aws;
+    expect(glue.locations('audit_lake', 'athena_events').size).toBeGreaterThan(0);
+    for (const view of VIEW_NAMES) expect(glue.table('audit_lake', view)).toBeDefined();
+    const made = world.printed.filter((line) => line.includes('"catalog_made"'));
+    expect(made.join('')).not.toMatch(/table athena_events|the database/);
+  });
+
+  test('resolve: open queries are asked about, and a query that ended wakes its own', async () => {
+    expect(await world.invoke('resolve', { task: 'resolve' })).toMatchObject({ QueriesLeftOpen: expect.any(Number) });
+    const detail = { currentState: 'SUCCEEDED', queryExecutionId: '0f0f0f0f-0000-4000-8000-000000000000' };
+    const event = {
+      ...{ version: '0', 'detail-type': 'Athena Query State Change', source: 'aws.athena' },
+      ...{ account: ACCOUNT, region: REGION, time: '2026-11-20T10:00:00Z', detail },
+    };
+    expect(await world.invoke('resolve', event)).toEqual({ woken: false });
+  });
+
+  test('backfill: the state machine of the template works off a plan with it', async () => {
+    const { sfn, clients, s3 } = world.aws;
+    for (const { key, bytes } of OLD) s3.put(TRAIL, key, bytes);
+    const place = { bucket: world.lakeBucket, prefix: 'audit' };
+    const places = [{ bucket: TRAIL, prefix: 'AWSLogs/' }];
+    const archive = new S3Archive({ client: clients.s3, places, lake: place, now: Date.now, waiting: WAITING });
+    const id = '20261120T101530Z-b7x2';
+    const head = {
+      ...{ id, made: Date.now(), lake: `s3://${place.bucket}/audit`, sources: [`s3://${TRAIL}/AWSLogs/`] },
+      ...{ scope: EVERYTHING, datasets: ['athena_events'] as const, inventory: undefined },
+    };
+    const { plan, slices } = await planBackfill({ archive, head, ledger: undefined });
+    const store = new S3PlanStore({ client: clients.s3, place, waiting: WAITING });
+    const location = await store.write(plan, slices);
+    const machine = the(world.all, 'AWS::StepFunctions::StateMachine', 'BackfillFleet');
+    const definition = JSON.parse(String(machine['DefinitionString']));
+    const arn = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:backfill`;
+    sfn.createStateMachine(arn, definition);
+    const { FunctionName } = definition.States.Slices.ItemProcessor.States.Ingest.Parameters;
+    sfn.functions.set(FunctionName, (event) => world.invoke('backfill', event));
+    const results = { bucket: place.bucket, prefix: `audit/${FLEET_RESULTS}` };
+    const fleet = new StepFunctionsFleet({ client: clients.sfn, s3: { client: clients.s3 }, stateMachineArn: arn, results });
+    const before = dataFiles().length;
+    await fleet.start(id, location);
+    await sfn.work();
+    expect(await fleet.last(id)).toMatchObject({ state: 'succeeded' });
+    expect(dataFiles().length).toBeGreaterThan(before);
+  });
+});
+
+describe('T13: what the handlers asked of AWS', () => {
+  test.each(HANDLERS)('%s was allowed by its policy, call by call', (name) => {
+    const role = [...rolePolicies(world.all)].find(([id]) => id.toLowerCase().startsWith(`auditlake${name}role`));
+    const statements = role?.[1] ?? [];
+    const asked = world.callsOf(name).filter(({ account }) => account === ACCOUNT).flatMap(requestsOf);
+    expect(asked.length).toBeGreaterThan(5);
+    const denied = asked.filter((request) => !isAllowed(statements, request));
+    expect([...new Set(denied.map(({ action, resource }) => `${action} ${resource}`))]).toEqual([]);
+  });
+
+  test('would be denied elsewhere: the calls of one role are not those of another', () => {
+    const resolver = [...rolePolicies(world.all)].find(([id]) => id.startsWith('AuditLakeResolveRole'))?.[1] ?? [];
+    const asked = world.callsOf('ingest').filter(({ account }) => account === ACCOUNT).flatMap(requestsOf);
+    expect(asked.some((request) => !isAllowed(resolver, request))).toBe(true);
+  });
+});
+
+describe('the bundles', () => {
+  test('are the same bytes each time', () => {
+    const [first, second] = [bundleHandlers(), bundleHandlers()];
+    for (const name of HANDLERS) {
+      for (const end of ['mjs', 'mjs.map'])
+        expect(readFileSync(`${first}/${name}.${end}`).equals(readFileSync(`${second}/${name}.${end}`))).toBe(true);
+    }
+  });
+
+  test('have source maps that name our files, and hold none of their text', () => {
+    const folder = bundleHandlers();
+    for (const name of HANDLERS) {
+      expect(existsSync(`${folder}/${name}.mjs`)).toBe(true);
+      const map = JSON.parse(readFileSync(`${folder}/${name}.mjs.map`, 'utf8'));
+      expect(map.sources).toContain(`../../src/lambda/${name}.ts`);
+      expect(map.sourcesContent).toBeUndefined();
+    }
+  });
+});

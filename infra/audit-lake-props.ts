@@ -5,7 +5,6 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { DatasetName } from '../src/datasets/dataset.js';
 import type { TextMode } from '../src/datasets/text-privacy.js';
 import type { Trigger } from './trigger.js';
 
@@ -70,10 +69,10 @@ export type AuditLakeProps = {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * What is kept.
+   * What is kept: athena_events, cloudtrail_events, or both.
    * @default - athena_events
    */
-  readonly datasets?: readonly DatasetName[];
+  readonly datasets?: readonly string[];
 
   /**
    * For the dataset cloudtrail_events: only these services. Fixed when the dataset is added to the lake.

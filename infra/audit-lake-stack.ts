@@ -1,10 +1,11 @@
-import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { AuditLake } from './audit-lake.js';
 import type { AuditLakeProps } from './audit-lake-props.js';
+import { tellOutputs } from './outputs.js';
 import type { Trigger } from './trigger.js';
 
 /** What exists already, by name or ARN; what is taken as it is. */
@@ -31,7 +32,7 @@ export class AuditLakeStack extends Stack {
   constructor(scope: Construct, id: string, props: AuditLakeStackProps) {
     super(scope, id, props);
     this.auditLake = new AuditLake(this, 'AuditLake', { ...props, ...this.#found(props) });
-    for (const [key, value] of Object.entries(this.#outputs())) new CfnOutput(this, key, { value });
+    tellOutputs(this, this.auditLake);
   }
 
   #found(props: Named) {
@@ -58,20 +59,5 @@ export class AuditLakeStack extends Stack {
     if (named === undefined) return undefined;
     if (typeof named === 'string') return { by: named };
     return { by: 'topic', topic: Topic.fromTopicArn(this, 'TrailTopic', named.topic) };
-  }
-
-  #outputs(): { readonly [key: string]: string } {
-    const { lakeLocation, stateTable, databaseName, queue, deadLetterQueue, fleet, handlers } =
-      this.auditLake;
-    return {
-      Lake: lakeLocation,
-      StateTable: stateTable.tableName,
-      Database: databaseName,
-      WorkGroup: databaseName,
-      QueueUrl: queue.queueUrl,
-      DeadLetterQueueUrl: deadLetterQueue.queueUrl,
-      StateMachine: fleet.stateMachineArn,
-      Maintenance: handlers.maintain.function.functionName,
-    };
   }
 }

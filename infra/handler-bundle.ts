@@ -39,7 +39,7 @@ export function bundleOptions(names: readonly HandlerName[], outdir: string) {
  */
 export function bundleHandlers(): string {
   const { outputFiles } = buildSync({
-    ...bundleOptions(HANDLERS, join(REPOSITORY, 'dist/lambda')),
+    ...bundleOptions(HANDLERS, join(REPOSITORY, 'infra/handlers')),
     write: false,
   });
   const folder = mkdtempSync(join(tmpdir(), 'audit-lake-handlers-'));

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -53,11 +53,16 @@ export function querySettings(accounts: readonly string[] | undefined, props: Au
   });
 }
 
+/** What is known before it is deployed is held against the grammar of its setting. @throws Error naming the setting */
 function environment(values: Values): Environment {
   const variables: { [variable: string]: string } = {};
-  for (const [name, { env }] of Object.entries(SETTINGS)) {
-    const value = Reflect.get(values, name);
-    if (typeof value === 'string' && value !== '') variables[env] = value;
+  for (const [name, { env, parse, isList, key, takes }] of Object.entries(SETTINGS)) {
+    const value: unknown = Reflect.get(values, name);
+    if (typeof value !== 'string' || value === '') continue;
+    const items = isList ? value.split(',') : [value];
+    const wrong = items.find((item) => !Token.isUnresolved(item) && parse(item) === undefined);
+    if (wrong !== undefined) throw new Error(`${key}: ${JSON.stringify(wrong)} is none; it takes ${takes}`);
+    variables[env] = value;
   }
   return variables;
 }

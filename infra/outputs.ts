@@ -1,0 +1,18 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { AuditLake } from './audit-lake.js';
+
+/** What the command line, and whoever is on call, want to know of a deployed lake. */
+export function tellOutputs(stack: Stack, auditLake: AuditLake): void {
+  const { lakeLocation, stateTable, databaseName, queue, deadLetterQueue, fleet, handlers } = auditLake;
+  const outputs = {
+    Lake: lakeLocation,
+    StateTable: stateTable.tableName,
+    Database: databaseName,
+    WorkGroup: databaseName,
+    QueueUrl: queue.queueUrl,
+    DeadLetterQueueUrl: deadLetterQueue.queueUrl,
+    StateMachine: fleet.stateMachineArn,
+    Maintenance: handlers.maintain.function.functionName,
+  };
+  for (const [key, value] of Object.entries(outputs)) new CfnOutput(stack, key, { value });
+}

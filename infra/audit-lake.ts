@@ -18,7 +18,7 @@ import { lakeBucket } from './lake-bucket.js';
 import { lakeMetric } from './metrics.js';
 import { NAMES } from './names.js';
 import { asking, readingCatalog, readingTables } from './permissions.js';
-import { callForEvents, callRegularly } from './schedule.js';
+import { call } from './schedule.js';
 import { stateTable } from './state-table.js';
 import { pullTrigger } from './trigger.js';
 import { workGroup } from './work-group.js';
@@ -59,7 +59,7 @@ export class AuditLake extends Construct {
     group.node.addDependency(catalog);
 
     const deployed = { lake, trail, stateTable: this.stateTable, database: databaseName };
-    this.handlers = handlers(this, { ...deployed, workGroup: databaseName }, props);
+    this.handlers = handlers(this, deployed, props);
     const ingest = this.#takeIn(props, trail);
     this.queue = ingest.queue;
     this.deadLetterQueue = ingest.deadLetterQueue;
@@ -130,24 +130,15 @@ export class AuditLake extends Construct {
 
   /** Registrar each minute; sweep, reconciler and what the catalog misses each hour; open queries each quarter of one. */
   #keep(): void {
-    const maintain = this.handlers.maintain.function;
-    const resolve = this.handlers.resolve.function;
-    callRegularly(
-      this,
-      'RegistrarRule',
-      { every: Duration.minutes(1), input: { task: 'register' } },
-      maintain,
-    );
-    callRegularly(
-      this,
-      'ReconcilerRule',
-      { every: Duration.hours(1), input: { task: 'reconcile' } },
-      maintain,
-    );
-    callRegularly(this, 'ResolverRule', { every: Duration.minutes(15), input: { task: 'resolve' } }, resolve);
+    const { maintain, resolve } = this.handlers;
+    const toMaintain = { called: maintain.function };
+    const toResolve = { called: resolve.function };
+    call(this, 'RegistrarRule', { every: Duration.minutes(1), task: 'register', ...toMaintain });
+    call(this, 'ReconcilerRule', { every: Duration.hours(1), task: 'reconcile', ...toMaintain });
+    call(this, 'ResolverRule', { every: Duration.minutes(15), task: 'resolve', ...toResolve });
     const ended = { currentState: ['SUCCEEDED', 'FAILED', 'CANCELLED'] };
-    const pattern = { source: ['aws.athena'], detailType: ['Athena Query State Change'], detail: ended };
-    callForEvents(this, 'QueryEndedRule', pattern, resolve);
+    const eventPattern = { source: ['aws.athena'], detailType: ['Athena Query State Change'], detail: ended };
+    call(this, 'QueryEndedRule', { eventPattern, ...toResolve });
   }
 
   #watch(

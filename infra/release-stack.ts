@@ -16,18 +16,27 @@ const PARAMETERS = {
     ...{ description: 'Beginning of the keys of log files', default: 'AWSLogs/' },
     allowedPattern: '[A-Za-z0-9!_.()=/-]+',
   },
-  AlarmTopic: { description: 'The ARN of a topic that is told of alarms', allowedPattern: 'arn:aws[a-z-]*:sns:.+' },
+  AlarmTopic: {
+    description: 'The ARN of a topic that is told of alarms',
+    allowedPattern: 'arn:aws[a-z-]*:sns:.+',
+  },
   DatabaseName: {
     ...{ description: 'Name of the Glue database and of the Athena workgroup', default: NAMES.database },
     allowedPattern: '[a-z_][a-z0-9_]{0,127}',
   },
-  Datasets: { description: 'athena_events, cloudtrail_events, or both with a comma', default: 'athena_events' },
+  Datasets: {
+    description: 'athena_events, cloudtrail_events, or both with a comma',
+    default: 'athena_events',
+  },
   QueryAccounts: {
     ...{ description: 'Accounts whose Athena is asked for query texts, with commas', default: 'self' },
     allowedPattern: '(self|[0-9]{12})(,(self|[0-9]{12}))*',
   },
   OrganizationId: {
-    ...{ description: 'The organization of these accounts; none: only this account is asked', default: 'none' },
+    ...{
+      description: 'The organization of these accounts; none: only this account is asked',
+      default: 'none',
+    },
     allowedPattern: 'none|o-[a-z0-9]{10,32}',
   },
   QueryExternalId: { description: 'The external id that their roles ask for', default: '' },

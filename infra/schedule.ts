@@ -1,38 +1,20 @@
 import { type Duration, Stack } from 'aws-cdk-lib';
-import { type EventPattern, Rule, type RuleProps, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-/** When a function is called, with what. */
-export type Regularly = { readonly every: Duration; readonly input: { readonly [name: string]: string } };
-
-export function callRegularly(
-  scope: Construct,
-  id: string,
-  { every, input }: Regularly,
-  called: IFunction,
-): void {
-  call(scope, { id, schedule: Schedule.rate(every) }, { called, input: RuleTargetInput.fromObject(input) });
-}
-
-export function callForEvents(
-  scope: Construct,
-  id: string,
-  eventPattern: EventPattern,
-  called: IFunction,
-): void {
-  call(scope, { id, eventPattern }, { called });
-}
+/** What calls a function: time, with a task for it, or events that are handed on as they are. */
+export type Call = { readonly called: IFunction } & (
+  | { readonly every: Duration; readonly task: string }
+  | { readonly eventPattern: EventPattern }
+);
 
 /** EventBridge may call the function for this rule of this account alone (threat T12). */
-function call(
-  scope: Construct,
-  { id, ...when }: RuleProps & { readonly id: string },
-  { called, input }: { readonly called: IFunction; readonly input?: RuleTargetInput },
-): void {
+export function call(scope: Construct, id: string, { called, ...when }: Call): void {
+  const input = 'task' in when && { input: RuleTargetInput.fromObject({ task: when.task }) };
   const rule = new Rule(scope, id, {
-    ...when,
-    targets: [{ bind: () => ({ arn: called.functionArn, ...(input && { input }) }) }],
+    ...('every' in when ? { schedule: Schedule.rate(when.every) } : when),
+    targets: [{ bind: () => ({ arn: called.functionArn, ...input }) }],
   });
   new CfnPermission(scope, `${id}Permission`, {
     action: 'lambda:InvokeFunction',

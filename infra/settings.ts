@@ -16,22 +16,23 @@ export type Deployed = {
   readonly lake: Lake;
   readonly trail: Trail;
   readonly stateTable: ITable;
+  /** The workgroup has the same name. */
   readonly database: string;
-  readonly workGroup: string;
   /** All under which handlers work: their calls of Athena are in the trail too. */
   readonly roles: readonly IRole[];
 };
 
 /** The settings that all handlers share, by the names under which they look for them. */
 export function sharedSettings(scope: Construct, deployed: Deployed, props: AuditLakeProps): Environment {
-  const { lake, trail, stateTable, database, workGroup, roles } = deployed;
+  const { lake, trail, stateTable, database, roles } = deployed;
+  if (props.queryText === 'hash' && !props.queryTextKey) throw new Error('queryText hash needs queryTextKey');
   return environment({
     lake: lake.location,
     lakeOwner: Stack.of(scope).account,
     kmsKey: lake.encryptionKey?.keyArn,
     stateTable: stateTable.tableName,
     database,
-    workGroup,
+    workGroup: database,
     // The workgroup insists on its own place.
     results: 'workgroup',
     sources: `s3://${trail.bucket.bucketName}/${trail.prefix}`,

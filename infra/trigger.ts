@@ -25,7 +25,7 @@ export function pullTrigger(
   trigger: Trigger,
   to: { trail: Trail; ingest: IngestQueue },
 ): void {
-  if (trigger.by === 'bucket-notification') notify(scope, to);
+  if (trigger.by === 'bucket-notification') notify(to);
   else if (trigger.by === 'event-bridge') route(scope, to);
   else if (trigger.by === 'topic') subscribe(scope, trigger.topic, to.ingest);
 }
@@ -33,7 +33,7 @@ export function pullTrigger(
 type Ends = { readonly trail: Trail; readonly ingest: IngestQueue };
 
 /** Adds to the notifications that the bucket has, by the CDK's own custom resource. */
-function notify(scope: Construct, { trail: { bucket, prefix }, ingest }: Ends): void {
+function notify({ trail: { bucket, prefix }, ingest }: Ends): void {
   ingest.allow({
     service: 's3.amazonaws.com',
     sourceArn: bucket.bucketArn,

@@ -44,6 +44,8 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
     QueriesNotAsked: notAsked,
     QueryTextsResolved: (ended['resolved'] ?? 0) + (ended['withheld'] ?? 0),
     // Of all accounts together, zero too, for an alarm: an account alone is a metric only while it has some.
-    ...(!interrupted && { QueryTextsAboutToBeLost: tally.accounts.reduce((sum, { expiring }) => sum + expiring[3], 0) }),
+    ...(!interrupted && {
+      QueryTextsAboutToBeLost: tally.accounts.reduce((sum, { expiring }) => sum + expiring[3], 0),
+    }),
   });
 }

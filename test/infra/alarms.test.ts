@@ -11,7 +11,8 @@ const URL = 'https://example.com/runbook';
 const told = resolved(templateWith({ alarmTopic: TOPIC, runbookUrl: URL }).toJSON());
 const alarms = [...ofType(told, 'AWS::CloudWatch::Alarm').values()];
 const headings = [...textOf('infra/RUNBOOK.md').matchAll(/^## (.+)$/gm)].map(([, title = '']) => title);
-const linkOf = ({ AlarmDescription }: Record<string, unknown>) => /(\S+)#(\S+)$/.exec(String(AlarmDescription));
+const linkOf = ({ AlarmDescription }: Record<string, unknown>) =>
+  /(\S+)#(\S+)$/.exec(String(AlarmDescription));
 
 describe('alarms', () => {
   test('lead to a heading of the runbook each, and each heading has one', () => {
@@ -40,7 +41,10 @@ describe('alarms', () => {
 
   test('ring when maintenance is silent, and keep still where there is nothing to tell', () => {
     const silent = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilent');
-    expect(silent).toMatchObject({ TreatMissingData: 'breaching', ComparisonOperator: 'LessThanOrEqualToThreshold' });
+    expect(silent).toMatchObject({
+      TreatMissingData: 'breaching',
+      ComparisonOperator: 'LessThanOrEqualToThreshold',
+    });
     const others = alarms.filter((alarm) => alarm !== silent);
     for (const alarm of others) expect(alarm['TreatMissingData']).toBe('notBreaching');
   });
@@ -51,7 +55,9 @@ describe('alarms', () => {
     const body = JSON.stringify(the(told, 'AWS::CloudWatch::Dashboard', 'Dashboard'));
     const { namespace } = NAMES.metrics;
     const shown = [...body.matchAll(/\\"AuditLake\\",\\"(\w+)\\"/g)].map(([, name = '']) => name);
-    const watched = alarms.filter((alarm) => alarm['Namespace'] === namespace).map((alarm) => String(alarm['MetricName']));
+    const watched = alarms
+      .filter((alarm) => alarm['Namespace'] === namespace)
+      .map((alarm) => String(alarm['MetricName']));
     expect(shown.length).toBeGreaterThan(10);
     const known = (name: string) => name in METRICS || new RegExp(`\\b${name}\\b`).test(text);
     expect([...shown, ...watched].filter((name) => !known(name))).toEqual([]);
@@ -78,7 +84,13 @@ describe('metrics of the construct', () => {
       auditLake.metricPartitionsBlocked(),
       auditLake.metricQueryTextsAboutToBeLost({ period: undefined }),
     ];
-    const names = ['FilesFailed', 'FilesIngested', 'RowsWritten', 'PartitionsBlocked', 'QueryTextsAboutToBeLost'];
+    const names = [
+      'FilesFailed',
+      'FilesIngested',
+      'RowsWritten',
+      'PartitionsBlocked',
+      'QueryTextsAboutToBeLost',
+    ];
     expect(metrics.map(({ metricName }) => metricName)).toEqual(names);
     for (const { dimensions } of metrics) expect(dimensions).toEqual({ service: 'audit-lake' });
   });

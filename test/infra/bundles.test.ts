@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleHandlers, HANDLERS } from '../../infra/handler-bundle.js';
+import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
 import { S3PlanStore } from '../../src/adapters/aws/s3-plan-store.js';
 import { StepFunctionsFleet } from '../../src/adapters/aws/step-functions-fleet.js';
-import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
 import { FLEET_RESULTS } from '../../src/backfill/state-machine.js';
 import { readConfig } from '../../src/config.js';
 import { planBackfill } from '../../src/jobs/plan-backfill.js';
@@ -80,7 +80,9 @@ describe('the bundles of the assets, with the environment of the template', () =
   });
 
   test('resolve: open queries are asked about, and a query that ended wakes its own', async () => {
-    expect(await world.invoke('resolve', { task: 'resolve' })).toMatchObject({ QueriesLeftOpen: expect.any(Number) });
+    expect(await world.invoke('resolve', { task: 'resolve' })).toMatchObject({
+      QueriesLeftOpen: expect.any(Number),
+    });
     const detail = { currentState: 'SUCCEEDED', queryExecutionId: '0f0f0f0f-0000-4000-8000-000000000000' };
     const event = {
       ...{ version: '0', 'detail-type': 'Athena Query State Change', source: 'aws.athena' },
@@ -94,7 +96,13 @@ describe('the bundles of the assets, with the environment of the template', () =
     for (const { key, bytes } of OLD) s3.put(TRAIL, key, bytes);
     const place = { bucket: world.lakeBucket, prefix: 'audit' };
     const places = [{ bucket: TRAIL, prefix: 'AWSLogs/' }];
-    const archive = new S3Archive({ client: clients.s3, places, lake: place, now: Date.now, waiting: WAITING });
+    const archive = new S3Archive({
+      client: clients.s3,
+      places,
+      lake: place,
+      now: Date.now,
+      waiting: WAITING,
+    });
     const id = '20261120T101530Z-b7x2';
     const head = {
       ...{ id, made: Date.now(), lake: `s3://${place.bucket}/audit`, sources: [`s3://${TRAIL}/AWSLogs/`] },
@@ -110,7 +118,12 @@ describe('the bundles of the assets, with the environment of the template', () =
     const { FunctionName } = definition.States.Slices.ItemProcessor.States.Ingest.Parameters;
     sfn.functions.set(FunctionName, (event) => world.invoke('backfill', event));
     const results = { bucket: place.bucket, prefix: `audit/${FLEET_RESULTS}` };
-    const fleet = new StepFunctionsFleet({ client: clients.sfn, s3: { client: clients.s3 }, stateMachineArn: arn, results });
+    const fleet = new StepFunctionsFleet({
+      client: clients.sfn,
+      s3: { client: clients.s3 },
+      stateMachineArn: arn,
+      results,
+    });
     const before = dataFiles().length;
     await fleet.start(id, location);
     await sfn.work();
@@ -121,17 +134,26 @@ describe('the bundles of the assets, with the environment of the template', () =
 
 describe('T13: what the handlers asked of AWS', () => {
   test.each(HANDLERS)('%s was allowed by its policy, call by call', (name) => {
-    const role = [...rolePolicies(world.all)].find(([id]) => id.toLowerCase().startsWith(`auditlake${name}role`));
+    const role = [...rolePolicies(world.all)].find(([id]) =>
+      id.toLowerCase().startsWith(`auditlake${name}role`),
+    );
     const statements = role?.[1] ?? [];
-    const asked = world.callsOf(name).filter(({ account }) => account === ACCOUNT).flatMap(requestsOf);
+    const asked = world
+      .callsOf(name)
+      .filter(({ account }) => account === ACCOUNT)
+      .flatMap(requestsOf);
     expect(asked.length).toBeGreaterThan(5);
     const denied = asked.filter((request) => !isAllowed(statements, request));
     expect([...new Set(denied.map(({ action, resource }) => `${action} ${resource}`))]).toEqual([]);
   });
 
   test('would be denied elsewhere: the calls of one role are not those of another', () => {
-    const resolver = [...rolePolicies(world.all)].find(([id]) => id.startsWith('AuditLakeResolveRole'))?.[1] ?? [];
-    const asked = world.callsOf('ingest').filter(({ account }) => account === ACCOUNT).flatMap(requestsOf);
+    const resolver =
+      [...rolePolicies(world.all)].find(([id]) => id.startsWith('AuditLakeResolveRole'))?.[1] ?? [];
+    const asked = world
+      .callsOf('ingest')
+      .filter(({ account }) => account === ACCOUNT)
+      .flatMap(requestsOf);
     expect(asked.some((request) => !isAllowed(resolver, request))).toBe(true);
   });
 });
@@ -141,7 +163,9 @@ describe('the bundles', () => {
     const [first, second] = [bundleHandlers(), bundleHandlers()];
     for (const name of HANDLERS) {
       for (const end of ['mjs', 'mjs.map'])
-        expect(readFileSync(`${first}/${name}.${end}`).equals(readFileSync(`${second}/${name}.${end}`))).toBe(true);
+        expect(readFileSync(`${first}/${name}.${end}`).equals(readFileSync(`${second}/${name}.${end}`))).toBe(
+          true,
+        );
     }
   });
 

@@ -46,7 +46,8 @@ describe('the definition of the state machine', () => {
 });
 
 describe('the role of the state machine', () => {
-  const [role = '', statements = []] = [...rolePolicies(all)].find(([name]) => /BackfillFleetRole/.test(name)) ?? [];
+  const [role = '', statements = []] =
+    [...rolePolicies(all)].find(([name]) => /BackfillFleetRole/.test(name)) ?? [];
   const may = (action: string, resource: string) => isAllowed(statements, { action, resource });
   const inLake = (path: string) => `arn:aws:s3:::${lakeBucket}/audit/${path}`;
   const name = [...all.keys()].find((id) => id.startsWith('AuditLakeBackfillFleetStateMachine'));

@@ -10,11 +10,16 @@ const LAKE_ACCOUNT = '444455556666';
 const PARAMETERS = { LakeAccount: LAKE_ACCOUNT, OrganizationId: 'o-exampleorgid', ExternalId: 'lake-1' };
 
 /** The short forms of CloudFormation, as their long ones. */
-const short = (tag: string, key: string): ScalarTag => ({ tag, resolve: (text) => ({ [key]: text }) as never });
-const template: { Resources: Record<string, { Type: string }>; Parameters: Record<string, { Default?: string }> } = parse(
-  textOf('infra/member-role.yaml'),
-  { customTags: [short('!Ref', 'Ref'), short('!Sub', 'Fn::Sub'), short('!GetAtt', 'Fn::GetAtt')] },
-);
+const short = (tag: string, key: string): ScalarTag => ({
+  tag,
+  resolve: (text) => ({ [key]: text }) as never,
+});
+const template: {
+  Resources: Record<string, { Type: string }>;
+  Parameters: Record<string, { Default?: string }>;
+} = parse(textOf('infra/member-role.yaml'), {
+  customTags: [short('!Ref', 'Ref'), short('!Sub', 'Fn::Sub'), short('!GetAtt', 'Fn::GetAtt')],
+});
 const all = resolved(template, PARAMETERS);
 const role = all.get('QueryHistoryRole')?.properties ?? {};
 const { PolicyDocument } = (role['Policies'] as { PolicyDocument: unknown }[])[0] ?? {};
@@ -33,7 +38,9 @@ describe('the role of a member account', () => {
     expect(isAllowed(statements, { action: 'athena:BatchGetQueryExecution', resource })).toBe(true);
     expect(isAllowed(statements, { action: 'athena:GetQueryResults', resource })).toBe(false);
     const elsewhere = resource.replace(ACCOUNT, LAKE_ACCOUNT);
-    expect(isAllowed(statements, { action: 'athena:BatchGetQueryExecution', resource: elsewhere })).toBe(false);
+    expect(isAllowed(statements, { action: 'athena:BatchGetQueryExecution', resource: elsewhere })).toBe(
+      false,
+    );
   });
 
   test('T11: is taken by the account of the lake alone, with the external id, from within the organization', () => {

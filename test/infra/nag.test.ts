@@ -1,5 +1,5 @@
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import type { AuditLakeStack, AuditLakeStackProps } from '../../infra/audit-lake-stack.js';
 import { NAG_EXCEPTIONS, type NagException } from './support/nag-exceptions.ts';

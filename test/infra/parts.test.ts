@@ -15,16 +15,27 @@ describe('the bucket of the lake', () => {
   test('is private, versioned, encrypted by S3, and refuses what is not TLS', () => {
     const yes = true;
     has('AWS::S3::Bucket', {
-      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
       PublicAccessBlockConfiguration: {
-        ...{ BlockPublicAcls: yes, BlockPublicPolicy: yes, IgnorePublicAcls: yes, RestrictPublicBuckets: yes },
+        ...{
+          BlockPublicAcls: yes,
+          BlockPublicPolicy: yes,
+          IgnorePublicAcls: yes,
+          RestrictPublicBuckets: yes,
+        },
       },
       VersioningConfiguration: { Status: 'Enabled' },
     });
     has('AWS::S3::BucketPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
-          Match.objectLike({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 's3:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
         ]),
       },
     });
@@ -96,7 +107,13 @@ describe('what people see', () => {
   });
 
   test('stays when the stack goes: lake, ledger, database, tables, workgroup', () => {
-    const stays = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::Glue::Database', 'AWS::Glue::Table', 'AWS::Athena::WorkGroup'];
+    const stays = [
+      'AWS::S3::Bucket',
+      'AWS::DynamoDB::Table',
+      'AWS::Glue::Database',
+      'AWS::Glue::Table',
+      'AWS::Athena::WorkGroup',
+    ];
     for (const type of stays) {
       for (const resource of Object.values(usual.findResources(type))) {
         expect(resource, type).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
@@ -116,7 +133,11 @@ describe('what people see', () => {
     expect(JSON.stringify(group)).toMatch(/s3:\/\/auditlakelakebucket\w+\/audit\/_meta\/results\//);
     has(
       'AWS::Athena::WorkGroup',
-      { WorkGroupConfiguration: { ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: KEY } } } },
+      {
+        WorkGroupConfiguration: {
+          ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: KEY } },
+        },
+      },
       templateWith({ encryptionKey: KEY }),
     );
   });

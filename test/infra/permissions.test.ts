@@ -5,7 +5,7 @@ import type { AuditLakeStackProps } from '../../infra/audit-lake-stack.js';
 import { lint } from './support/iam-lint.ts';
 import { isAllowed, rolePolicies, type Statement } from './support/policies.ts';
 import { ACCOUNT, type Resolved, resolved } from './support/resolved.ts';
-import { stackWith, templateWith, TRAIL } from './support/synthesized.ts';
+import { stackWith, TRAIL, templateWith } from './support/synthesized.ts';
 
 const TOPIC = `arn:aws:sns:eu-central-1:444455556666:cloudtrail`;
 const KEY = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/0f0f0f0f-0000-4000-8000-000000000000`;
@@ -56,7 +56,9 @@ describe('T12, T13: policies', () => {
 
   test('are seen to trust another service, or a call without its source', () => {
     const AssumeRolePolicyDocument = {
-      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } }],
+      Statement: [
+        { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } },
+      ],
     };
     const all = new Map<string, Resolved>([
       ['Planted', { type: 'AWS::IAM::Role', properties: { AssumeRolePolicyDocument } }],
@@ -94,7 +96,11 @@ describe('T13: the ingest role', () => {
     expect(remove(inLake('athena_events/g=0000/x.parquet'))).toBe(false);
     expect(remove(inTrail('AWSLogs/x'))).toBe(false);
     const list = (bucket: string, prefix: string) =>
-      isAllowed(of, { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context: { 's3:prefix': prefix } });
+      isAllowed(of, {
+        action: 's3:ListBucket',
+        resource: `arn:aws:s3:::${bucket}`,
+        context: { 's3:prefix': prefix },
+      });
     expect(list(lakeBucket, 'audit/_meta/stage/')).toBe(true);
     expect(list(lakeBucket, 'audit/_meta/plans/')).toBe(false);
     expect(list(lakeBucket, 'audit/athena_events/')).toBe(name === 'Maintain');
@@ -109,7 +115,8 @@ describe('T13: the ingest role', () => {
 
 describe('T13: no handler', () => {
   test.each(NAMES)('may read results, delete state, or pass roles: %s', (name) => {
-    const never = /^(athena:GetQueryResults|dynamodb:(Delete\w+|Scan)|iam:\w+|kms:(Create|Put|Schedule)\w+|s3:Put\w+(Policy|Acl))$/;
+    const never =
+      /^(athena:GetQueryResults|dynamodb:(Delete\w+|Scan)|iam:\w+|kms:(Create|Put|Schedule)\w+|s3:Put\w+(Policy|Acl))$/;
     expect([...actionsOf(name)].filter((action) => never.test(action))).toEqual([]);
   });
 
@@ -117,7 +124,10 @@ describe('T13: no handler', () => {
     for (const name of NAMES) {
       const isMaintain = name === 'Maintain';
       expect(actionsOf(name).has('athena:StartQueryExecution'), name).toBe(isMaintain);
-      expect([...actionsOf(name)].some((action) => action.startsWith('glue:')), name).toBe(isMaintain);
+      expect(
+        [...actionsOf(name)].some((action) => action.startsWith('glue:')),
+        name,
+      ).toBe(isMaintain);
       expect(actionsOf(name).has('athena:BatchGetQueryExecution'), name).toBe(!isMaintain);
     }
   });
@@ -175,7 +185,12 @@ describe('grants', () => {
     const resource = `arn:aws:athena:eu-central-1:${ACCOUNT}:workgroup/audit_lake`;
     expect(isAllowed(of, { action: 'athena:StartQueryExecution', resource })).toBe(true);
     expect(isAllowed(of, { action: 'athena:GetQueryResults', resource })).toBe(true);
-    expect(isAllowed(of, { action: 'athena:StartQueryExecution', resource: resource.replace('audit_lake', 'primary') })).toBe(false);
+    expect(
+      isAllowed(of, {
+        action: 'athena:StartQueryExecution',
+        resource: resource.replace('audit_lake', 'primary'),
+      }),
+    ).toBe(false);
     expect(isAllowed(of, { action: 's3:PutObject', resource: inLake('_meta/results/x') })).toBe(true);
     expect(isAllowed(of, { action: 's3:PutObject', resource: inLake('athena_events/x') })).toBe(false);
   });

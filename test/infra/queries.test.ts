@@ -18,11 +18,19 @@ describe('the questions for a start', () => {
     const made = [...ofType(resolved(templateWith().toJSON()), 'AWS::Athena::NamedQuery').values()];
     expect(made.map(({ QueryString }) => QueryString)).toEqual(NAMED_QUERIES.map(({ sql }) => sql));
     expect(made).toHaveLength(3);
-    for (const query of made) expect(query).toMatchObject({ Database: 'audit_lake', WorkGroup: 'audit_lake' });
+    for (const query of made)
+      expect(query).toMatchObject({ Database: 'audit_lake', WorkGroup: 'audit_lake' });
   });
 
   test.each(NAMED_QUERIES)('have an answer in the lake of the demo: $title', async ({ sql }) => {
-    const { code, out, err } = await run(['query', '--lake', join(folder, 'lake'), '--output', 'ndjson', sql]);
+    const { code, out, err } = await run([
+      'query',
+      '--lake',
+      join(folder, 'lake'),
+      '--output',
+      'ndjson',
+      sql,
+    ]);
     expect([code, err]).toEqual([0, '']);
     expect(out.trim().split('\n').filter(Boolean).length).toBeGreaterThan(0);
   });

@@ -40,12 +40,21 @@ describe('the template of a release', () => {
 
   test.each([
     ['as little as it asks for', {}],
-    ['an organization', { QueryAccounts: 'self,444455556666', OrganizationId: 'o-exampleorgid', QueryExternalId: 'lake-1' }],
-    ['both datasets and another prefix', { Datasets: 'athena_events,cloudtrail_events', TrailPrefix: 'o-exampleorgid/AWSLogs/' }],
+    [
+      'an organization',
+      { QueryAccounts: 'self,444455556666', OrganizationId: 'o-exampleorgid', QueryExternalId: 'lake-1' },
+    ],
+    [
+      'both datasets and another prefix',
+      { Datasets: 'athena_events,cloudtrail_events', TrailPrefix: 'o-exampleorgid/AWSLogs/' },
+    ],
   ])('gives its functions settings that they take: %s', async (_, more) => {
     for (const { Environment } of functions(more)) {
       const { Variables } = Environment as { Variables: Record<string, string> };
-      await expect(readConfig({}, Variables)).resolves.toMatchObject({ database: 'audit_lake', results: 'workgroup' });
+      await expect(readConfig({}, Variables)).resolves.toMatchObject({
+        database: 'audit_lake',
+        results: 'workgroup',
+      });
     }
   });
 

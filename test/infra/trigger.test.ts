@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { decodeNotification } from '../../src/cloudtrail/notification.js';
-import { stackWith, templateWith, TRAIL } from './support/synthesized.ts';
+import { eventBridge, PLAIN } from '../support/envelopes.ts';
 import { statementsOf } from './support/policies.ts';
 import { ACCOUNT, ofType, REGION, resolved, the } from './support/resolved.ts';
-import { eventBridge, PLAIN } from '../support/envelopes.ts';
+import { stackWith, TRAIL, templateWith } from './support/synthesized.ts';
 
 const TOPIC = `arn:aws:sns:${REGION}:444455556666:cloudtrail`;
 const PREFIX = 'o-exampleorgid/AWSLogs/';
@@ -18,7 +18,10 @@ describe('log files are told of', () => {
   test('by the notifications of the bucket, added to those it has', () => {
     const all = resolved(templateWith({ trailPrefix: PREFIX }).toJSON());
     const [custom] = [...ofType(all, 'Custom::S3BucketNotifications').values()];
-    const rules = [{ Name: 'suffix', Value: '.json.gz' }, { Name: 'prefix', Value: PREFIX }];
+    const rules = [
+      { Name: 'suffix', Value: '.json.gz' },
+      { Name: 'prefix', Value: PREFIX },
+    ];
     expect(custom).toMatchObject({
       BucketName: TRAIL,
       Managed: false,
@@ -39,7 +42,9 @@ describe('log files are told of', () => {
 
   test('by the notifications of a bucket of another account, in its name', () => {
     const all = resolved(templateWith({ trailAccount: '444455556666' }).toJSON());
-    expect(senders(all)[0]?.conditions).toMatchObject({ StringEquals: { 'aws:SourceAccount': '444455556666' } });
+    expect(senders(all)[0]?.conditions).toMatchObject({
+      StringEquals: { 'aws:SourceAccount': '444455556666' },
+    });
   });
 
   test('by EventBridge, which changes nothing of the bucket', () => {

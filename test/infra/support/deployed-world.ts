@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { CreateDatabaseCommand, CreateTableCommand, type TableInput } from '@aws-sdk/client-glue';
 import type { App } from 'aws-cdk-lib';
 import { vi } from 'vitest';
-import type { HandlerName } from '../../../infra/handler-bundle.js';
 import type { AuditLakeStackProps } from '../../../infra/audit-lake-stack.js';
+import type { HandlerName } from '../../../infra/handler-bundle.js';
 import type { LambdaContext } from '../../../src/lambda/time-left.js';
 import type { AwsCall } from '../../support/aws/aws-call.ts';
 import { type AwsServer, startAwsServer } from '../../support/aws/aws-server.ts';
@@ -15,7 +15,11 @@ import { stackWith, TRAIL } from './synthesized.ts';
 
 type Handle = (event: unknown, context: LambdaContext) => Promise<unknown>;
 /** A handler as it was deployed: the bundle of its asset, its environment, and what it called. */
-type Deployed = { readonly handle: Handle; readonly environment: Record<string, string>; readonly calls: AwsCall[] };
+type Deployed = {
+  readonly handle: Handle;
+  readonly environment: Record<string, string>;
+  readonly calls: AwsCall[];
+};
 
 const nativeImport: (url: string) => Promise<Record<string, Handle>> = createRequire(import.meta.url)(
   './native-import.cjs',
@@ -113,7 +117,9 @@ export class DeployedWorld {
     athena.pace = { by: 'polls', queued: 0, running: 0 };
     const group = the(this.all, 'AWS::Athena::WorkGroup', 'WorkGroup') as never as GroupProperties;
     athena.createWorkGroup(group.Name, group.WorkGroupConfiguration.ResultConfiguration.OutputLocation);
-    const { DatabaseInput } = the(this.all, 'AWS::Glue::Database', 'Catalog') as { DatabaseInput: { Name: string } };
+    const { DatabaseInput } = the(this.all, 'AWS::Glue::Database', 'Catalog') as {
+      DatabaseInput: { Name: string };
+    };
     await clients.glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: DatabaseInput.Name } }));
     for (const { DatabaseName, TableInput: made } of ofType(this.all, 'AWS::Glue::Table').values()) {
       const input = { DatabaseName: String(DatabaseName), TableInput: made as TableInput };
@@ -123,7 +129,11 @@ export class DeployedWorld {
 
   async #load(name: HandlerName, assembly: string): Promise<Deployed> {
     const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
-    const { Code, Handler, Environment } = the(this.all, 'AWS::Lambda::Function', id) as never as FunctionProperties;
+    const { Code, Handler, Environment } = the(
+      this.all,
+      'AWS::Lambda::Function',
+      id,
+    ) as never as FunctionProperties;
     const asset = join(assembly, `asset.${Code.S3Key.replace('.zip', '')}`);
     const [file, exported = ''] = Handler.split('.');
     const bundle = await nativeImport(pathToFileURL(join(asset, `${file}.mjs`)).href);

@@ -1,5 +1,5 @@
-import { ofType, type Resolved } from './resolved.ts';
 import { type Statement, statementsOf } from './policies.ts';
+import { ofType, type Resolved } from './resolved.ts';
 
 /**
  * What AWS offers no narrower resource for, by action, and why. Log deliveries are made by Step Functions for its own log
@@ -7,7 +7,12 @@ import { type Statement, statementsOf } from './policies.ts';
  */
 const WITHOUT_RESOURCE: ReadonlySet<string> = new Set([
   ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
-  ...['logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'],
+  ...[
+    'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy',
+    'logs:DescribeResourcePolicies',
+    'logs:DescribeLogGroups',
+  ],
 ]);
 
 /** Resource policies, where services speak to us. */
@@ -24,7 +29,9 @@ export function lint(all: ReadonlyMap<string, Resolved>): string[] {
   }
   for (const [type, property] of RESOURCE_POLICIES) {
     for (const [id, properties] of ofType(all, type)) {
-      found.push(...statementsOf(properties[property]).flatMap((it) => tooOpen(it).map((what) => `${id}: ${what}`)));
+      found.push(
+        ...statementsOf(properties[property]).flatMap((it) => tooOpen(it).map((what) => `${id}: ${what}`)),
+      );
     }
   }
   for (const [id, { AssumeRolePolicyDocument }] of ofType(all, 'AWS::IAM::Role')) {

@@ -20,7 +20,10 @@ export function requestsOf({ service, operation, input }: AwsCall): readonly Req
 function ofS3(operation: string, { Bucket, Key, Prefix = '' }: Input): Request[] {
   const bucket = `arn:aws:s3:::${Bucket}`;
   const object = `${bucket}/${Key}`;
-  const reading = [{ action: 's3:GetObject', resource: object }, { action: 's3:ListBucket', resource: bucket }];
+  const reading = [
+    { action: 's3:GetObject', resource: object },
+    { action: 's3:ListBucket', resource: bucket },
+  ];
   if (operation === 'GetObject' || operation === 'HeadObject') return reading;
   if (operation === 'ListObjectsV2')
     return [{ action: 's3:ListBucket', resource: bucket, context: { 's3:prefix': String(Prefix) } }];
@@ -34,7 +37,9 @@ function ofDynamoDb(operation: string, input: Input): Request[] {
   if (operation === 'BatchGetItem') return Object.keys(Object(input['RequestItems'])).map((name) => on(name));
   if (operation !== 'TransactWriteItems') return [on(input['TableName'])];
   const items = input['TransactItems'] as Record<string, { TableName: string }>[];
-  return items.flatMap((item) => Object.entries(item).map(([kind, { TableName }]) => on(TableName, `${kind}Item`)));
+  return items.flatMap((item) =>
+    Object.entries(item).map(([kind, { TableName }]) => on(TableName, `${kind}Item`)),
+  );
 }
 
 function ofGlue(operation: string, { DatabaseName, Name, TableName, DatabaseInput }: Input): Request[] {

@@ -8,32 +8,40 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::amzn-s3-demo-bucket\/AWSLogs\/\*\]$/,
     place: /\/(Ingest|Backfill)Role\//,
-    reason: 'Log files have names that nobody knows before: the prefix of the trail is the narrowest there is, for reading.',
+    reason:
+      'Log files have names that nobody knows before: the prefix of the trail is the narrowest there is, for reading.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::<AuditLakeLakeBucket\w+\.Arn>\/audit\/(athena_events|cloudtrail_events|athena_query_details|_meta\/(stage|results|plans))\/\*\]$/,
+    finding:
+      /^AwsSolutions-IAM5\[Resource::<AuditLakeLakeBucket\w+\.Arn>\/audit\/(athena_events|cloudtrail_events|athena_query_details|_meta\/(stage|results|plans))\/\*\]$/,
     place: HANDLER_ROLE,
-    reason: 'Data files, bundles, results and plans are named as they come: each role has the folders that it works in.',
+    reason:
+      'Data files, bundles, results and plans are named as they come: each role has the folders that it works in.',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:athena:\*:<AWS::AccountId>:workgroup\/\*\]$/,
     place: /\/(Ingest|Resolve|Backfill)Role\//,
-    reason: 'A query is looked up in the Region and workgroup in which it ran, whichever that was: four actions that read.',
+    reason:
+      'A query is looked up in the Region and workgroup in which it ran, whichever that was: four actions that read.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:table\/audit_lake\/\*\]$/,
+    finding:
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:table\/audit_lake\/\*\]$/,
     place: /\/MaintainRole\//,
     reason: 'Tables and views of one database, which is ours: those of a later version are made there too.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::<AuditLakeLakeBucket\w+\.Arn>\/audit\/_meta\/(plans|results\/backfill)\/\*\]$/,
+    finding:
+      /^AwsSolutions-IAM5\[Resource::<AuditLakeLakeBucket\w+\.Arn>\/audit\/_meta\/(plans|results\/backfill)\/\*\]$/,
     place: FLEET,
     reason: 'A plan, and the results of its runs, get their names when they are made.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<\w+\.Name>[:/]\*\]$/,
+    finding:
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<\w+\.Name>[:/]\*\]$/,
     place: FLEET,
-    reason: 'The children of a Distributed Map are executions of the machine itself, named by Step Functions.',
+    reason:
+      'The children of a Distributed Map are executions of the machine itself, named by Step Functions.',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
@@ -48,11 +56,14 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
   {
     finding: /^AwsSolutions-S1$/,
     place: /\/LakeBucket\//,
-    reason: 'Who reads the lake is told by CloudTrail (data events), which this lake itself can hold; a log bucket would need one more.',
+    reason:
+      'Who reads the lake is told by CloudTrail (data events), which this lake itself can hold; a log bucket would need one more.',
   },
   {
-    finding: /^AwsSolutions-IAM4\[Policy::arn:<AWS::Partition>:iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole\]$/,
+    finding:
+      /^AwsSolutions-IAM4\[Policy::arn:<AWS::Partition>:iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole\]$/,
     place: /\/BucketNotificationsHandler\w+\//,
-    reason: 'The function with which the CDK adds notifications to a bucket; with EventBridge or a topic there is none.',
+    reason:
+      'The function with which the CDK adds notifications to a bucket; with EventBridge or a topic there is none.',
   },
 ];

@@ -10,7 +10,8 @@ export type Statement = {
   readonly conditions: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
 };
 
-const list = (value: unknown): string[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+const list = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
 
 export function statementsOf(document: unknown): Statement[] {
   const { Statement = [] } = (document ?? {}) as { Statement?: Record<string, unknown>[] };
@@ -51,7 +52,10 @@ export function isAllowed(statements: readonly Statement[], request: Request): b
   return fitting.some(({ effect }) => effect === 'Allow') && fitting.every(({ effect }) => effect !== 'Deny');
 }
 
-function fits({ actions, resources, conditions }: Statement, { action, resource, context = {} }: Request): boolean {
+function fits(
+  { actions, resources, conditions }: Statement,
+  { action, resource, context = {} }: Request,
+): boolean {
   const isMeant = actions.some((it) => like(it, action)) && resources.some((it) => like(it, resource));
   return isMeant && Object.entries(conditions).every(([operator, test]) => holds(operator, test, context));
 }
@@ -74,6 +78,9 @@ function holds(operator: string, test: Test, context: { readonly [key: string]: 
 
 /** As policies compare: `*` and `?`. */
 function like(pattern: string, text: string): boolean {
-  const parts = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const parts = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${parts}$`, 's').test(text);
 }

@@ -90,14 +90,24 @@ function joined(filled: unknown): string {
 }
 
 /** Those of a type, by logical id. */
-export function ofType(all: ReadonlyMap<string, Resolved>, type: string): ReadonlyMap<string, Record<string, unknown>> {
-  return new Map([...all].filter(([, it]) => it.type === type).map(([id, { properties }]) => [id, properties]));
+export function ofType(
+  all: ReadonlyMap<string, Resolved>,
+  type: string,
+): ReadonlyMap<string, Record<string, unknown>> {
+  return new Map(
+    [...all].filter(([, it]) => it.type === type).map(([id, { properties }]) => [id, properties]),
+  );
 }
 
 /** The one whose logical id begins so after the name of the construct. @throws Error where it is none or several */
-export function the(all: ReadonlyMap<string, Resolved>, type: string, begin: string): Record<string, unknown> {
+export function the(
+  all: ReadonlyMap<string, Resolved>,
+  type: string,
+  begin: string,
+): Record<string, unknown> {
   const found = [...ofType(all, type)].filter(([id]) => id.startsWith(`AuditLake${begin}`));
   const [[, properties] = ['', undefined], ...more] = found;
-  if (properties === undefined || more.length > 0) throw new Error(`${found.length} of ${type} begin with ${begin}`);
+  if (properties === undefined || more.length > 0)
+    throw new Error(`${found.length} of ${type} begin with ${begin}`);
   return properties;
 }

@@ -1,0 +1,47 @@
+import { ASSUMPTIONS, PRICES, type PriceName } from '../../../src/backfill/price-table.js';
+
+/** What infra/README.md assumes, and prices that no backfill needs. */
+const FILES_OF_ACCOUNT = 8_640;
+const QUERIES_OF_ACCOUNT = 3_000;
+const MINUTES = 43_200;
+const SECONDS = 60 * MINUTES;
+const WATCHED = { metrics: 34 * 0.3, alarms: 13 * 0.1, dashboard: 3 };
+const LOG_GB = 0.5;
+const LAKE_GB_MONTH = 0.023;
+const STATE_GB_MONTH = 0.25 + 0.2;
+const GB = 1e9;
+
+const priceOf = (kind: PriceName, count: number) => {
+  const { value, per } = PRICES[kind];
+  return (value * count) / per;
+};
+
+/** USD a month, in parts, for a lake of so many accounts. */
+export function monthlyCost(accounts: number) {
+  const files = FILES_OF_ACCOUNT * accounts;
+  const queries = QUERIES_OF_ACCOUNT * accounts;
+  const hits = files * ASSUMPTIONS.hit_share.value;
+  // Five pollers share what comes in twenty seconds.
+  const batch = Math.max(1, ((files / SECONDS) * 20) / 5);
+  const bundle = Math.max(1, batch * ASSUMPTIONS.hit_share.value);
+  const invocations = files / batch;
+  const bundles = hits / bundle;
+  const own = MINUTES + 2_880 + 720;
+  const parts = {
+    dynamodb:
+      priceOf('dynamodb_write', files - hits + 2 * hits + 6 * bundles + 2 * queries) +
+      priceOf('dynamodb_read', 0.5 * files + bundles + queries + 40 * MINUTES),
+    s3: priceOf('s3_get', files) + priceOf('s3_put', 2 * bundles),
+    lambda:
+      priceOf('lambda_gb_second', 0.05 * files + 0.1 * invocations + 0.25 * own) +
+      priceOf('lambda_request', invocations + own),
+    sqs: priceOf('sqs_request', files + 2 * invocations + 15 * MINUTES),
+    cloudwatch:
+      WATCHED.metrics +
+      WATCHED.alarms +
+      WATCHED.dashboard +
+      (LOG_GB * (3_000 * invocations + 2_000 * own)) / GB,
+    storage: (12 * (LAKE_GB_MONTH * (15_000 * bundles + 1_000 * hits) + STATE_GB_MONTH * 500 * files)) / GB,
+  };
+  return { ...parts, sum: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+}

@@ -88,7 +88,7 @@ export type AuditLakeProps = {
 
   /**
    * What one query may scan before Athena ends it.
-   * @default Size.gibibytes(200), a dollar
+   * @default Size.gibibytes(64), a third of a dollar
    */
   readonly bytesScannedCutoff?: Size;
 

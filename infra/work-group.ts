@@ -13,11 +13,11 @@ type WorkGroupProps = {
 };
 
 /** 5 USD a TB. */
-const A_DOLLAR = Size.gibibytes(200);
+const THIRD_OF_A_DOLLAR = Size.gibibytes(64);
 
 /** The workgroup of those who ask: its settings hold whatever a client wishes, and its results lie in the lake. */
 export function workGroup(scope: Construct, props: WorkGroupProps): CfnWorkGroup {
-  const { lake, name, bytesScannedCutoff = A_DOLLAR, removalPolicy = RemovalPolicy.RETAIN } = props;
+  const { lake, name, bytesScannedCutoff = THIRD_OF_A_DOLLAR, removalPolicy = RemovalPolicy.RETAIN } = props;
   const group = new CfnWorkGroup(scope, 'WorkGroup', {
     name,
     description: 'Who queried what, when, and from where (audit-lake)',

@@ -125,7 +125,7 @@ describe('what people see', () => {
     has('AWS::Athena::WorkGroup', {
       WorkGroupConfiguration: {
         EnforceWorkGroupConfiguration: true,
-        BytesScannedCutoffPerQuery: 200 * 1024 ** 3,
+        BytesScannedCutoffPerQuery: 64 * 1024 ** 3,
         ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_S3' } },
       },
     });

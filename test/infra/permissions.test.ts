@@ -157,7 +157,7 @@ describe('T11: roles of other accounts', () => {
 
   test('are refused by the construct where they are none, or too many for a policy', () => {
     expect(() => stackWith({ queryAccounts: ['4444'] })).toThrow(/neither 12 digits nor self/);
-    const many = Array.from({ length: 51 }, (_, at) => String(444400000000 + at));
+    const many = Array.from({ length: 51 }, (_, at) => String(444_400_000_000 + at));
     expect(() => stackWith({ queryAccounts: many })).toThrow(/organizationId/);
   });
 });

@@ -58,7 +58,7 @@ export class DeployedWorld {
   }
 
   static async deploy(props: Partial<AuditLakeStackProps> = {}): Promise<DeployedWorld> {
-    const stack = stackWith(props);
+    const stack = stackWith({ code: undefined, ...props });
     const app = stack.node.root as App;
     const assembly = app.synth();
     const all = resolved(assembly.getStackByName('AuditLake').template);

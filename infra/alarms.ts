@@ -35,7 +35,7 @@ export function alarmRules({ ingest, handlers, failedBackfills }: Watched): read
   const { queue, deadLetterQueue } = ingest;
   const most = { statistic: 'Maximum', period: FIVE_MINUTES } as const;
   const errorsOf = ({ function: called }: Handlers[keyof Handlers]) =>
-    called.metricErrors({ statistic: 'Sum', period: FIVE_MINUTES });
+    called.metricErrors({ statistic: 'Sum', period: HOUR });
   const once = { above: 0, periods: 1 };
   return [
     {
@@ -64,19 +64,19 @@ export function alarmRules({ ingest, handlers, failedBackfills }: Watched): read
       ...{ id: 'ExpiringTexts', title: 'Query texts about to be lost', ...once },
       metric: lakeMetric('QueryTextsAboutToBeLost', { ...most, period: HOUR }),
     },
-    { id: 'IngestErrors', title: 'Ingest fails', above: 0, periods: 3, metric: errorsOf(handlers.ingest) },
+    { id: 'IngestErrors', title: 'Ingest fails', above: 2, periods: 1, metric: errorsOf(handlers.ingest) },
     {
       id: 'MaintainErrors',
       title: 'Maintenance fails',
-      above: 0,
-      periods: 3,
+      above: 10,
+      periods: 1,
       metric: errorsOf(handlers.maintain),
     },
     {
       id: 'ResolveErrors',
       title: 'Resolving fails',
-      above: 0,
-      periods: 3,
+      above: 3,
+      periods: 1,
       metric: errorsOf(handlers.resolve),
     },
     {

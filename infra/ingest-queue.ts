@@ -11,7 +11,13 @@ type IngestQueueProps = {
 };
 
 /** A service that may send, and for whom. */
-export type Sender = { readonly service: string; readonly sourceArn: string; readonly sourceAccount: string };
+export type Sender = {
+  readonly service: string;
+  readonly sourceArn: string;
+  readonly sourceAccount: string;
+  /** Not every service tells its account. Where the ARN holds it, that is enough. */
+  readonly isAccountInArn: boolean;
+};
 
 /** Longer than work can take, so that nobody else gets a message that is being worked on (D11). */
 const VISIBILITY_TIMES = 6;
@@ -39,7 +45,7 @@ export class IngestQueue extends Construct {
   }
 
   /** Lets a service send, in the name of this one resource of this one account (threat T12). */
-  allow({ service, sourceArn, sourceAccount }: Sender): void {
+  allow({ service, sourceArn, sourceAccount, isAccountInArn }: Sender): void {
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal(service)],
@@ -47,7 +53,7 @@ export class IngestQueue extends Construct {
         resources: [this.queue.queueArn],
         conditions: {
           ArnEquals: { 'aws:SourceArn': sourceArn },
-          StringEquals: { 'aws:SourceAccount': sourceAccount },
+          [isAccountInArn ? 'StringEqualsIfExists' : 'StringEquals']: { 'aws:SourceAccount': sourceAccount },
         },
       }),
     );

@@ -1,4 +1,4 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { type EventPattern, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -9,7 +9,10 @@ export type Call = { readonly called: IFunction } & (
   | { readonly eventPattern: EventPattern }
 );
 
-/** EventBridge may call the function for this rule of this account alone (threat T12). */
+/**
+ * EventBridge may call the function for this rule alone (threat T12). The rule's ARN holds the account: EventBridge tells
+ * Lambda no source account, and a permission that asks for one keeps it out (terraform-provider-aws#4116).
+ */
 export function call(scope: Construct, id: string, { called, ...when }: Call): void {
   const input = 'task' in when && { input: RuleTargetInput.fromObject({ task: when.task }) };
   const rule = new Rule(scope, id, {
@@ -21,6 +24,5 @@ export function call(scope: Construct, id: string, { called, ...when }: Call): v
     functionName: called.functionArn,
     principal: 'events.amazonaws.com',
     sourceArn: rule.ruleArn,
-    sourceAccount: Stack.of(scope).account,
   });
 }

@@ -38,6 +38,7 @@ function notify({ trail: { bucket, prefix }, ingest }: Ends): void {
     service: 's3.amazonaws.com',
     sourceArn: bucket.bucketArn,
     sourceAccount: bucket.env.account,
+    isAccountInArn: false,
   });
   const { queue } = ingest;
   const bind = () => ({
@@ -66,11 +67,17 @@ function route(scope: Construct, { trail: { bucket, prefix }, ingest }: Ends): v
     service: 'events.amazonaws.com',
     sourceArn: rule.ruleArn,
     sourceAccount: Stack.of(scope).account,
+    isAccountInArn: true,
   });
 }
 
 function subscribe(scope: Construct, topic: ITopic, ingest: IngestQueue): void {
-  ingest.allow({ service: 'sns.amazonaws.com', sourceArn: topic.topicArn, sourceAccount: topic.env.account });
+  ingest.allow({
+    service: 'sns.amazonaws.com',
+    sourceArn: topic.topicArn,
+    sourceAccount: topic.env.account,
+    isAccountInArn: true,
+  });
   const subscription = new Subscription(scope, 'LogFileSubscription', {
     topic,
     protocol: SubscriptionProtocol.SQS,

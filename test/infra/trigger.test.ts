@@ -69,7 +69,7 @@ describe('log files are told of', () => {
         services: ['sns.amazonaws.com'],
         conditions: {
           ArnEquals: { 'aws:SourceArn': TOPIC },
-          StringEquals: { 'aws:SourceAccount': '444455556666' },
+          StringEqualsIfExists: { 'aws:SourceAccount': '444455556666' },
         },
       },
     ]);

@@ -37,8 +37,9 @@ export function lint(all: ReadonlyMap<string, Resolved>): string[] {
   for (const [id, { AssumeRolePolicyDocument }] of ofType(all, 'AWS::IAM::Role')) {
     found.push(...statementsOf(AssumeRolePolicyDocument).flatMap((it) => trustsTooMany(it, id)));
   }
-  for (const [id, { SourceArn, SourceAccount }] of ofType(all, 'AWS::Lambda::Permission')) {
-    if (!SourceArn || !SourceAccount) found.push(`${id}: called without SourceArn and SourceAccount`);
+  for (const [id, { SourceArn = '', SourceAccount }] of ofType(all, 'AWS::Lambda::Permission')) {
+    const isNamed = SourceArn !== '' && (SourceAccount || holdsAccount(String(SourceArn)));
+    if (!isNamed) found.push(`${id}: called without its source and the account of it`);
   }
   return found;
 }
@@ -65,7 +66,21 @@ function trustsTooMany(statement: Statement, id: string): string[] {
   return [...odd, ...others].map((name) => `${id}: trusts ${name}`);
 }
 
+/**
+ * The ARN of the source, and its account: in a condition of its own, or in the ARN. Not every service tells its account,
+ * and the ARN of a bucket holds none.
+ */
 function namesSource({ conditions }: Statement): boolean {
-  const keys = Object.values(conditions).flatMap((test) => Object.keys(test));
-  return keys.includes('aws:SourceArn') && keys.includes('aws:SourceAccount');
+  const all = Object.entries(conditions).flatMap(([operator, test]) =>
+    Object.entries(test).flatMap(([key, values]) =>
+      [values].flat().map((value) => ({ operator, key, value })),
+    ),
+  );
+  const arns = all.filter(
+    ({ key, operator }) => key === 'aws:SourceArn' && /^Arn(Equals|Like)$/.test(operator),
+  );
+  const isNamed = all.some(({ key, operator }) => key === 'aws:SourceAccount' && operator === 'StringEquals');
+  return arns.length > 0 && (isNamed || arns.every(({ value }) => holdsAccount(value)));
 }
+
+const holdsAccount = (arn: string) => /^arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{12}:/.test(arn);

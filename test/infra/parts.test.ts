@@ -1,9 +1,14 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
+import { AuditLake } from '../../infra/audit-lake.js';
 import { tableInput } from '../../src/adapters/aws/glue-table-input.js';
 import { TABLE_NAMES, TABLES } from '../../src/lake/tables.js';
 import { ACCOUNT, ofType, resolved, the } from './support/resolved.ts';
-import { templateWith } from './support/synthesized.ts';
+import { newApp, templateWith } from './support/synthesized.ts';
 
 const usual = templateWith();
 const all = resolved(usual.toJSON());
@@ -96,6 +101,32 @@ describe('the state table', () => {
       DeletionProtectionEnabled: true,
       TimeToLiveSpecification: Match.absent(),
     });
+  });
+});
+
+describe('a lake that is there already', () => {
+  test('is taken over: no bucket and no table is made, and the functions know both', () => {
+    const stack = new Stack(newApp(), 'Another');
+    new AuditLake(stack, 'AuditLake', {
+      trailBucket: Bucket.fromBucketName(stack, 'Trail', 'amzn-s3-demo-bucket'),
+      lakeBucket: Bucket.fromBucketName(stack, 'Lake', 'amzn-s3-demo-lake'),
+      stateTable: Table.fromTableName(stack, 'State', 'audit-lake-state'),
+      code: Code.fromInline('// no handler'),
+    });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::S3::Bucket', 0);
+    template.resourceCountIs('AWS::DynamoDB::Table', 0);
+    const variables = {
+      AUDIT_LAKE_LAKE: 's3://amzn-s3-demo-lake/audit',
+      AUDIT_LAKE_STATE_TABLE: 'audit-lake-state',
+    };
+    has('AWS::Lambda::Function', { Environment: { Variables: variables } }, template);
+  });
+
+  test('goes with the stack where somebody said so', () => {
+    const template = templateWith({ removalPolicy: RemovalPolicy.DESTROY });
+    has('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false }, template);
+    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
   });
 });
 

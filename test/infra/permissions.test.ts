@@ -133,6 +133,24 @@ describe('T13: no handler', () => {
   });
 });
 
+describe('T16: with keys', () => {
+  const all = with_({ encryptionKey: KEY, trailKey: KEY.replace('0f0f0f0f', '1e1e1e1e') });
+  const key = (name: string, action: string, resource: string) =>
+    isAllowed(may(name, all), { action, resource });
+
+  test.each(NAMES)(
+    '%s writes with the key of the lake, and reads log files with that of the trail if it must',
+    (name) => {
+      expect(key(name, 'kms:GenerateDataKey', KEY)).toBe(true);
+      expect(key(name, 'kms:Decrypt', KEY)).toBe(true);
+      const trailKey = KEY.replace('0f0f0f0f', '1e1e1e1e');
+      expect(key(name, 'kms:Decrypt', trailKey)).toBe(name === 'Ingest' || name === 'Backfill');
+      expect(key(name, 'kms:GenerateDataKey', trailKey)).toBe(false);
+      expect([...actionsOf(name)].filter((action) => action.startsWith('kms:'))).toEqual([]);
+    },
+  );
+});
+
 describe('T11: roles of other accounts', () => {
   const assume = (all: ReadonlyMap<string, Resolved>, account: string, organization?: string) =>
     isAllowed(may('Resolve', all), {

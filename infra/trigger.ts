@@ -19,12 +19,17 @@ export type Trigger =
 /** Log files end so; so do other things, which the handler leaves alone. */
 const SUFFIX = '.json.gz';
 
-/** Leads news of log files into the queue. */
-export function pullTrigger(
-  scope: Construct,
-  trigger: Trigger,
-  to: { trail: Trail; ingest: IngestQueue },
-): void {
+/**
+ * Leads news of log files into the queue.
+ * @throws Error for a bucket of another account that nobody here can be told by
+ */
+export function pullTrigger(scope: Construct, trigger: Trigger, to: Ends): void {
+  const isElsewhere = to.trail.bucket.env.account !== Stack.of(scope).account;
+  if (isElsewhere && (trigger.by === 'bucket-notification' || trigger.by === 'event-bridge')) {
+    throw new Error(
+      `the bucket of the trail is of another account, whose ${trigger.by} nothing here can change or hear: take a topic`,
+    );
+  }
   if (trigger.by === 'bucket-notification') notify(to);
   else if (trigger.by === 'event-bridge') route(scope, to);
   else if (trigger.by === 'topic') subscribe(scope, trigger.topic, to.ingest);

@@ -40,12 +40,19 @@ describe('log files are told of', () => {
     ]);
   });
 
-  test('by the notifications of a bucket of another account, in its name', () => {
-    const all = resolved(templateWith({ trailAccount: '444455556666' }).toJSON());
-    expect(senders(all)[0]?.conditions).toMatchObject({
-      StringEquals: { 'aws:SourceAccount': '444455556666' },
-    });
-  });
+  test.each(['bucket-notification', 'event-bridge'] as const)(
+    'not by %s where the bucket is of another account: nothing here could change or hear it',
+    (trigger) => {
+      expect(() => stackWith({ trailAccount: '444455556666', trigger })).toThrow(/take a topic/);
+      const all = resolved(
+        templateWith({ trailAccount: '444455556666', trigger: { topic: TOPIC } }).toJSON(),
+      );
+      const [ingest] = [...ofType(all, 'AWS::Lambda::Function').values()];
+      expect(ingest).toMatchObject({
+        Environment: { Variables: { AUDIT_LAKE_SOURCE_OWNER: '444455556666' } },
+      });
+    },
+  );
 
   test('by EventBridge, which changes nothing of the bucket', () => {
     const all = resolved(templateWith({ trigger: 'event-bridge' }).toJSON());

@@ -106,7 +106,12 @@ describe('the bundles of the assets, with the environment of the template', () =
     const id = '20261120T101530Z-b7x2';
     const head = {
       ...{ id, made: Date.now(), lake: `s3://${place.bucket}/audit`, sources: [`s3://${TRAIL}/AWSLogs/`] },
-      ...{ scope: EVERYTHING, datasets: ['athena_events'] as const, inventory: undefined },
+      ...{
+        scope: EVERYTHING,
+        datasets: ['athena_events'] as const,
+        eventSources: 'all' as const,
+        inventory: undefined,
+      },
     };
     const { plan, slices } = await planBackfill({ archive, head, ledger: undefined });
     const store = new S3PlanStore({ client: clients.s3, place, waiting: WAITING });

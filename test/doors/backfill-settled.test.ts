@@ -37,7 +37,7 @@ test('a plan is for its datasets, in whatever order they are named', async () =>
   const ended = await backfill(['run', plan, ...both('cloudtrail_events', 'athena_events', 'athena_events')]);
   expect([ended.code, slicesOf(ended)]).toMatchObject([0, { worked_off: 2 }]);
   const other = await backfill(['run', plan, ...both('athena_events')]);
-  expect([other.code, other.err]).toEqual([1, expect.stringContaining('PLAN_FORMAT')]);
+  expect([other.code, other.err]).toEqual([2, expect.stringContaining('DATASET_SELECTION')]);
 });
 
 test('nobody holds on to a plan for a folder that may not be listed: the next run counts anew', async () => {

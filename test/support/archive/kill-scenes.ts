@@ -29,8 +29,11 @@ export type KillScene = {
   readonly end: () => Promise<void>;
 };
 
-/** A bundle of a lake in a folder: 2,000 log files. Of one in S3: what a transaction holds. Read ahead as many again. */
-const OPEN_FILES = { folder: 2 * 2 * 2_000, bucket: 2 * 2 * 99 };
+/**
+ * A bundle of a lake in a folder: 2,000 log files, read ahead as many again, on two cores. Of one in S3: what a
+ * transaction holds, in four lanes a core.
+ */
+const OPEN_FILES = { folder: 2 * 2 * 2_000, bucket: 2 * 4 * 99 };
 
 /** Archive and lake in folders. */
 export function folderScene(shape: ArchiveShape): KillScene {

@@ -7,6 +7,7 @@ import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { backfillStateMachine, FLEET_RESULTS } from '../src/backfill/state-machine.js';
 import type { Lake } from './lake.js';
+import { readingPlans, usingKey } from './permissions.js';
 
 type BackfillFleetProps = {
   readonly lake: Lake;
@@ -73,20 +74,14 @@ function ofThisAccount(scope: Construct): ServicePrincipal {
   });
 }
 
-function reading({ bucket, plans, below, encryptionKey }: Lake): PolicyStatement[] {
+function reading(lake: Lake): PolicyStatement[] {
+  const { bucket, below, encryptionKey } = lake;
   const writes = ['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'];
   const results = bucket.arnForObjects(`${below(FLEET_RESULTS)}/*`);
   return [
-    new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${plans}*`)] }),
+    readingPlans(lake),
     new PolicyStatement({ actions: writes, resources: [results] }),
-    ...(encryptionKey
-      ? [
-          new PolicyStatement({
-            actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-            resources: [encryptionKey.keyArn],
-          }),
-        ]
-      : []),
+    ...usingKey(encryptionKey),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
+import { STORED_AS_PARQUET } from '../src/lake/ddl.js';
 import { PARTITION_COLUMNS, TABLE_NAMES, TABLES, type Table } from '../src/lake/tables.js';
 import type { Lake } from './lake.js';
 
@@ -9,8 +10,6 @@ type CatalogProps = {
   readonly databaseName: string;
   readonly removalPolicy: RemovalPolicy | undefined;
 };
-
-const PARQUET = 'org.apache.hadoop.hive.ql.io.parquet';
 
 /**
  * What engines see: a database, and the tables as their writer knows them. Views are made by maintenance, since Athena
@@ -55,10 +54,10 @@ function tableInput({ name, meaning, columns }: Table, location: string): CfnTab
     storageDescriptor: {
       columns: columns.map((column) => ({ name: column.name, type: column.type, comment: column.meaning })),
       location: `${location}/${name}/`,
-      inputFormat: `${PARQUET}.MapredParquetInputFormat`,
-      outputFormat: `${PARQUET}.MapredParquetOutputFormat`,
+      inputFormat: STORED_AS_PARQUET.inputFormat,
+      outputFormat: STORED_AS_PARQUET.outputFormat,
       serdeInfo: {
-        serializationLibrary: `${PARQUET}.serde.ParquetHiveSerDe`,
+        serializationLibrary: STORED_AS_PARQUET.serde,
         parameters: { 'serialization.format': '1' },
       },
     },

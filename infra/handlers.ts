@@ -36,7 +36,7 @@ export function handlers(scope: Construct, deployed: Given, props: AuditLakeProp
   };
   permit(scope, roles, { ...deployed, props });
   const shared = sharedSettings(scope, { ...deployed, roles: Object.values(roles) }, props);
-  const { code, querying } = asking(props);
+  const { code, querying } = codeThatAsks(props);
   const of = (name: keyof typeof roles, environment: Environment) => ({
     ...{ name, code, role: roles[name], environment: { ...shared, ...environment } },
   });
@@ -62,7 +62,7 @@ export function handlers(scope: Construct, deployed: Given, props: AuditLakeProp
 }
 
 /** Accounts are a setting like others, until there are too many. @throws Error for too many with code of one's own */
-function asking(props: AuditLakeProps): { readonly code: Code; readonly querying: Environment } {
+function codeThatAsks(props: AuditLakeProps): { readonly code: Code; readonly querying: Environment } {
   const accounts = queryAccounts(props);
   if (accounts.length <= MOST_IN_ENVIRONMENT) {
     return { code: props.code ?? handlerCode(), querying: querySettings(accounts, props) };

@@ -7,9 +7,9 @@ export const NAMES = {
   /** Defaults of the settings (src/settings.ts). */
   database: 'audit_lake',
   queryRole: 'audit-lake-query-history',
-  /** Below the root of the lake: where bundles wait for their commit, and no reader looks (protocol 4.1). */
-  stage: '_meta/stage/',
-  results: '_meta/results/',
+  /** Below the root of the lake. */
+  stage: `${META.stageFolder}/`,
+  results: `${META.resultsFolder}/`,
   plans: `${META.plansFolder}/`,
   lakeFile: META.lakeFile,
 } as const;

@@ -72,7 +72,8 @@ export function keepingState(table: ITable): PolicyStatement[] {
   ];
 }
 
-const usingKey = (key: IKey | undefined) =>
+/** Reading and writing what lies under a key of the customer. */
+export const usingKey = (key: IKey | undefined) =>
   key ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])] : [];
 
 type CatalogPlace = { readonly lake: Lake; readonly database: string };
@@ -83,17 +84,18 @@ const RESULTS = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 's3:
 /** Statements in the workgroup of the same name as the database, and their results. */
 export function runningStatements(scope: Construct, { lake, database }: CatalogPlace): PolicyStatement[] {
   const { bucket, results } = lake;
-  const group = Stack.of(scope).formatArn({
-    ...{ service: 'athena', resource: 'workgroup', resourceName: database },
-  });
   return [
-    allow(['athena:StartQueryExecution', 'athena:GetQueryExecution'], [group]),
+    allow(['athena:StartQueryExecution', 'athena:GetQueryExecution'], [workGroupArn(scope, database)]),
     allow(RESULTS, objects(bucket, [results])),
     allow(['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'], [bucket.bucketArn]),
     listing(bucket, [results]),
     ...usingKey(lake.encryptionKey),
   ];
 }
+
+/** It has the name of the database. */
+const workGroupArn = (scope: Construct, resourceName: string) =>
+  Stack.of(scope).formatArn({ service: 'athena', resource: 'workgroup', resourceName });
 
 /** What a person does in the workgroup, and in its list of queries. */
 export function asking(scope: Construct, { lake, database }: CatalogPlace): PolicyStatement[] {
@@ -105,14 +107,9 @@ export function asking(scope: Construct, { lake, database }: CatalogPlace): Poli
     'BatchGetQueryExecution',
   ];
   const named = ['ListNamedQueries', 'GetNamedQuery', 'BatchGetNamedQuery'];
-  const group = Stack.of(scope).formatArn({
-    service: 'athena',
-    resource: 'workgroup',
-    resourceName: database,
-  });
   const ofGroup = allow(
     [...actions, ...named].map((action) => `athena:${action}`),
-    [group],
+    [workGroupArn(scope, database)],
   );
   return [...runningStatements(scope, { lake, database }), ofGroup];
 }

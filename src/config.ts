@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { ATHENA, type Dataset, type DatasetName, type Selection } from './datasets/dataset.js';
 import type { TextMode } from './datasets/text-privacy.js';
 import { AuditLakeError } from './errors.js';
+import { META } from './lake/names.js';
 import { mustNotOverlap } from './lake/overlap.js';
 import { type CatalogKind, isInS3 } from './setting-values.js';
 import { SETTINGS, SETTINGS_FILE } from './settings.js';
@@ -142,7 +143,7 @@ function lakeSettings({ one, origin }: SettingsReader, file: string | undefined)
   const isFolder = named !== undefined && !isInS3(named);
   const lake = isFolder && beside !== '.' && !isAbsolute(named) ? join(beside, named) : named;
   const inS3 = lake !== undefined && isInS3(lake) ? lake : undefined;
-  const results = one(SETTINGS.results) ?? (inS3 && `${inS3}/_meta/results/`);
+  const results = one(SETTINGS.results) ?? (inS3 && `${inS3}/${META.resultsFolder}/`);
   if (inS3 && results?.startsWith(`${inS3}/`) && !results.startsWith(`${inS3}/_meta/`)) {
     throw new AuditLakeError(
       'USAGE',

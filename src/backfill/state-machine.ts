@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.js';
+import { META } from '../lake/names.js';
 
 /** What a state machine is made of. */
 export type FleetOptions = {
@@ -27,7 +28,7 @@ export type FleetInput = {
 };
 
 /** Below the root of the lake; a folder of each plan. */
-export const FLEET_RESULTS = '_meta/results/backfill';
+export const FLEET_RESULTS = `${META.resultsFolder}/backfill`;
 
 const BATCH_SLICES = 50;
 const TOLERATED = 50;

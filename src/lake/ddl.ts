@@ -15,6 +15,14 @@ const LAKE = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9!_.()=-]+)*$/
 /** Glue keeps 255 bytes of a comment. */
 const COMMENT = /^[A-Za-z0-9 .,:;?()_/"-]{1,255}$/;
 
+const PARQUET = 'org.apache.hadoop.hive.ql.io.parquet';
+/** What STORED AS PARQUET means to the catalog (aws-facts 10). */
+export const STORED_AS_PARQUET = {
+  inputFormat: `${PARQUET}.MapredParquetInputFormat`,
+  outputFormat: `${PARQUET}.MapredParquetOutputFormat`,
+  serde: `${PARQUET}.serde.ParquetHiveSerDe`,
+} as const;
+
 /**
  * The location of a lake in S3, checked and without a slash at its end.
  * @throws AuditLakeError USAGE where Athena could not take it as a LOCATION (aws-facts 5.1): another scheme,

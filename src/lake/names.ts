@@ -50,4 +50,7 @@ export const META = {
   stateFolder: '_meta/state',
   tmpFolder: '_meta/tmp',
   plansFolder: '_meta/plans',
+  /** Where bundles wait for their commit, and no reader looks (protocol 4.1). */
+  stageFolder: '_meta/stage',
+  resultsFolder: '_meta/results',
 } as const;

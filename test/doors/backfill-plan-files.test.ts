@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../support/command-line.ts';
 import { FleetWorld } from '../support/fleet-world.ts';
-import { LAKE, SOURCE, STATE } from '../support/lambda-world.ts';
+import { LAKE, SOURCE } from '../support/lambda-world.ts';
 import { type MadeLogFile, makeTrail } from '../support/log-files.ts';
 
 const TRAIL = makeTrail(12, 3);
@@ -74,14 +74,7 @@ describe('a plan file that does not lie in the lake', () => {
     const { bytes } = s3.object({ Bucket: LAKE }, key);
     s3.put(LAKE, 'some where/plan.jsonl', bytes);
     s3.remove(LAKE, key);
-    const env = {
-      AWS_ENDPOINT_URL: world.lambda.endpoint,
-      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'none',
-      AUDIT_LAKE_LAKE: `s3://${LAKE}/audit`,
-      AUDIT_LAKE_STATE_TABLE: STATE,
-      AUDIT_LAKE_STATE_MACHINE: FleetWorld.stateMachine,
-    };
+    const { env } = world;
     const datasets = ['athena_events', 'cloudtrail_events'].flatMap((name) => ['--dataset', name]);
     const handOver = (plan: string) => run(['backfill', 'run', plan, '--on', 'fleet', ...datasets], { env });
     const refused = await handOver(`s3://${LAKE}/some where/plan.jsonl`);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placeOf } from '../../src/backfill/slice.js';
 import { type Ended, run } from '../support/command-line.ts';
 import { FleetWorld } from '../support/fleet-world.ts';
-import { LAKE, SOURCE, STATE } from '../support/lambda-world.ts';
+import { SOURCE, STATE } from '../support/lambda-world.ts';
 import { makeTrail } from '../support/log-files.ts';
 
 const TRAIL = makeTrail(8, 2);
@@ -16,14 +16,7 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 function backfill(args: readonly string[], table = STATE): Promise<Ended> {
-  const env = {
-    AWS_ENDPOINT_URL: world.lambda.endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'none',
-    AUDIT_LAKE_LAKE: `s3://${LAKE}/audit`,
-    AUDIT_LAKE_STATE_TABLE: table,
-    AUDIT_LAKE_QUEUE_URL: world.queueUrl,
-  };
+  const env = { ...world.env, AUDIT_LAKE_STATE_TABLE: table };
   return run(['backfill', ...args, '--output', 'json'], { env });
 }
 

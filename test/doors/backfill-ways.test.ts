@@ -14,16 +14,7 @@ afterEach(() => world.stop());
 
 /** The command over the same AWS as the handlers. */
 function backfill(...args: string[]): Promise<Ended> {
-  const env = {
-    AWS_ENDPOINT_URL: world.lambda.endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'none',
-    AUDIT_LAKE_LAKE: `s3://${LAKE}/audit`,
-    AUDIT_LAKE_STATE_TABLE: STATE,
-    AUDIT_LAKE_STATE_MACHINE: FleetWorld.stateMachine,
-    AUDIT_LAKE_QUEUE_URL: world.queueUrl,
-    AUDIT_LAKE_SOURCES: `s3://${SOURCE}`,
-  };
+  const env = { ...world.env, AUDIT_LAKE_SOURCES: `s3://${SOURCE}` };
   const verb = args[0] ?? '';
   const datasets = ['plan', 'run'].includes(verb) ? BOTH.flatMap((name) => ['--dataset', name]) : [];
   return run(['backfill', ...args, ...datasets, '--output', 'json'], { env });

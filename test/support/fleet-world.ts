@@ -7,7 +7,7 @@ import type { Scope } from '../../src/backfill/scope.js';
 import { backfillStateMachine, FLEET_RESULTS, type FleetOptions } from '../../src/backfill/state-machine.js';
 import { planBackfill } from '../../src/jobs/plan-backfill.js';
 import type { LambdaContext } from '../../src/lambda/time-left.js';
-import { FIVE_MINUTES, LAKE, LambdaWorld, SOURCE } from './lambda-world.ts';
+import { FIVE_MINUTES, LAKE, LambdaWorld, SOURCE, STATE } from './lambda-world.ts';
 import { EVERYTHING } from './scopes.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:audit-lake-backfill';
@@ -43,6 +43,19 @@ export class FleetWorld {
       stateMachineArn: FleetWorld.stateMachine,
       results: { bucket: LAKE, prefix: `audit/${FLEET_RESULTS}` },
     });
+  }
+
+  /** What the command line needs to talk to the same AWS, about the same lake. */
+  get env() {
+    return {
+      AWS_ENDPOINT_URL: this.lambda.endpoint,
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      AUDIT_LAKE_LAKE: `s3://${LAKE}/audit`,
+      AUDIT_LAKE_STATE_TABLE: STATE,
+      AUDIT_LAKE_STATE_MACHINE: FleetWorld.stateMachine,
+      AUDIT_LAKE_QUEUE_URL: this.queueUrl,
+    };
   }
 
   /** The settings are those of the handlers. */

@@ -5,7 +5,7 @@ import type {
   TableInput,
 } from '@aws-sdk/client-glue';
 import type { Column } from '../../datasets/column.js';
-import { lakeLocation } from '../../lake/ddl.js';
+import { lakeLocation, STORED_AS_PARQUET } from '../../lake/ddl.js';
 import { type PartitionPlace, partitionLocation } from '../../lake/partition-ddl.js';
 import { PARTITION_COLUMNS, type Table } from '../../lake/tables.js';
 import { valuesOf } from './glue-partitions.js';
@@ -21,10 +21,10 @@ export function tableInput(table: Table, lake: string): TableInput {
     StorageDescriptor: {
       Columns: table.columns.map(glueColumn),
       Location: `${lakeLocation(lake)}/${table.name}/`,
-      InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
-      OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+      InputFormat: STORED_AS_PARQUET.inputFormat,
+      OutputFormat: STORED_AS_PARQUET.outputFormat,
       SerdeInfo: {
-        SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
+        SerializationLibrary: STORED_AS_PARQUET.serde,
         Parameters: { 'serialization.format': '1' },
       },
     },

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { AuditLakeError } from '../../errors.js';
+import { META } from '../../lake/names.js';
 import type { Call, Check, Step } from '../../ports/access-check.js';
 import { kmsDenial } from './kms-denial.js';
 import { bucketName, type ResourceArns } from './resource-arns.js';
@@ -18,8 +19,6 @@ export type LakeAccessOptions = S3LakeOptions & {
   readonly seen: LakeSeen;
 };
 
-/** Where bundles are staged, and no reader looks. */
-const STAGE = '_meta/stage';
 const BYTES = Buffer.from('written by audit-lake doctor');
 const CONTENT = { bytes: BYTES, type: 'text/plain', sha256: hash('sha256', BYTES, 'base64') };
 
@@ -32,11 +31,11 @@ export function lakeAccess(options: LakeAccessOptions): readonly Check[] {
 function bucketCheck(options: LakeAccessOptions): Check {
   const { place, arns, bundleId, expectedOwner } = options;
   const objects = new S3LakeObjects(options);
-  const path = `${STAGE}/${bundleId}`;
+  const path = `${META.stageFolder}/${bundleId}`;
   const at = formatPlace(place);
   let isConditional = false;
   const list = async () => {
-    for await (const _ of objects.files(`${STAGE}/`)) break;
+    for await (const _ of objects.files(`${META.stageFolder}/`)) break;
     return undefined;
   };
   const write = async () => {
@@ -46,14 +45,14 @@ function bucketCheck(options: LakeAccessOptions): Check {
   };
   const remove = async () => {
     await objects.remove(path);
-    if (isConditional) return `${at}: written and deleted below ${STAGE}/`;
+    if (isConditional) return `${at}: written and deleted below ${META.stageFolder}/`;
     const message = `${at} does not heed If-None-Match: log files could get into the lake twice`;
     throw new AuditLakeError('AWS_FAILED', message);
   };
   const inBucket = { on: bucketName(place, expectedOwner), resources: arns.bucket(place) };
   const ofObjects = { on: at, resources: arns.objects(place) };
   // What is published is never deleted (threat T13).
-  const stage = { ...place, prefix: keyBelow(place, STAGE) };
+  const stage = { ...place, prefix: keyBelow(place, META.stageFolder) };
   const ofStaged = { on: formatPlace(stage), resources: arns.objects(stage) };
   return {
     name: 'lake bucket',

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { AuditLakeError } from '../../errors.js';
-import { type BundleId, dataFilePath } from '../../lake/names.js';
+import { type BundleId, dataFilePath, META } from '../../lake/names.js';
 import type { BundleStore, StagedPart } from '../../ports/bundle-store.js';
 import type { CommitPart } from '../../ports/lake-state.js';
 import type { StagedBundle, StagedBundles } from '../../ports/staged-bundles.js';
@@ -9,8 +9,7 @@ import { sideBySide } from './side-by-side.js';
 
 /** Parts of one bundle that are published side by side. */
 const AT_ONCE = 8;
-/** Outside the tables, where no reader looks. */
-const STAGE = '_meta/stage/';
+const STAGE = `${META.stageFolder}/`;
 const PARQUET = 'application/vnd.apache.parquet';
 const BUNDLE_ID = /^[a-z2-7]{26}$/;
 

@@ -12,7 +12,8 @@ const files = filesBelow(infra, /^(?!.*cdk\.out).*\.ts$/).map((path) =>
 /** What a deployment may know of the code that it deploys: names, defaults, grammars, schemas. Handlers it only bundles. */
 const OF_SRC = [
   ...['src/settings.ts', 'src/setting-values.ts', 'src/datasets/text-privacy.ts'],
-  ...['src/lake/names.ts', 'src/lake/tables.ts', 'src/lake/overlap.ts', 'src/backfill/state-machine.ts'],
+  ...['src/lake/ddl.ts', 'src/lake/names.ts', 'src/lake/tables.ts', 'src/lake/overlap.ts'],
+  'src/backfill/state-machine.ts',
 ];
 /** Where esbuild begins. */
 const REPOSITORY = '.';

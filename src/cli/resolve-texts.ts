@@ -4,7 +4,9 @@ import type { AnswerColumn } from '../ports/query-engine.js';
 import { sumOf } from '../telemetry.js';
 import { asTable } from './answer-table.js';
 import { inOneChunk } from './one-chunk.js';
+import { printable } from './printable.js';
 import { counted, formatCount } from './units.js';
+import { wrapped } from './wrapped.js';
 
 const ACCOUNTS: readonly AnswerColumn[] = [
   { name: 'account', type: 'VARCHAR' },
@@ -18,9 +20,16 @@ const LEGEND = `open = pending + denied (no text yet) + running (with a text, bu
 3, 7, 14 days: texts that Athena will have forgotten by then.
 `;
 
+/** What is open, and who may be asked. */
+type OpenQueriesTold = {
+  readonly accounts: readonly OpenOfAccount[];
+  /** Numbers of 12 digits, and `self`. */
+  readonly queryAccounts: readonly string[];
+};
+
 /** The open queries of each account as a table for the eye. */
 export async function* openQueriesPage(
-  accounts: readonly OpenOfAccount[],
+  { accounts, queryAccounts }: OpenQueriesTold,
   width: number,
 ): AsyncGenerator<string> {
   if (accounts.length === 0) {
@@ -36,18 +45,37 @@ export async function* openQueriesPage(
   const lost = accounts.reduce((sum, account) => sum + account.lost, 0);
   if (lost > 0)
     yield `Athena has forgotten ${counted(lost, 'text')} already: \`resolve\` ends what can be ended.\n`;
+  yield notNamedText(notNamed({ accounts, queryAccounts }), queryAccounts);
 }
 
 /** The same as one JSON object. */
-export function openQueriesObject(lake: string, accounts: readonly OpenOfAccount[]) {
+export function openQueriesObject(lake: string, told: OpenQueriesTold) {
+  const { accounts } = told;
   return {
     schema_version: 1,
     lake,
+    not_named: notNamed(told),
     accounts: accounts.map(({ expiring, ...counts }) => ({
       ...counts,
       ...Object.fromEntries(DEADLINE_DAYS.map((days) => [`expiring_in_${days}_days`, expiring[days]])),
     })),
   };
+}
+
+/** Nobody is asked about their queries, unless one of them is `self`. */
+const notNamed = ({ accounts, queryAccounts }: OpenQueriesTold) =>
+  accounts.map(({ account }) => account).filter((account) => !queryAccounts.includes(account));
+
+const MOST_NAMED = 20;
+
+function notNamedText(accounts: readonly string[], queryAccounts: readonly string[]): string {
+  if (accounts.length === 0) return '';
+  if (queryAccounts.length === 0)
+    return 'No account is named (query_accounts): Athena is asked about none of them.\n';
+  const self = queryAccounts.includes('self') ? ', unless it is `self`' : '';
+  const more = accounts.length > MOST_NAMED ? ` and ${accounts.length - MOST_NAMED} more` : '';
+  const names = `${accounts.slice(0, MOST_NAMED).map(printable).join(', ')}${more}`;
+  return `Not named (query_accounts), so that nobody is asked there${self}:\n  ${wrapped(names, 78, 2)}`;
 }
 
 /** What a run came to, in sums that can be checked by eye. */

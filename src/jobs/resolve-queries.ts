@@ -20,10 +20,15 @@ export type ResolveOptions = {
   readonly textMode: TextMode;
   /** Every open query, whether its time has come or not. */
   readonly all: boolean;
-  /** Told each open query as it is listed, before it is asked about. */
-  readonly onOpen?: (query: WaitingQuery) => void;
+  /** Told each query that this run leaves open, asked about or not, and whether anybody may be asked about it. */
+  readonly onLeftOpen?: (query: WaitingQuery, mayBeTold: boolean) => void;
   /** Asked before anything new is begun. */
   readonly mayStart: () => boolean;
+  /**
+   * Whether a run that may start nothing more, or failed, goes on listing what it leaves open. Asked again and again;
+   * where this is absent, it does not.
+   */
+  readonly mayCount?: () => boolean;
 };
 
 /** What a run came to: asked = ended + left open, where nobody else ended some of them first. */
@@ -59,32 +64,50 @@ export async function resolveQueries(ports: ResolvePorts, options: ResolveOption
   const report: ResolveReport = {
     ...{ asked: 0, ended: {}, leftOpen: {}, elsewhere: 0, notAsked: 0, dataFiles: 0, interrupted: false },
   };
-  for await (const chunk of chunksOf(dueQueries(ports, options, report))) {
-    if (!options.mayStart()) {
-      report.interrupted = true;
-      break;
-    }
-    const untold = await resolveChunk(chunk, { ports, options, report });
-    // Stopped in the middle of asking.
-    report.interrupted ||= untold > 0 && !options.mayStart();
+  const run = { ports, options, report };
+  const failures: unknown[] = [];
+  for await (const chunk of chunksOf(dueQueries(run))) {
+    const isAsked = failures.length === 0 && options.mayStart();
+    report.interrupted ||= !isAsked;
+    const left = isAsked ? await resolveChunk(chunk, run).catch(whole(chunk, failures)) : chunk;
+    for (const query of left) tellLeft(query, run);
+    const isOver = !isAsked || failures.length > 0;
+    // Whoever counts what is about to be lost must know it when there is most to do, too.
+    if (isOver && !options.mayCount?.()) break;
   }
+  if (failures.length > 0) throw failures[0];
   return report;
 }
 
+/** Notes a failure: all of the chunk is left. */
+const whole = (chunk: readonly WaitingQuery[], failures: unknown[]) => (error: unknown) => {
+  failures.push(error);
+  return chunk;
+};
+
 /** Those whose time has come, and that somebody may be asked about or that are given up. */
-async function* dueQueries(
-  { queries, history }: ResolvePorts,
-  { all, now, onOpen }: ResolveOptions,
-  report: ResolveReport,
-): AsyncGenerator<WaitingQuery> {
-  const start = now();
-  for await (const query of queries.openQueries()) {
-    onOpen?.(query);
-    if (!all && query.nextTry > start) continue;
-    if (start >= forgottenAt(query) || (history.mayKnow?.(query) ?? true)) yield query;
-    else report.notAsked++;
+async function* dueQueries(run: Run): AsyncGenerator<WaitingQuery> {
+  const { ports, options, report } = run;
+  const start = options.now();
+  for await (const query of ports.queries.openQueries()) {
+    if (options.mayCount?.() === false) {
+      report.interrupted = true;
+      return;
+    }
+    const isDue = options.all || query.nextTry <= start;
+    if (isDue && (start >= forgottenAt(query) || mayBeTold(query, ports))) {
+      yield query;
+      continue;
+    }
+    if (isDue) report.notAsked++;
+    tellLeft(query, run);
   }
 }
+
+const mayBeTold = (query: WaitingQuery, { history }: ResolvePorts) => history.mayKnow?.(query) ?? true;
+
+const tellLeft = (query: WaitingQuery, { ports, options }: Run) =>
+  options.onLeftOpen?.(query, mayBeTold(query, ports));
 
 async function* chunksOf(queries: AsyncIterable<WaitingQuery>): AsyncGenerator<readonly WaitingQuery[]> {
   let chunk: WaitingQuery[] = [];
@@ -103,11 +126,11 @@ type Run = {
   readonly report: ResolveReport;
 };
 
-/** Gives how many nobody answered for. */
+/** Gives those that stay open. */
 async function resolveChunk(
   chunk: readonly WaitingQuery[],
   { ports, options, report }: Run,
-): Promise<number> {
+): Promise<readonly WaitingQuery[]> {
   const now = options.now();
   report.asked += chunk.length;
   const answers = await ports.history.lookup(chunk, Math.max(chunk.length, LEAST_PATIENCE));
@@ -130,7 +153,9 @@ async function resolveChunk(
   report.elsewhere += committed.elsewhere;
   report.dataFiles += committed.dataFiles;
   await ports.queries.postpone(waiting);
-  return chunk.filter((query) => !answers.has(queryKey(query))).length;
+  // Stopped in the middle of asking.
+  report.interrupted ||= chunk.some((query) => !answers.has(queryKey(query))) && !options.mayStart();
+  return waiting;
 }
 
 function told(query: WaitingQuery, answer: HistoryAnswer | undefined): Cells {

@@ -1,7 +1,7 @@
 import { decodeStateChange, isStateChange } from '../cloudtrail/query-state-change.js';
 import { readConfig } from '../config.js';
 import { OpenQueryTally } from '../jobs/open-query-report.js';
-import { resolveQueries } from '../jobs/resolve-queries.js';
+import { type ResolveReport, resolveQueries } from '../jobs/resolve-queries.js';
 import { sumOf } from '../telemetry.js';
 import { openNotifiedResolver } from '../wiring/notified-resolver.js';
 import { once } from './once.js';
@@ -17,7 +17,8 @@ const opened = once(async () => {
 /**
  * Ends open queries: those without a text, and those that had not ended when their row was written. For an EventBridge
  * event "Athena Query State Change" the query becomes due; for anything else, on a schedule, all that are due are
- * asked about. Any number may run at once.
+ * asked about. Any number may run at once. However such a run ends, it tells how many texts it leaves that are about to
+ * be lost: those that somebody could still be told. Where there was no time to count them all, the oldest are counted.
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const { ports, now, textMode, hasLeft } = await opened();
@@ -25,27 +26,36 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
     const change = decodeStateChange(event);
     return { woken: change?.isFinal === true && (await ports.queries.wake(change, change.at)) };
   }
-  const { left, mayStart } = stopwatch(context);
+  const { left, mayStart, mayCount } = stopwatch(context);
   hasLeft(left);
-  const tally = new OpenQueryTally(now());
-  const report = await resolveQueries(ports, {
-    ...{ now, all: false, textMode, mayStart },
-    onOpen: (query) => tally.add(query),
-  });
-  const { asked, ended, leftOpen, elsewhere, notAsked, interrupted } = report;
-  // Of a listing that was cut short the sums would be wrong.
-  if (!interrupted) tellDeadlines(tally.accounts);
+  const named = new OpenQueryTally(now());
+  let report: ResolveReport | undefined;
+  try {
+    report = await resolveQueries(ports, {
+      ...{ now, all: false, textMode, mayStart, mayCount },
+      onLeftOpen: (query, mayBeTold) => mayBeTold && named.add(query),
+    });
+  } finally {
+    // Of a run that failed, too: it is then that texts are lost.
+    tellDeadlines(named.accounts);
+    if (report === undefined) tellCounts('resolver_failed', aboutToBeLost(named));
+  }
+  const { asked, ended, leftOpen, elsewhere, notAsked } = report;
   if (notAsked > 0)
-    tellWarnings('queries_of_accounts_not_named', [`${notAsked} open queries: see query_accounts`]);
+    tellWarnings('queries_of_accounts_not_named', [
+      `${notAsked} open queries: see query_accounts, and \`audit-lake resolve --status\``,
+    ]);
   return tellCounts('resolver_done', {
     QueriesAsked: asked,
     QueriesEnded: sumOf(ended) + elsewhere,
     QueriesLeftOpen: sumOf(leftOpen),
     QueriesNotAsked: notAsked,
     QueryTextsResolved: (ended['resolved'] ?? 0) + (ended['withheld'] ?? 0),
-    // Of all accounts together, zero too, for an alarm: an account alone is a metric only while it has some.
-    ...(!interrupted && {
-      QueryTextsAboutToBeLost: tally.accounts.reduce((sum, { expiring }) => sum + expiring[3], 0),
-    }),
+    ...aboutToBeLost(named),
   });
 }
+
+/** Of all accounts together, zero too, for an alarm: an account alone is a metric only while it has some. */
+const aboutToBeLost = ({ accounts }: OpenQueryTally) => ({
+  QueryTextsAboutToBeLost: accounts.reduce((sum, { expiring }) => sum + expiring[3], 0),
+});

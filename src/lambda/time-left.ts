@@ -12,8 +12,11 @@ export function stopwatch(context: Pick<LambdaContext, 'getRemainingTimeInMillis
   /** Milliseconds; negative when the reserve has been begun. */
   readonly left: () => number;
   readonly mayStart: () => boolean;
+  /** Whether there is time to count what is left to do: all but a tenth of what is kept. */
+  readonly mayCount: () => boolean;
 } {
   const reserve = Math.min(RESERVE_MS, context.getRemainingTimeInMillis() / 2);
   const left = () => context.getRemainingTimeInMillis() - reserve;
-  return { left, mayStart: () => left() > 0 };
+  const mayCount = () => context.getRemainingTimeInMillis() > reserve / 10;
+  return { left, mayStart: () => left() > 0, mayCount };
 }

@@ -383,6 +383,8 @@ describe('deadlines', () => {
     // The most urgent ones have the last numbers.
     for (let n = 100; n < 110; n++) trail.ran(`urgent${n}`, { account: accountOf(n), ago: 43 * DAY });
     await deliverUnasked();
+    const named = Array.from({ length: 110 }, (_, n) => accountOf(n)).join(',');
+    await lambda.coldStart({ ...ASKING, AUDIT_LAKE_QUERY_ACCOUNTS: named });
     await lambda.resolve();
     const told = lambda.metricLines('QueryTextsLostIn7Days').map((line) => line['account']);
     const urgent = Array.from({ length: 10 }, (_, n) => accountOf(100 + n));
@@ -392,17 +394,47 @@ describe('deadlines', () => {
     expect(lambda.log().filter(({ message }) => message === 'query_texts_about_to_be_lost')).toHaveLength(10);
   });
 
-  test('are not told by a run that was cut short: its sums would be wrong', async () => {
+  test.each([
+    ['all of them, where there is time to count', 10_000, 180],
+    ['at least those that it came to, where there is none', 1_000, 150],
+  ])('are told by a run that was cut short: %s', async (_, millis, about) => {
     for (let n = 0; n < 230; n++) trail.ran(`q${n}`, { ago: 43 * DAY });
     await deliverUnasked();
     pass(HOUR);
-    const short = invoked(() => (questions() > 0 ? 1_000 : 300_000));
-    expect(await lambda.resolve({}, short)).toMatchObject({ QueriesAsked: 200, QueriesEnded: 50 });
-    expect(lambda.metricLines('QueryTextsLostIn3Days')).toEqual([]);
-    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([]);
+    const short = invoked(() => (questions() > 0 ? millis : 300_000));
+    expect(await lambda.resolve({}, short)).toMatchObject({
+      ...{ QueriesAsked: 200, QueriesEnded: 50, QueryTextsAboutToBeLost: about },
+    });
+    expect(lambda.metric('QueryTextsLostIn3Days')).toEqual([about]);
+    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([about]);
+    // Those that were told in this run are lost no more.
     await lambda.resolve();
-    expect(lambda.metric('QueryTextsLostIn3Days')).toEqual([180]);
-    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([180]);
+    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([about, 150]);
+    pass(HOUR);
+    await lambda.resolve();
+    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([about, 150, 0]);
+  });
+
+  test('are told by a run that fails', async () => {
+    for (let n = 0; n < 230; n++) trail.ran(`q${n}`, { ago: 43 * DAY });
+    await deliverUnasked();
+    pass(HOUR);
+    const fault = lambda.aws.fail(({ operation }) => operation === 'TransactWriteItems', denied, ALWAYS);
+    await expect(lambda.resolve()).rejects.toMatchObject({ code: 'AWS_DENIED' });
+    fault.stop();
+    expect(lambda.metric('QueryTextsAboutToBeLost')).toEqual([230]);
+  });
+
+  test('of accounts that nobody named, or that cannot be any, ring no alarm: they are warned of', async () => {
+    trail.ran('one', { account: UNLISTED, ago: 43 * DAY });
+    trail.ran('two', { account: 'nobody', ago: 43 * DAY });
+    trail.ran('denied', { account: DENIED, ago: 43 * DAY });
+    await deliver();
+    pass(HOUR);
+    expect(await lambda.resolve()).toMatchObject({ QueriesNotAsked: 2, QueryTextsAboutToBeLost: 1 });
+    expect(lambda.metricLines('QueryTextsLostIn3Days').map(({ account }) => account)).toEqual([DENIED]);
+    const warned = lambda.log().filter(({ message }) => message === 'queries_of_accounts_not_named');
+    expect(warned).toEqual([expect.objectContaining({ level: 'WARN' })]);
   });
 });
 

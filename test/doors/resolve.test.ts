@@ -171,6 +171,17 @@ describe.each(LAKE_KINDS)('audit-lake resolve over a lake in a %s', (kind) => {
     expect(text.out).toMatch(new RegExp(`│ ${HOME} │ +4 │ +0 │ +4 │ +0 │ +1 │ +2 │ +3 │`));
     expect(text.out).toMatch(new RegExp(`│ ${OTHER} │ +1 │ +0 │ +0 │ +1 │ +0 │ +0 │ +0 │`));
     expect(text.out).not.toContain('Athena has forgotten');
+    expect(text.out).toContain('\nNo account is named (query_accounts): ');
+    const naming = ['--query-account', DENIED, '--query-account', OTHER];
+    const some = await lake.run(['resolve', '--status', ...naming]);
+    const unasked = [HOME, MEMBER].join(', ');
+    expect(some.out).toContain(
+      `\nNot named (query_accounts), so that nobody is asked there:\n  ${unasked}\n`,
+    );
+    const self = await lake.run(['resolve', '--status', ...naming, '--query-account', 'self']);
+    expect(self.out).toContain(`so that nobody is asked there, unless it is \`self\`:\n  ${unasked}\n`);
+    const object = await lake.run(['resolve', '--status', '--output', 'json', ...naming]);
+    expect(JSON.parse(object.out).not_named).toEqual([HOME, MEMBER]);
     // Three days later: what is forgotten by then is no deadline any more.
     const later = { ahead: 3 * DAY };
     expect(await status(later)).toEqual([
@@ -183,7 +194,8 @@ describe.each(LAKE_KINDS)('audit-lake resolve over a lake in a %s', (kind) => {
     ]);
     const page = await lake.run(['resolve', '--status'], later);
     expect(page.out).toContain('\nAthena has forgotten 3 texts already: ');
-    for (const line of `${text.out}${page.out}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of `${text.out}${page.out}${self.out}`.split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80);
     if (kind === 's3') {
       expect(await lake.allBytes()).toEqual(bytes);
       expect(JSON.stringify(world.dynamodb.items(STATE))).toBe(items);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OpenQueryTally, openQueryReport } from '../../src/jobs/open-query-report.js';
 import { openSaved } from '../../src/jobs/open-saved.js';
+import type { WaitingQuery } from '../../src/ports/open-queries.js';
 import {
   DAY_MS,
   ended,
@@ -63,7 +64,8 @@ describe('what is said of the open queries', () => {
     const lake = new ResolvingLake();
     await lake.open(...[1, 30, 40, 46].map((age) => openQuery(`q${age}`, { started: NOON - age * DAY_MS })));
     const tally = new OpenQueryTally(NOON);
-    await lake.resolve({ onOpen: (query) => tally.add(query), mayStart: () => false });
+    const onLeftOpen = (query: WaitingQuery) => tally.add(query);
+    await lake.resolve({ onLeftOpen, mayStart: () => false, mayCount: () => true });
     expect(tally.accounts).toEqual(await openQueryReport(lake.lake.items.queries, NOON));
   });
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { nextTry } from '../../src/datasets/open-query.js';
 import type { HistoryAnswer } from '../../src/datasets/query-execution.js';
 import { WITHHELD } from '../../src/datasets/withheld.js';
+import { AuditLakeError } from '../../src/errors.js';
 import type { ResolveReport } from '../../src/jobs/resolve-queries.js';
+import type { WaitingQuery } from '../../src/ports/open-queries.js';
 import {
   DAY_MS,
   ended,
@@ -336,16 +338,64 @@ describe('in which order, and how many at once', () => {
     }
   });
 
-  test('each open query is told as it is listed: due or not, asked or not', async () => {
+  test('each query that stays open is told: due or not, asked or not, and whether anybody may be asked', async () => {
     const lake = new ResolvingLake({ athena: new ToldHistory({ a: ended('a') }) });
-    await lake.open(openQuery('a'), openQuery('b', { started: NOON - DAY_MS }));
+    await lake.open(openQuery('a'), openQuery('b', { started: NOON - DAY_MS }), openQuery('d'));
     lake.athena.closed.add('b');
     lake.now += DAY_MS;
     await lake.open(openQuery('c', { started: lake.now }));
-    const listed: string[] = [];
-    const report = await lake.resolve({ all: false, onOpen: ({ id }) => listed.push(id) });
-    expect(report).toMatchObject({ asked: 1, notAsked: 1 });
-    expect(listed).toEqual(['b', 'a', 'c']);
+    const left: unknown[] = [];
+    const onLeftOpen = ({ id, tries }: WaitingQuery, mayBeTold: boolean) => left.push([id, tries, mayBeTold]);
+    const report = await lake.resolve({ all: false, onLeftOpen });
+    expect(report).toMatchObject({ asked: 2, ended: { resolved: 1 }, notAsked: 1 });
+    expect(left.sort()).toEqual([
+      ['b', 0, false],
+      ['c', 0, true],
+      ['d', 0, true],
+    ]);
+  });
+
+  describe('a run that may start nothing more, or fails, and may still count', () => {
+    const ANSWERS = Object.fromEntries(
+      Array.from({ length: 450 }, (_, n) => [`q${n}`, ended(`${n}`)] as const),
+    );
+    const story = async () => {
+      const lake = new ResolvingLake({ athena: new ToldHistory(ANSWERS) });
+      await lake.open(...Object.keys(ANSWERS).map((id) => openQuery(id)));
+      const left: string[] = [];
+      return { lake, left, onLeftOpen: ({ id }: WaitingQuery) => left.push(id) };
+    };
+
+    test.each([0, 1, 2])('tells all that it leaves open, after %d chunks', async (chunks) => {
+      const { lake, left, onLeftOpen } = await story();
+      let starts = chunks;
+      const mayStart = () => starts-- > 0;
+      const report = balanced(await lake.resolve({ mayStart, mayCount: () => true, onLeftOpen }));
+      expect(report).toMatchObject({ asked: chunks * 200, interrupted: true });
+      expect(left.sort()).toEqual([...(await lake.waiting()).keys()].sort());
+      expect(left).toHaveLength(450 - chunks * 200);
+    });
+
+    test('tells them before the failure', async () => {
+      const { lake, left, onLeftOpen } = await story();
+      lake.athena.lookup = () => Promise.reject(new AuditLakeError('AWS_DENIED', 'no'));
+      const run = lake.resolve({ mayCount: () => true, onLeftOpen });
+      await expect(run).rejects.toMatchObject({ code: 'AWS_DENIED' });
+      expect(left).toHaveLength(450);
+      left.length = 0;
+      await expect(lake.resolve({ onLeftOpen })).rejects.toMatchObject({ code: 'AWS_DENIED' });
+      expect(left).toHaveLength(200);
+    });
+
+    test('ends when there is no time to count either: what was listed first is told', async () => {
+      const { lake, left, onLeftOpen } = await story();
+      let counts = 300;
+      const report = await lake.resolve({ mayStart: () => false, mayCount: () => counts-- > 0, onLeftOpen });
+      expect(report).toMatchObject({ asked: 0, interrupted: true });
+      expect(left).toEqual([...(await lake.waiting()).keys()].slice(0, left.length));
+      expect(left.length).toBeGreaterThan(200);
+      expect(left.length).toBeLessThan(450);
+    });
   });
 
   test('those that are due, or all', async () => {

@@ -92,7 +92,8 @@ export type MemoryResolve = {
   readonly chaos?: Chaos;
   readonly mostItems?: number;
   readonly mayStart?: () => boolean;
-  readonly onOpen?: (query: WaitingQuery) => void;
+  readonly mayCount?: () => boolean;
+  readonly onLeftOpen?: (query: WaitingQuery, mayBeTold: boolean) => void;
   readonly histories?: readonly QueryHistory[];
   readonly privacy?: TextPrivacy;
 };
@@ -132,8 +133,11 @@ export class ResolvingLake {
         privacy,
       }),
     };
-    const { all = true, mayStart = () => true, onOpen = () => undefined } = options;
-    return resolveQueries(ports, { now: () => this.now, textMode: privacy.mode, all, mayStart, onOpen });
+    const { all = true, mayStart = () => true, mayCount, onLeftOpen = () => undefined } = options;
+    return resolveQueries(ports, {
+      ...{ now: () => this.now, textMode: privacy.mode, all, mayStart, onLeftOpen },
+      ...(mayCount && { mayCount }),
+    });
   }
 
   /** The open queries, by their ids. */

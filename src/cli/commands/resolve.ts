@@ -57,9 +57,10 @@ export function resolveCommand(io: Io, exit: (code: number) => void): Command {
 async function tellStatus(config: Config, { output }: Flags, io: Io): Promise<void> {
   const lake = namedLake(config);
   const { readOpenQueries } = await import('../../wiring/open-queries.js');
-  const accounts = await readOpenQueries(targetOf(config, lake));
-  if (output === 'json') await io.out(`${JSON.stringify(openQueriesObject(lake, accounts), null, 2)}\n`);
-  else for await (const text of openQueriesPage(accounts, io.columns)) await io.out(text);
+  const { queryAccounts } = config;
+  const told = { accounts: await readOpenQueries(targetOf(config, lake)), queryAccounts };
+  if (output === 'json') await io.out(`${JSON.stringify(openQueriesObject(lake, told), null, 2)}\n`);
+  else for await (const text of openQueriesPage(told, io.columns)) await io.out(text);
 }
 
 async function runResolve(config: Config, { queryHistory, output }: Flags, io: Io): Promise<number> {

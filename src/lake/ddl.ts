@@ -69,6 +69,12 @@ export function createTable(table: Table, lake: string): string {
   ].join('\n');
 }
 
+/** Adds columns to a table that an older release made. Without their meanings: Athena documents none here. */
+export function addColumns(table: Table, columns: readonly Column[]): string {
+  const added = columns.map(({ name, type }) => `${identifier(name)} ${type}`);
+  return `ALTER TABLE ${identifier(table.name)} ADD COLUMNS (${added.join(', ')})`;
+}
+
 /** CREATE VIEW for Athena and for DuckDB, without a semicolon; names resolve in the current database. */
 export function createView(name: ViewName): string {
   return `CREATE OR REPLACE VIEW ${checked(IDENTIFIER, name)} AS\n${VIEWS[name].query}`;

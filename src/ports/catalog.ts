@@ -16,6 +16,9 @@ export type StatementOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** What was found: all as it should be, nothing, or what an older release made. */
+export type Ensured = 'there' | 'created' | 'renewed';
+
 /**
  * What engines see of the lake: tables, views and partitions. It always follows the register: it may lag, never lead.
  * What `startAdding` promises is only that it asked; `locations` tells what came of it.
@@ -24,12 +27,15 @@ export type StatementOutcome =
 export interface Catalog {
   ensureDatabase(): Promise<'there' | 'created'>;
   /**
-   * Makes the table where it is missing, and the database for it.
-   * @throws AuditLakeError LAKE_FORMAT where the table of this name is that of another lake
+   * Makes the table where it is missing, and the database for it; gives it the columns that an older release did not
+   * have. @throws AuditLakeError LAKE_FORMAT where the table of this name is that of another lake
    */
-  ensureTable(table: TableName): Promise<'there' | 'created'>;
-  /** Makes the view where it is missing. The tables that it reads must be there. */
-  ensureView(view: ViewName): Promise<'there' | 'created'>;
+  ensureTable(table: TableName): Promise<Ensured>;
+  /**
+   * Makes the view where it is missing, and replaces that of an older release, never of a newer one. The tables that it
+   * reads must be there. @throws AuditLakeError LAKE_FORMAT where a table has its name
+   */
+  ensureView(view: ViewName): Promise<Ensured>;
   /**
    * Asks for partitions of generation 0, those that exist stay as they are. The same token gives the same execution
    * while the catalog remembers it. Gives the name of the execution; undefined where the catalog knows the token with

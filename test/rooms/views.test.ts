@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDuckDb } from '../../src/adapters/local/duckdb-query-engine.js';
 import type { Cells } from '../../src/datasets/column.js';
+import { createView } from '../../src/lake/ddl.js';
 import { TABLES } from '../../src/lake/tables.js';
-import { VIEWS } from '../../src/lake/views.js';
+import { VIEW_NAMES, VIEWS, VIEWS_VERSION, viewVersionIn } from '../../src/lake/views.js';
 import type { QueryEngine } from '../../src/ports/query-engine.js';
 import { commit, rowsOf, type SmallLake, smallLake } from '../support/small-lake.js';
 
@@ -162,7 +164,24 @@ test('the text of the join is this one, for both engines', () => {
     '  AND detail.aws_region = event.aws_region',
     '  AND detail.about = event.asked_about',
     '  AND detail.age = 1',
-    'WHERE event.delivery = 1 OR event.event_id IS NULL',
+    'WHERE (event.delivery = 1 OR event.event_id IS NULL)',
+    `  AND 'audit-lake views ${VIEWS_VERSION}' <> ''`,
   ]);
   expect(query).toContain('coalesce(detail.query_text, event.query_text) AS query_text');
+});
+
+describe('the version of the views', () => {
+  /** Whoever changes a view, or a column, counts on: catalogs replace views of a lower version, and no others. */
+  const DIGESTS = { 1: 'd657e25d2e9c017c' };
+
+  test('is another one for other views', () => {
+    const digest = hash('sha256', VIEW_NAMES.map((name) => VIEWS[name].query).join('\n'));
+    expect({ [VIEWS_VERSION]: digest.slice(0, 16) }).toEqual(DIGESTS);
+  });
+
+  test('is found in the text of each, and 0 where there is none', () => {
+    for (const name of VIEW_NAMES) expect(viewVersionIn(createView(name))).toBe(VIEWS_VERSION);
+    expect(viewVersionIn("SELECT 1 WHERE 'audit-lake views 12' <> ''")).toBe(12);
+    expect(viewVersionIn('SELECT 1')).toBe(0);
+  });
 });

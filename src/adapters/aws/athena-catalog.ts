@@ -3,7 +3,8 @@ import type { Day, PartitionKey } from '../../lake/partition.js';
 import { addPartitions, createDatabase, executionToken, setLocation } from '../../lake/partition-ddl.js';
 import { TABLES, type TableName } from '../../lake/tables.js';
 import type { ViewName } from '../../lake/views.js';
-import type { Catalog, CatalogLocation, StatementOutcome } from '../../ports/catalog.js';
+import type { Catalog, CatalogLocation, Ensured, StatementOutcome } from '../../ports/catalog.js';
+import { ensureColumns } from './athena-new-columns.js';
 import { AthenaStatements, type AthenaStatementsOptions } from './athena-statements.js';
 import { ensureView } from './athena-views.js';
 import { type GlueOptions, GluePartitions } from './glue-partitions.js';
@@ -29,16 +30,18 @@ export class AthenaCatalog implements Catalog {
     return 'created';
   }
 
-  async ensureTable(table: TableName): Promise<'there' | 'created'> {
-    if (await this.#shown.hasOurs(table)) return 'there';
-    await this.ensureDatabase();
+  async ensureTable(table: TableName): Promise<Ensured> {
     const { lake, database } = this.#options;
+    const [statements, shown] = [this.#statements, this.#shown];
+    const found = await shown.findOurs(table);
+    if (found) return ensureColumns(table, found, { statements, shown, database });
+    await this.ensureDatabase();
     const sql = createTable(TABLES[table], lake);
     await this.#statements.run(`making ${this.#shown.nameOf(table)}`, { sql, database });
     return 'created';
   }
 
-  async ensureView(view: ViewName): Promise<'there' | 'created'> {
+  async ensureView(view: ViewName): Promise<Ensured> {
     const { database } = this.#options;
     return ensureView(view, { statements: this.#statements, shown: this.#shown, database });
   }

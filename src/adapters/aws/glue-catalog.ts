@@ -10,7 +10,8 @@ import type { Day, PartitionKey } from '../../lake/partition.js';
 import { MOST_DAYS } from '../../lake/partition-ddl.js';
 import { TABLES, type TableName } from '../../lake/tables.js';
 import type { ViewName } from '../../lake/views.js';
-import type { Catalog, CatalogLocation, StatementOutcome } from '../../ports/catalog.js';
+import type { Catalog, CatalogLocation, Ensured, StatementOutcome } from '../../ports/catalog.js';
+import { ensureColumns } from './athena-new-columns.js';
 import { AthenaStatements, type AthenaStatementsOptions } from './athena-statements.js';
 import { ensureView } from './athena-views.js';
 import { awsError, nameOf } from './aws-error.js';
@@ -25,7 +26,7 @@ const ADDED = 'glue: added';
 const REFUSED = 'glue: refused ';
 const MOST_NAMED = 3;
 
-/** The Glue catalog without Athena, but for views: partitions need no statements, no results, no quota of DDL. */
+/** The Glue catalog without Athena, but for views and new columns: partitions need no statements, no results, no quota of DDL. */
 export class GlueCatalog implements Catalog {
   readonly #options: GlueCatalogOptions;
   readonly #shown: GluePartitions;
@@ -42,8 +43,9 @@ export class GlueCatalog implements Catalog {
     return this.#unlessThere('CreateDatabase', `database ${database}`, () => glue.send(command));
   }
 
-  async ensureTable(table: TableName): Promise<'there' | 'created'> {
-    if (await this.#shown.hasOurs(table)) return 'there';
+  async ensureTable(table: TableName): Promise<Ensured> {
+    const found = await this.#shown.findOurs(table);
+    if (found) return ensureColumns(table, found, this.#byStatement());
     await this.ensureDatabase();
     const { glue, lake, database } = this.#options;
     const TableInput = tableInput(TABLES[table], lake);
@@ -51,10 +53,14 @@ export class GlueCatalog implements Catalog {
     return this.#unlessThere('CreateTable', this.#shown.nameOf(table), () => glue.send(command));
   }
 
-  /** The one thing that is left to Athena. */
-  async ensureView(view: ViewName): Promise<'there' | 'created'> {
+  async ensureView(view: ViewName): Promise<Ensured> {
+    return ensureView(view, this.#byStatement());
+  }
+
+  /** Views are left to Athena, and what an older release made. */
+  #byStatement() {
     const statements = new AthenaStatements(this.#options);
-    return ensureView(view, { statements, shown: this.#shown, database: this.#options.database });
+    return { statements, shown: this.#shown, database: this.#options.database };
   }
 
   /** Glue needs no token: what exists it refuses by itself, partition by partition. */

@@ -53,18 +53,31 @@ export class GluePartitions {
     return (await this.#found('GetTable', this.nameOf(table), () => glue.send(command)))?.Table;
   }
 
+  /** Somebody else's table of its name is no view of ours. @throws AuditLakeError LAKE_FORMAT */
+  async findView(view: ViewName): Promise<Table | undefined> {
+    const found = await this.findTable(view);
+    if (found === undefined || found.TableType === 'VIRTUAL_VIEW') return found;
+    const message = `${this.nameOf(view)} has the name of a view of the lake: rename it, or name another --database`;
+    throw new AuditLakeError('LAKE_FORMAT', message);
+  }
+
   /**
-   * Whether the table is there. One of the same name that lies elsewhere is of another lake: to add partitions to it, or
-   * to move them, would take them from that one. @throws AuditLakeError LAKE_FORMAT
+   * The table, where it is there. One of the same name that lies elsewhere is of another lake: to add partitions to it,
+   * or to move them, would take them from that one. @throws AuditLakeError LAKE_FORMAT
    */
-  async hasOurs(table: TableName): Promise<boolean> {
+  async findOurs(table: TableName): Promise<Table | undefined> {
     const found = await this.findTable(table);
-    if (!found) return false;
+    if (!found) return undefined;
     const wanted = `${lakeLocation(this.#options.lake)}/${table}/`;
     const location = found.StorageDescriptor?.Location ?? 'nowhere';
-    if (wanted === (location.endsWith('/') ? location : `${location}/`)) return true;
+    if (wanted === (location.endsWith('/') ? location : `${location}/`)) return found;
     const message = `${this.nameOf(table)} lies at ${location}, not at ${wanted}: name another --database`;
     throw new AuditLakeError('LAKE_FORMAT', message);
+  }
+
+  /** @throws AuditLakeError LAKE_FORMAT */
+  async hasOurs(table: TableName): Promise<boolean> {
+    return (await this.findOurs(table)) !== undefined;
   }
 
   async locations(table: TableName, days: readonly Day[]): Promise<Locations> {

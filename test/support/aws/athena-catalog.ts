@@ -51,9 +51,22 @@ const FORMATS: { readonly [format: string]: object } = {
 };
 
 function createView(ddl: Ddl & { kind: 'create view' }, catalog: Catalog, database: string): void {
-  if (catalog.hasTable(database, ddl.ref.table) && !ddl.orReplace)
-    throw new StatementFailure('View already exists');
-  catalog.replaceView(database, ddl.ref.table, ddl.text);
+  const isThere = catalog.hasTable(database, ddl.ref.table);
+  if (isThere && catalog.table(database, ddl.ref.table).input.TableType !== 'VIRTUAL_VIEW')
+    throw new StatementFailure(`Table already exists: ${database}.${ddl.ref.table}`);
+  if (isThere && !ddl.orReplace) throw new StatementFailure('View already exists');
+  catalog.replaceView(database, ddl.ref.table, keptText(ddl.text, database));
+}
+
+/** What Athena keeps of a view: its query as Trino writes it anew, without comments, in JSON in Base64. */
+function keptText(sql: string, schema: string): string {
+  const [, query = ''] = /\bAS\b(.*)$/is.exec(sql) ?? [];
+  const originalSql = query
+    .replaceAll(/'(?:[^']|'')*'|--[^\n]*|\/\*.*?\*\/|\s+/gs, (part) => (part.startsWith("'") ? part : ' '))
+    .replaceAll(/ ?, ?/g, '\n, ')
+    .trim();
+  const kept = { originalSql, catalog: 'awsdatacatalog', schema, columns: [] };
+  return `/* Presto View: ${Buffer.from(JSON.stringify(kept)).toString('base64')} */`;
 }
 
 type Alter = Exclude<Ddl, { kind: 'create database' | 'create table' | 'create view' }>;
@@ -65,6 +78,7 @@ function alterTable(ddl: Alter, catalog: Catalog, { database, table: name }: Req
     );
   }
   const table = catalog.table(database, name);
+  if (ddl.kind === 'add columns') addColumns(ddl, catalog, { database, table: name });
   if (ddl.kind === 'add partitions') addPartitions(ddl, catalog, table);
   if (ddl.kind === 'drop partitions') dropPartitions(ddl, catalog, table);
   if (ddl.kind !== 'set location') return;
@@ -72,6 +86,24 @@ function alterTable(ddl: Alter, catalog: Catalog, { database, table: name }: Req
   mustBeThere(table, values);
   const { input } = catalog.partition(table, values);
   catalog.replacePartition(table, values, located(input, ddl.location));
+}
+
+/** Hive puts them behind the others, and refuses all where one is there. */
+function addColumns(
+  { columns }: Alter & { kind: 'add columns' },
+  catalog: Catalog,
+  { database, table }: Required<TableRef>,
+): void {
+  const { input } = catalog.table(database, table);
+  const shown = input.StorageDescriptor?.Columns ?? [];
+  const twice = columns.find(({ Name }) => shown.some((column) => column.Name === Name));
+  if (twice) {
+    throw new StatementFailure(`FAILED: Execution Error. Duplicate column name: ${twice.Name}`);
+  }
+  catalog.updateTable(database, {
+    ...input,
+    StorageDescriptor: { ...input.StorageDescriptor, Columns: [...shown, ...columns] },
+  });
 }
 
 function addPartitions(ddl: Alter & { kind: 'add partitions' }, catalog: Catalog, table: CatalogTable): void {

@@ -33,6 +33,7 @@ export type Ddl =
       readonly ifNotExists: boolean;
       readonly partitions: readonly PartitionPlace[];
     }
+  | { readonly kind: 'add columns'; readonly ref: TableRef; readonly columns: readonly Column[] }
   | {
       readonly kind: 'set location';
       readonly ref: TableRef;
@@ -104,6 +105,7 @@ function readColumns(tokens: SqlTokens): readonly Column[] {
 function readAlter(tokens: SqlTokens): Ddl {
   tokens.expect('TABLE');
   const ref = readTable(tokens);
+  if (tokens.takeIf('ADD', 'COLUMNS')) return { kind: 'add columns', ref, columns: readColumns(tokens) };
   if (tokens.takeIf('ADD')) {
     const ifNotExists = tokens.takeIf('IF', 'NOT', 'EXISTS');
     const partitions: PartitionPlace[] = [];

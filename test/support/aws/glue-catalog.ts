@@ -80,6 +80,12 @@ export class Catalog {
     tables.set(name, { input: stored, createdAt: this.#now(), partitions: new Map() });
   }
 
+  /** Describes a table anew; its partitions stay. @throws AwsError EntityNotFoundException */
+  updateTable(database: string, input: TableInput): void {
+    const table = this.table(database, input.Name);
+    this.database(database).tables.set(table.input.Name ?? '', { ...table, input: structuredClone(input) });
+  }
+
   /** Puts a view in the place of one that is there. @throws AwsError EntityNotFoundException */
   replaceView(database: string, name: string, text: string): void {
     const { tables } = this.database(database);

@@ -7,10 +7,14 @@ export type NamedQuery = {
 };
 
 /** The UTC day of an event as one text, so that a range of days leaves out the other partitions. */
-const inLastWeek = (of = '') =>
-  `${of}year || '-' || ${of}month || '-' || ${of}day >= date_format(current_date - interval '7' day, '%Y-%m-%d')`;
+const inLast = (days: number, of = '') =>
+  `${of}year || '-' || ${of}month || '-' || ${of}day >= date_format(current_date - interval '${days}' day, '%Y-%m-%d')`;
 
-/** They run on the views alone, unchanged in Athena and by `audit-lake query`. */
+/** Athena remembers a query for 45 days: results are read and texts are told until then. */
+const REMEMBERED = 45;
+const WEEK = 7;
+
+/** Each bounds the days that it reads. They run on the views alone, unchanged in Athena and by `audit-lake query`. */
 export const NAMED_QUERIES: readonly NamedQuery[] = [
   {
     id: 'WhoQueriedWhat',
@@ -20,7 +24,7 @@ export const NAMED_QUERIES: readonly NamedQuery[] = [
        query_state, data_scanned_bytes, query_execution_id
 FROM athena_audit_logs
 WHERE event_name = 'StartQueryExecution'
-  AND ${inLastWeek()}
+  AND ${inLast(WEEK)}
 ORDER BY submission_time DESC
 LIMIT 1000`,
   },
@@ -38,18 +42,20 @@ JOIN athena_audit_logs started
 WHERE reading.event_name IN ('GetQueryResults', 'GetQueryResultsStream')
   AND started.event_name = 'StartQueryExecution'
   AND started.user_name <> reading.user_name
-  AND ${inLastWeek('reading.')}
+  AND ${inLast(WEEK, 'reading.')}
+  AND ${inLast(WEEK + REMEMBERED, 'started.')}
 ORDER BY reading.event_time DESC
 LIMIT 1000`,
   },
   {
     id: 'MissingTexts',
     title: 'Query texts that are missing, and why',
-    meaning: 'Queries of each account and Region by the state of their text',
+    meaning: 'Queries of the last 45 days, of each account and Region, by the state of their text',
     sql: `SELECT account_id, aws_region, query_text_status, count(*) AS queries, max(submission_time) AS newest
 FROM athena_audit_logs
 WHERE event_name = 'StartQueryExecution'
   AND query_text_status NOT IN ('resolved', 'in_event')
+  AND ${inLast(REMEMBERED)}
 GROUP BY account_id, aws_region, query_text_status
 ORDER BY queries DESC`,
   },

@@ -10,7 +10,8 @@ type Step = { readonly what: string; readonly anew: string; readonly ensure: () 
 
 /**
  * Makes what the catalog misses of a lake: its database, then its tables, then its views, which read the tables; and
- * brings up to date what an older release made. The first that cannot be made ends it as a warning, since the rows are safe and another run goes on.
+ * brings up to date what an older release made. The first that cannot be made ends it as a warning, since the rows are
+ * safe and another run goes on.
  */
 export async function ensureCatalog(catalog: Catalog): Promise<CatalogReport> {
   const steps: readonly Step[] = [

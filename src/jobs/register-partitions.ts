@@ -17,23 +17,37 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'LAKE_FORMAT',
 ]);
 
+/** What a run came to, and why the register of a table could not be read: then the report is of the others. */
+export type RegistrarRunEnd = { readonly report: RegistrarReport; readonly failures: readonly unknown[] };
+
 /**
  * The registrar: brings every partition that is due into the catalog, one statement at a time, the newest days first
  * (protocol 4.3). Any number may run at once: a claim decides who asks for a partition. Begins nothing new after
- * `budgetMs` and waits for nothing longer; what is left is for another run.
- * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT where the register of a table cannot be
- *   read, after the other tables had their turn; whatever else goes wrong is a warning of the report
+ * `budgetMs` and waits for nothing longer; what is left is for another run. Never throws: whatever goes wrong beside
+ * reading a register is a warning of the report.
  */
-export async function registerPartitions(
+export async function tryToRegister(
   tables: readonly TableName[],
   ports: RegistrarPorts,
   budgetMs = BUDGET_MS,
-): Promise<RegistrarReport> {
+): Promise<RegistrarRunEnd> {
   const report: RegistrarReport = { issued: 0, registered: 0, pending: 0, blocked: 0, warnings: [] };
   const run: RegistrarRun = { ports, until: ports.now() + budgetMs, report };
-  const ends = [];
-  for (const table of tables) ends.push(...(await Promise.allSettled([registerTable(table, run)])));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const failures: unknown[] = [];
+  for (const table of tables) await registerTable(table, run).catch((error: unknown) => failures.push(error));
+  return { report, failures };
+}
+
+/**
+ * The same for who needs all tables.
+ * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT where the register of a table cannot be
+ *   read, after the other tables had their turn
+ */
+export async function registerPartitions(
+  ...asked: Parameters<typeof tryToRegister>
+): Promise<RegistrarReport> {
+  const { report, failures } = await tryToRegister(...asked);
+  if (failures.length > 0) throw failures[0];
   return report;
 }
 

@@ -2,11 +2,11 @@ import { readConfig } from '../config.js';
 import { ensureCatalog } from '../jobs/ensure-catalog.js';
 import { sweepBundles } from '../jobs/finish-bundle.js';
 import { reconcilePartitions } from '../jobs/reconcile-partitions.js';
-import { registerPartitions } from '../jobs/register-partitions.js';
+import { tryToRegister } from '../jobs/register-partitions.js';
 import { TABLE_NAMES } from '../lake/tables.js';
 import { type Maintenance, openMaintenance } from '../wiring/maintenance.js';
 import { once } from './once.js';
-import { tellCounts, tellEndpoint, tellWarnings } from './report.js';
+import { tellCounts, tellEndpoint, tellFailedStep, tellWarnings } from './report.js';
 import type { LambdaContext } from './time-left.js';
 
 const opened = once(async () => {
@@ -54,21 +54,23 @@ const register: Step = async ({ registrar }, context) => {
   const budget = left - Math.min(RESERVE_MS, left / 2);
   // No two runs at once share an owner: each would take the other's claims for its own.
   const ports = { ...registrar, owner: context.awsRequestId };
-  const report = await registerPartitions(TABLE_NAMES, ports, budget);
+  const { report, failures } = await tryToRegister(TABLE_NAMES, ports, budget);
   tellWarnings('registrar_warning', report.warnings);
-  return tellCounts('registrar_done', {
+  const counts = tellCounts('registrar_done', {
     PartitionsIssued: report.issued,
     PartitionsRegistered: report.registered,
     PartitionsPending: report.pending,
     PartitionsBlocked: report.blocked,
   });
+  if (failures.length > 0) throw failures[0];
+  return counts;
 };
 
 const makeWhatIsMissing: Step = async ({ reconciler }) => {
   const { made, warnings } = await ensureCatalog(reconciler.catalog);
   tellWarnings('catalog_made', made);
   tellWarnings('catalog_warning', warnings);
-  return {};
+  return tellCounts('catalog_done', { CatalogNotMade: warnings.length });
 };
 
 const sweep: Step = async ({ finishing, now }) => {
@@ -95,4 +97,20 @@ const compare: Step = async ({ reconciler }) => {
   });
 };
 
-const HOURLY: readonly Step[] = [makeWhatIsMissing, sweep, compare];
+/**
+ * Those that run once an hour: too seldom for an alarm on errors. What could not be looked at is told as one that is
+ * not in order, since nobody would call for help where nothing is told.
+ */
+const HOURLY: readonly Step[] = [
+  orOne(makeWhatIsMissing, 'CatalogNotMade'),
+  orOne(sweep, 'BundlesStuck'),
+  orOne(compare, 'PartitionsDrifted'),
+];
+
+function orOne(step: Step, metric: string): Step {
+  return (...given) =>
+    step(...given).catch((error: unknown) => {
+      tellFailedStep(metric, error);
+      throw error;
+    });
+}

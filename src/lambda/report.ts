@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { AuditLakeError } from '../errors.js';
 import type { DeliveriesReport, DeliveryOutcome } from '../jobs/ingest-deliveries.js';
 import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
 import type { BackfillReport } from '../jobs/run-backfill.js';
@@ -75,6 +76,17 @@ export function tellCounts<C extends { readonly [name: string]: number }>(event:
   for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count);
   metrics.publishStoredMetrics();
   return counts;
+}
+
+/** A step of maintenance that failed: `metric` counts what it would have found, and one is the least to be said. */
+export function tellFailedStep(metric: string, error: unknown): void {
+  const code = error instanceof AuditLakeError ? error.code : 'INTERNAL';
+  logger.error('step_failed', {
+    metric,
+    code,
+    reason: error instanceof Error ? error.message : String(error),
+  });
+  tellCounts('step_counted', { [metric]: 1 });
 }
 
 /** What somebody should look at, a line each. */

@@ -171,6 +171,11 @@ export const ERROR_CODES = define({
     meaning: 'A service of AWS did not do what it was asked, after all retries, or could not be reached.',
     todo: 'Run the command again; what was committed stays. If it lasts, look at the endpoint and the service.',
   },
+  STACK_FAULT: {
+    disposition: 'stop',
+    meaning: 'A part of a deployed stack is missing, has stopped, or does not do what it should.',
+    todo: 'Do what the finding of `audit-lake doctor` says; infra/RUNBOOK.md has a heading for every alarm.',
+  },
   QUERY_FAILED: {
     disposition: 'stop',
     meaning: 'The SQL could not be run.',

@@ -7,9 +7,19 @@ import { sourceFile } from './support/source-file.ts';
 const PURE = ['node:buffer', 'node:crypto', 'node:zlib'];
 
 /** Clients of AWS: made in wiring, and called by adapters. */
-const AWS_CLIENTS = ['athena', 'cloudtrail', 'dynamodb', 'glue', 's3', 'sfn', 'sqs', 'sts'].map(
-  (name) => `@aws-sdk/client-${name}`,
-);
+const AWS_CLIENTS = [
+  'athena',
+  'cloudformation',
+  'cloudtrail',
+  'cloudwatch',
+  'dynamodb',
+  'glue',
+  'lambda',
+  's3',
+  'sfn',
+  'sqs',
+  'sts',
+].map((name) => `@aws-sdk/client-${name}`);
 
 /** What adapters of a lake know of our own. */
 const ROOMS_OF_LAKES = [

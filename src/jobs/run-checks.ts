@@ -11,14 +11,14 @@ export type Finding = {
 };
 
 /**
- * Runs checks in their order and tells each as it ends. It never throws: what goes wrong is what is looked for.
- * `failedBefore`: names of checks that have failed already.
+ * Runs checks in their order and tells each as it ends. It never throws: what goes wrong is what is looked for. A
+ * generator may make the next check of what the ones before it have seen.
+ * `failed`: names of checks that have failed, kept across several runs.
  */
 export async function* runChecks(
-  checks: readonly Check[],
-  failedBefore: readonly string[] = [],
+  checks: Iterable<Check>,
+  failed: Set<string> = new Set(),
 ): AsyncGenerator<Finding> {
-  const failed = new Set(failedBefore);
   for (const check of checks) {
     const finding = await findingOf(check, failed);
     if (finding.result === 'fail' || isBehind(check, failed)) failed.add(check.name);

@@ -2,7 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { readConfig } from '../config.js';
 import { AuditLakeError, ERROR_CODES } from '../errors.js';
 import { type BackfillReport, runBackfill } from '../jobs/run-backfill.js';
+import { examineBackfill } from '../wiring/handler-doctor.js';
 import { type NotifiedBackfill, openNotifiedBackfill } from '../wiring/notified-backfill.js';
+import { check, isCheck } from './check.js';
 import { once } from './once.js';
 import { tellBackfill, tellEndpoint, tellHistory } from './report.js';
 import { mustBeOf, type SliceBatch, sliceBatch } from './slice-batch.js';
@@ -23,10 +25,11 @@ const MOST_FAILURES = 10;
 /**
  * Works off a batch of slices of a plan, for Step Functions (backfill/state-machine.ts). Where time runs short it stops
  * and throws SLICES_UNFINISHED: the same event goes on where it was. What another attempt may mend is thrown too;
- * log files that are parked are counted, and noted in the ledger.
+ * log files that are parked are counted, and noted in the ledger. `{"task": "check"}` tries what that needs (check.ts).
  * @throws Error named by its code, by which a state machine knows it
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  if (isCheck(event)) return check(event, context, examineBackfill);
   try {
     const backfill = await opened();
     const batch = sliceBatch(event, backfill.sources);

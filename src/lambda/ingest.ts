@@ -4,7 +4,9 @@ import { readConfig } from '../config.js';
 import { AuditLakeError } from '../errors.js';
 import { ingestDeliveries } from '../jobs/ingest-deliveries.js';
 import { newCounters } from '../telemetry.js';
+import { examineIngest } from '../wiring/handler-doctor.js';
 import { openNotifiedLake } from '../wiring/notified-lake.js';
+import { check, isCheck } from './check.js';
 import { sortDeliveries } from './deliveries.js';
 import { once } from './once.js';
 import { countMessages, tellEndpoint, tellHistory, tellIngest } from './report.js';
@@ -23,9 +25,11 @@ const opened = once(async () => {
 
 /**
  * Whatever names objects of a trail's bucket (see cloudtrail/notification.ts) becomes rows of the lake. Of a queue's
- * batch only the messages that must come again are told back; `ReportBatchItemFailures` must be on.
+ * batch only the messages that must come again are told back; `ReportBatchItemFailures` must be on. `{"task": "check"}`
+ * tries what that needs (check.ts).
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  if (isCheck(event)) return check(event, context, examineIngest);
   const envelope = decodeNotification(event);
   if (envelope.kind === 'unknown') throw new AuditLakeError('BAD_NOTIFICATION', envelope.reason);
   const { datasets, sources, newLane, ports } = await opened();

@@ -4,7 +4,9 @@ import { sweepBundles } from '../jobs/finish-bundle.js';
 import { reconcilePartitions } from '../jobs/reconcile-partitions.js';
 import { tryToRegister } from '../jobs/register-partitions.js';
 import { TABLE_NAMES } from '../lake/tables.js';
+import { examineMaintenance } from '../wiring/handler-doctor.js';
 import { type Maintenance, openMaintenance } from '../wiring/maintenance.js';
+import { check, isCheck } from './check.js';
 import { once } from './once.js';
 import { tellCounts, tellEndpoint, tellFailedStep, tellWarnings } from './report.js';
 import type { LambdaContext } from './time-left.js';
@@ -22,9 +24,10 @@ const RESERVE_MS = 15_000;
  * Keeps register, catalog and lake together. Every minute, or when the state's stream tells of a new partition: the
  * registrar. Each hour, for an event `{"task": "reconcile"}`: what the catalog misses is made (database, tables,
  * views), then the sweep of bundles that others left, the reconciler, and the registrar for what it found. Any number
- * may run at once.
+ * may run at once. `{"task": "check"}` tries what that needs (check.ts).
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  if (isCheck(event)) return check(event, context, examineMaintenance);
   const maintenance = await opened();
   // Asked each time: what nobody owns now may be another lake's in the next minute.
   await maintenance.mustBeOurs();

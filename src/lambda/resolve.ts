@@ -3,7 +3,9 @@ import { readConfig } from '../config.js';
 import { OpenQueryTally } from '../jobs/open-query-report.js';
 import { type ResolveReport, resolveQueries } from '../jobs/resolve-queries.js';
 import { sumOf } from '../telemetry.js';
+import { examineResolver } from '../wiring/handler-doctor.js';
 import { openNotifiedResolver } from '../wiring/notified-resolver.js';
+import { check, isCheck } from './check.js';
 import { once } from './once.js';
 import { tellCounts, tellDeadlines, tellEndpoint, tellHistory, tellWarnings } from './report.js';
 import { type LambdaContext, stopwatch } from './time-left.js';
@@ -19,8 +21,10 @@ const opened = once(async () => {
  * event "Athena Query State Change" the query becomes due; for anything else, on a schedule, all that are due are
  * asked about. Any number may run at once. However such a run ends, it tells how many texts it leaves that are about to
  * be lost: those that somebody could still be told. Where there was no time to count them all, the oldest are counted.
+ * `{"task": "check"}` tries what that needs (check.ts).
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  if (isCheck(event)) return check(event, context, examineResolver);
   const { ports, now, textMode, hasLeft } = await opened();
   if (isStateChange(event)) {
     const change = decodeStateChange(event);

@@ -16,15 +16,16 @@ export type Maintenance = {
   readonly mustBeOurs: () => Promise<void>;
 };
 
-type Settings = {
+/** What may be set. */
+export type MaintenanceSettings = {
   readonly [name in keyof (S3LakeSettings & CatalogSettings)]:
     | (S3LakeSettings & CatalogSettings)[name]
     | undefined;
 };
 
 /** Builds clients and adapters; calls nothing. @throws AuditLakeError USAGE where no lake in S3 is set */
-export function openMaintenance(settings: Settings): Maintenance {
-  const known = complete(settings);
+export function openMaintenance(settings: MaintenanceSettings): Maintenance {
+  const known = mustBeComplete(settings);
   const lake = s3Lake(known);
   const registrar = registrarPorts(lake, known);
   const { register, catalog } = registrar;
@@ -38,7 +39,8 @@ export function openMaintenance(settings: Settings): Maintenance {
   };
 }
 
-function complete(settings: Settings): S3LakeSettings & CatalogSettings {
+/** @throws AuditLakeError USAGE where no lake in S3 is set */
+export function mustBeComplete(settings: MaintenanceSettings): S3LakeSettings & CatalogSettings {
   const { lake, stateTable, results, catalog, database, workGroup } = settings;
   if (!lake || !stateTable || !results || !catalog || !database || !workGroup) {
     throw lakeNotSet();

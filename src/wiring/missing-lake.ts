@@ -7,6 +7,12 @@ export function lakeNotSet(): AuditLakeError {
   return new AuditLakeError('USAGE', 'AUDIT_LAKE_LAKE is not set: it names s3://bucket/prefix');
 }
 
+/** For a Lambda that takes in log files. */
+export function sourcesNotSet(): AuditLakeError {
+  const message = 'AUDIT_LAKE_SOURCES is not set: it names the prefixes that log files come from';
+  return new AuditLakeError('USAGE', message);
+}
+
 /**
  * Reads the state of a lake in S3. @throws AuditLakeError LAKE_MISSING where there is no table of state, else whatever
  * the reading throws

@@ -1,6 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Dataset, DatasetName } from '../datasets/dataset.js';
-import { AuditLakeError } from '../errors.js';
 import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { finishBundle } from '../jobs/finish-bundle.js';
 import type { BundleLane } from '../jobs/open-bundle.js';
@@ -8,7 +7,7 @@ import { visibleState } from '../jobs/visible-state.js';
 import { type PrivacySettings, privacyOf } from '../lake/lake-file.js';
 import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.js';
 import type { AwsSettings } from './client-options.js';
-import { lakeNotSet } from './missing-lake.js';
+import { lakeNotSet, sourcesNotSet } from './missing-lake.js';
 import { openQueryTexts } from './query-texts.js';
 import { realTime } from './real-time.js';
 import { S3_BUNDLE } from './s3-bundle.js';
@@ -59,10 +58,7 @@ export async function openLambdaLake(
 ): Promise<NotifiedLake & { readonly lake: S3Lake }> {
   const { lake: location, stateTable, datasets, sources } = settings;
   if (location === undefined || stateTable === undefined) throw lakeNotSet();
-  if (sources.length === 0) {
-    const message = 'AUDIT_LAKE_SOURCES is not set: it names the prefixes that log files come from';
-    throw new AuditLakeError('USAGE', message);
-  }
+  if (sources.length === 0) throw sourcesNotSet();
   const lake = s3Lake({ ...settings, lake: location, stateTable });
   const privacy = privacyOf((await lake.lakeFile.read())?.lake, settings);
   await openToKeep(lake, { datasets, privacy });

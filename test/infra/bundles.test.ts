@@ -1,20 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleHandlers, HANDLERS } from '../../infra/handler-bundle.js';
+import { bundleHandlers, HANDLERS, type HandlerName } from '../../infra/handler-bundle.js';
 import { S3Archive } from '../../src/adapters/aws/s3-archive.js';
 import { S3PlanStore } from '../../src/adapters/aws/s3-plan-store.js';
+import { missingParts, stackParts } from '../../src/adapters/aws/stack-parts.js';
 import { StepFunctionsFleet } from '../../src/adapters/aws/step-functions-fleet.js';
 import { FLEET_RESULTS } from '../../src/backfill/state-machine.js';
 import { readConfig } from '../../src/config.js';
 import { planBackfill } from '../../src/jobs/plan-backfill.js';
+import type { Finding } from '../../src/jobs/run-checks.js';
 import { VIEW_NAMES } from '../../src/lake/views.js';
+import type { AwsCall } from '../support/aws/aws-call.ts';
 import { damaged, makeLogFile, makeTrail } from '../support/log-files.ts';
 import { message, notified } from '../support/notify.ts';
 import { EVERYTHING } from '../support/scopes.ts';
 import { DeployedWorld } from './support/deployed-world.ts';
 import { requestsOf } from './support/iam-requests.ts';
 import { isAllowed, rolePolicies } from './support/policies.ts';
-import { ACCOUNT, REGION, the } from './support/resolved.ts';
+import { ACCOUNT, ofType, REGION, the } from './support/resolved.ts';
 import { TRAIL } from './support/synthesized.ts';
 
 const MEMBER = '444455556666';
@@ -137,19 +140,73 @@ describe('the bundles of the assets, with the environment of the template', () =
   });
 });
 
+describe('the parts that `doctor --stack` looks at', () => {
+  test('are found by the logical ids of the template', () => {
+    const resources = [...world.all].map(([id, { type }]) => {
+      return { LogicalResourceId: id, PhysicalResourceId: id, ResourceType: type, ResourceStatus: undefined };
+    });
+    const parts = stackParts(resources);
+    expect(missingParts(parts)).toEqual([]);
+    expect(parts.alarms).toHaveLength(ofType(world.all, 'AWS::CloudWatch::Alarm').size);
+    expect(
+      new Set([...Object.values(parts.functions), parts.queue, parts.deadLetters, parts.feed]).size,
+    ).toBe(7);
+    expect(missingParts(stackParts([]))).toHaveLength(8);
+  });
+});
+
+describe('the check of a handler', () => {
+  const [LOG_FILE] = LIVE.map(({ key }) => `s3://${TRAIL}/${key}`);
+  const state = () => [
+    world.aws.dynamodb.items(world.stateTable),
+    [...world.aws.s3.objects(world.lakeBucket).keys()],
+  ];
+
+  test.each(HANDLERS)(
+    '%s finds all that it needs, as its role allows, and leaves nothing behind',
+    async (name) => {
+      world.aws.sts.createRole(`arn:aws:iam::${MEMBER}:role/audit-lake-query-history`);
+      const before = state();
+      const from = world.callsOf(name).length;
+      const { checks } = Object(await world.invoke(name, { task: 'check', logFile: LOG_FILE }));
+      expect(checks.filter(({ result }: Finding) => result !== 'ok')).toEqual([]);
+      expect(checks.map((it: Finding) => it.name)).toEqual(CHECKED[name]);
+      expect(state()).toEqual(before);
+      const asked = world
+        .callsOf(name)
+        .slice(from)
+        .filter(({ account }) => account === ACCOUNT);
+      expect(asked.length).toBeGreaterThan(5);
+      expect(deniedOf(name, asked)).toEqual([]);
+    },
+  );
+});
+
+const KEPT = ['credentials', 'lake bucket', 'lake.json', 'state reads', 'state writes'];
+const TEXTS = [ACCOUNT, MEMBER].map((account) => `query texts of ${account}`);
+const FROM_TRAIL = ['credentials', 'source', 'log file', ...KEPT.slice(1), ...TEXTS];
+const CHECKED = {
+  ...{ ingest: FROM_TRAIL, backfill: FROM_TRAIL, resolve: [...KEPT, ...TEXTS] },
+  maintain: [
+    ...[...KEPT, 'database', 'table athena_events', 'table cloudtrail_events', 'table athena_query_details'],
+    ...['partitions', ...VIEW_NAMES.map((view) => `view ${view}`), 'athena'],
+  ],
+};
+
+/** Which of these calls the policy of a handler does not allow. */
+function deniedOf(name: HandlerName, calls: readonly AwsCall[]): readonly string[] {
+  const role = [...rolePolicies(world.all)].find(([id]) =>
+    id.toLowerCase().startsWith(`auditlake${name}role`),
+  );
+  const denied = calls.flatMap(requestsOf).filter((request) => !isAllowed(role?.[1] ?? [], request));
+  return [...new Set(denied.map(({ action, resource }) => `${action} ${resource}`))];
+}
+
 describe('T13: what the handlers asked of AWS', () => {
   test.each(HANDLERS)('%s was allowed by its policy, call by call', (name) => {
-    const role = [...rolePolicies(world.all)].find(([id]) =>
-      id.toLowerCase().startsWith(`auditlake${name}role`),
-    );
-    const statements = role?.[1] ?? [];
-    const asked = world
-      .callsOf(name)
-      .filter(({ account }) => account === ACCOUNT)
-      .flatMap(requestsOf);
+    const asked = world.callsOf(name).filter(({ account }) => account === ACCOUNT);
     expect(asked.length).toBeGreaterThan(5);
-    const denied = asked.filter((request) => !isAllowed(statements, request));
-    expect([...new Set(denied.map(({ action, resource }) => `${action} ${resource}`))]).toEqual([]);
+    expect(deniedOf(name, asked)).toEqual([]);
   });
 
   test('would be denied elsewhere: the calls of one role are not those of another', () => {

@@ -28,13 +28,28 @@ const WRITES_RESULTS = [
 ];
 const IS_DENIED = /access ?denied|not authorized|permission/i;
 
-/** Where results go, `s3://bucket/prefix/`: learned from the workgroup. Unset where it manages them itself. */
-type Seen = { place?: string };
+type Seen = {
+  /** Where results go, `s3://bucket/prefix/`: learned from the workgroup. Unset where it manages them itself. */
+  place?: string;
+  /** The id of the question. */
+  query?: string | undefined;
+};
 
 /** Whether the workgroup takes questions, and its answers can be written and read. */
 export function athenaAccess(options: AthenaAccessOptions): readonly Check[] {
   const seen: Seen = {};
-  return [workGroupCheck(options, seen), questionCheck(options, seen)];
+  const read = readStep(options, seen);
+  return [
+    workGroupCheck(options, seen),
+    { name: 'athena', needs: ['workgroup'], steps: [...askSteps(options, seen), read] },
+  ];
+}
+
+/** The same for who may run statements, and neither look at the workgroup nor read what is answered. */
+export function statementAccess(options: AthenaAccessOptions): readonly Check[] {
+  const seen: Seen = { ...(options.results !== undefined && { place: options.results }) };
+  const told: Step = { run: async () => `${QUESTION} ran in workgroup/${options.workGroup}` };
+  return [{ name: 'athena', needs: ['credentials'], steps: [...askSteps(options, seen), told] }];
 }
 
 function workGroupCheck(options: AthenaAccessOptions, seen: Seen): Check {
@@ -71,19 +86,18 @@ function placeOf(configuration: WorkGroupConfiguration, options: AthenaAccessOpt
     : `${workGroup}; it puts results at ${place}, whatever the setting results says`;
 }
 
-function questionCheck(options: AthenaAccessOptions, seen: Seen): Check {
-  const { athena, workGroup } = options;
+function askSteps(options: AthenaAccessOptions, seen: Seen): readonly Step[] {
+  const { workGroup } = options;
   const statements = new AthenaStatements(options);
-  let id = '';
   let outcome: StatementOutcome = { kind: 'running' };
   const start = async () => {
-    id = (await statements.start({ sql: QUESTION })) ?? '';
+    seen.query = await statements.start({ sql: QUESTION });
     return undefined;
   };
   const wait = async () => {
     for (let looks = 0; outcome.kind === 'running' && looks < MOST_LOOKS; looks++) {
       if (looks > 0) await options.waiting.pause(FIRST_LOOK_MS);
-      outcome = await statements.outcome(id);
+      outcome = await statements.outcome(seen.query ?? '');
     }
     return undefined;
   };
@@ -93,19 +107,23 @@ function questionCheck(options: AthenaAccessOptions, seen: Seen): Check {
     const code = IS_DENIED.test(reason) ? 'AWS_DENIED' : 'AWS_FAILED';
     throw new AuditLakeError(code, `${QUESTION} in workgroup/${workGroup}: ${reason}`);
   };
+  return [
+    athenaStep('StartQueryExecution', options, start),
+    athenaStep('GetQueryExecution', options, wait),
+    { deniedInstead: () => writing(options, seen), run: written },
+  ];
+}
+
+function readStep(options: AthenaAccessOptions, seen: Seen): Step {
+  const { athena, workGroup } = options;
   const read = async () => {
-    await athena.send(new GetQueryResultsCommand({ QueryExecutionId: id })).catch((error: unknown) => {
+    const command = new GetQueryResultsCommand({ QueryExecutionId: seen.query });
+    await athena.send(command).catch((error: unknown) => {
       throw awsError(error, { action: 'athena:GetQueryResults', resource: `workgroup/${workGroup}` });
     });
     return `${QUESTION} answered; results ${seen.place === undefined ? 'in the workgroup' : `at ${seen.place}`}`;
   };
-  const steps = [
-    athenaStep('StartQueryExecution', options, start),
-    athenaStep('GetQueryExecution', options, wait),
-    { deniedInstead: () => writing(options, seen), run: written },
-    athenaStep('GetQueryResults', options, read),
-  ];
-  return { name: 'athena', needs: ['workgroup'], steps };
+  return athenaStep('GetQueryResults', options, read);
 }
 
 function writing({ arns }: AthenaAccessOptions, { place: on = '' }: Seen): Call | undefined {

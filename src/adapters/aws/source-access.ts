@@ -1,15 +1,9 @@
 import { parseKey } from '../../cloudtrail/log-file-ref.js';
-import { AuditLakeError } from '../../errors.js';
 import type { Check, Step } from '../../ports/access-check.js';
-import type { LogFileBody } from '../../ports/log-source.js';
-import { awsError, isDenied } from './aws-error.js';
-import { kmsDenial } from './kms-denial.js';
-import { bucketName, type ResourceArns } from './resource-arns.js';
-import { S3LogReader } from './s3-log-reader.js';
-import { listPages, type S3Access } from './s3-pages.js';
-import { formatPlace, type S3Place } from './s3-place.js';
-
-export type SourceAccessOptions = S3Access & { readonly place: S3Place; readonly arns: ResourceArns };
+import { type LogFileAccessOptions, type LogFileSeen, readStep } from './log-file-access.js';
+import { bucketName } from './resource-arns.js';
+import { listPages } from './s3-pages.js';
+import { formatPlace } from './s3-place.js';
 
 const MOST_KEYS = 1_000;
 const MOST_PAGES = 20;
@@ -18,8 +12,8 @@ const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /** What a listing came upon: the first log file that can be read, and how many objects it was looked for among. */
 type Found = { readonly key: string | undefined; readonly objects: number };
 
-/** Whether log files of a place can be listed, and the first of them read to its end. */
-export function sourceAccess(options: SourceAccessOptions): readonly Check[] {
+/** Whether log files of a place can be listed, and the first of them read to its end. `seen`: which one that is. */
+export function sourceAccess(options: LogFileAccessOptions, seen: LogFileSeen = {}): readonly Check[] {
   const { place, arns, expectedOwner } = options;
   let found: Found | undefined;
   const list: Step = {
@@ -30,17 +24,9 @@ export function sourceAccess(options: SourceAccessOptions): readonly Check[] {
     },
     run: async () => {
       found = await firstLogFile(options);
+      seen.logFile = found.key === undefined ? seen.logFile : formatPlace({ ...place, prefix: found.key });
       return formatPlace(place);
     },
-  };
-  const read: Step = {
-    call: {
-      action: 's3:GetObject',
-      on: formatPlace(place),
-      allowedBy: { actions: ['s3:GetObject'], resources: arns.objects(place) },
-    },
-    deniedInstead: kmsDenial,
-    run: async () => (found?.key === undefined ? undefined : readToItsEnd(found.key, options)),
   };
   const unless = () => {
     if (found === undefined) return 'needs source';
@@ -50,11 +36,11 @@ export function sourceAccess(options: SourceAccessOptions): readonly Check[] {
   const needs = ['credentials'];
   return [
     { name: 'source', needs, steps: [list] },
-    { name: 'log file', needs, unless, steps: [read] },
+    { name: 'log file', needs, unless, steps: [readStep(options, seen)] },
   ];
 }
 
-async function firstLogFile({ place, ...access }: SourceAccessOptions): Promise<Found> {
+async function firstLogFile({ place, ...access }: LogFileAccessOptions): Promise<Found> {
   const { bucket, prefix } = place;
   let objects = 0;
   let after: string | undefined;
@@ -82,27 +68,4 @@ function pastForeign(bucket: string, key: string): string {
     if (parseKey(bucket, `${folder}/any.json`).kind === 'foreign') return `${folder}0`;
   }
   return key;
-}
-
-async function readToItsEnd(key: string, { place, ...access }: SourceAccessOptions): Promise<string> {
-  const location = formatPlace({ ...place, prefix: key });
-  let body: LogFileBody | undefined;
-  try {
-    body = await new S3LogReader(access).read(location);
-    let bytes = 0;
-    for await (const chunk of body.chunks) bytes += chunk.length;
-    return `read ${key} (${bytes} bytes)`;
-  } catch (error) {
-    throw deniedOr(error, location);
-  } finally {
-    body?.close();
-  }
-}
-
-/** To an ingest a refusal is one log file that could not be read; here it is what is looked for. */
-function deniedOr(error: unknown, resource: string): unknown {
-  const isOurs = error instanceof AuditLakeError;
-  const cause = isOurs ? error.cause : error;
-  if (isDenied(cause)) return awsError(cause, { action: 's3:GetObject', resource });
-  return isOurs ? new AuditLakeError(error.code, `${resource}: ${error.message}`, cause) : error;
 }

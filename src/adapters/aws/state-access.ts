@@ -39,18 +39,25 @@ const CHANGE = {
 export function stateAccess(options: StateAccessOptions): readonly Check[] {
   const { table, seen } = options;
   let isMissing = false;
-  const unless = () => (isMissing ? 'there is no state table yet' : undefined);
   const describe = async () => {
     const found = await describedTable(table);
     isMissing = found === undefined;
     return found ?? missingTable(table, seen);
   };
-  const needs = ['state table'];
+  const unless = () => (isMissing ? 'there is no state table yet' : undefined);
   const steps = [stateStep('DescribeTable', describe, options)];
   return [
     { name: 'state table', needs: ['lake.json'], steps },
-    { name: 'state reads', needs, unless, steps: readSteps(options) },
-    { name: 'state writes', needs, unless, steps: writeSteps(options) },
+    ...stateUse(options).map((check) => ({ ...check, needs: ['state table'], unless })),
+  ];
+}
+
+/** The same for who may use the table and not describe it. */
+export function stateUse(options: StateAccessOptions): readonly Check[] {
+  const needs = ['lake.json'];
+  return [
+    { name: 'state reads', needs, steps: readSteps(options) },
+    { name: 'state writes', needs, steps: writeSteps(options) },
   ];
 }
 

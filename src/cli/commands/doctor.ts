@@ -9,7 +9,7 @@ import type { Io } from '../io.js';
 import { s3LakeOf } from '../s3-lake-of.js';
 import { awsOptions, lakeOptions, settingOptions } from '../setting-options.js';
 
-type Flags = { readonly output: 'text' | 'json' };
+type Flags = { readonly output: 'text' | 'json'; readonly stack?: string };
 
 const EXAMPLES = `
 Examples:
@@ -17,11 +17,18 @@ Examples:
   $ audit-lake doctor s3://amzn-s3-demo-bucket/AWSLogs --lake s3://amzn-s3-demo-lake/audit --output json
   $ audit-lake doctor --lake ./lake
   $ audit-lake doctor --lake ./lake --query-account self --query-account 444455556666
+  $ audit-lake doctor --stack AuditLake --region eu-central-1
 
 A line a check: ok, fail, or skip where another check has to pass first. Below a denied action stands the IAM
-statement that allows it. Nothing is left behind. What an ingest alone does is not tried: making the state table
-(dynamodb:CreateTable), tables and partitions in Glue (glue:CreateTable, glue:BatchCreatePartition,
-glue:UpdatePartition).
+statement that allows it. Nothing is left behind but Athena's answer to SELECT 1. What an ingest alone does is not
+tried: making the state table (dynamodb:CreateTable), tables and partitions in Glue (glue:CreateTable,
+glue:BatchCreatePartition, glue:UpdatePartition).
+
+With --stack nothing else is named but the account and its Region: it looks at the stack, its functions, queues and
+alarms, and lets each function try what it needs under its own role, which keys, organizations and other policies may
+still refuse. Who asks needs cloudformation:DescribeStacks, cloudformation:ListStackResources,
+lambda:GetFunctionConfiguration, lambda:GetEventSourceMapping, lambda:InvokeFunction, sqs:GetQueueAttributes,
+cloudwatch:GetMetricData, cloudwatch:DescribeAlarms, and what a question in Athena takes.
 
 Exit codes: 0 all is well, 1 something is not, 2 usage, 4 AWS says no.
 `;
@@ -32,6 +39,7 @@ export function doctorCommand(io: Io, exit: (code: number) => void): Command {
     .summary('check credentials, permissions and the lake')
     .description('Checks what an ingest and a query need, and tells which permission is missing.')
     .argument('[source...]', 'places in S3 that log files come from; else the setting sources')
+    .addOption(stackOption())
     .addOption(
       new Option('--output <format>', 'lines for people, or one JSON object')
         .choices(['text', 'json'])
@@ -44,21 +52,56 @@ export function doctorCommand(io: Io, exit: (code: number) => void): Command {
     .action(async (sources: string[], flags: Flags) => exit(await runDoctor(sources, flags, io)));
 }
 
+/** A stack knows its places by itself. */
+function stackOption(): Option {
+  const { lake, stateTable, database, workGroup, results, catalog, lakeOwner, kmsKey } = SETTINGS;
+  const { sourceOwner, queryAccounts, queryRole, queryExternalId } = SETTINGS;
+  const places = [lake, stateTable, database, workGroup, results, catalog, lakeOwner, kmsKey];
+  const others = [...places, sourceOwner, queryAccounts, queryRole, queryExternalId];
+  return new Option('--stack <name>', 'a deployed stack, in place of a lake and its settings').conflicts(
+    others.flatMap(({ flag }) => (flag === undefined ? [] : new Option(flag).attributeName())),
+  );
+}
+
 async function runDoctor(given: readonly string[], flags: Flags, io: Io): Promise<number> {
   const config = await readConfig(flags);
-  const lake = namedLake(config);
-  const sources = given.length > 0 ? given : config.sources;
-  mustBePlaces(sources, lake);
+  const { about, examine } =
+    flags.stack === undefined ? ofLake(config, given) : ofStack(config, flags.stack, given);
   const findings: Finding[] = [];
-  for await (const finding of examined(config, lake, sources)) {
+  for await (const finding of examine) {
     findings.push(finding);
     if (flags.output === 'text') await io.out(findingText(finding));
   }
   if (flags.output === 'json') {
     const checks = findings.map(findingObject);
-    await io.out(`${JSON.stringify({ schema_version: 1, lake, checks }, null, 2)}\n`);
+    await io.out(`${JSON.stringify({ schema_version: 1, ...about, checks }, null, 2)}\n`);
   }
   return exitCodeOf(findings);
+}
+
+/** What is examined: its name for who reads JSON, and the findings as they are made. */
+type Examination = { readonly about: object; readonly examine: AsyncIterable<Finding> };
+
+/** @throws AuditLakeError USAGE */
+function ofLake(config: Config, given: readonly string[]): Examination {
+  const lake = namedLake(config);
+  const sources = given.length > 0 ? given : config.sources;
+  mustBePlaces(sources, lake);
+  return { about: { lake }, examine: examined(config, lake, sources) };
+}
+
+/** @throws AuditLakeError USAGE */
+function ofStack(config: Config, stack: string, [source]: readonly string[]): Examination {
+  if (source === undefined) return { about: { stack }, examine: examinedStack(config, stack) };
+  throw new AuditLakeError('USAGE', `--stack knows where log files come from: leave out ${source}`);
+}
+
+async function* examinedStack(config: Config, stack: string): AsyncGenerator<Finding> {
+  yield { name: 'node', result: 'ok', text: nodeText(process.version) };
+  yield { name: 'endpoint', result: 'ok', text: endpointText(config) };
+  const { profile, region, endpointUrl } = config;
+  const { examineStack } = await import('../../wiring/stack-doctor.js');
+  yield* examineStack({ profile, region, endpointUrl, stack });
 }
 
 /** @throws AuditLakeError USAGE */

@@ -76,6 +76,9 @@ export class AwsProcess {
       sts: client('sts'),
       sfn: client('sfn'),
       sqs: client('sqs'),
+      lambda: client('lambda'),
+      cloudformation: client('cloudformation'),
+      cloudwatch: client('cloudwatch'),
     };
   }
 

@@ -1,6 +1,8 @@
 import type { AwsError } from './aws-error.ts';
 
-export type ServiceName = 's3' | 'dynamodb' | 'athena' | 'glue' | 'cloudtrail' | 'sts' | 'sfn' | 'sqs';
+type OfData = 's3' | 'dynamodb' | 'athena' | 'glue' | 'cloudtrail';
+type OfWork = 'sts' | 'sfn' | 'sqs' | 'lambda' | 'cloudformation' | 'cloudwatch';
+export type ServiceName = OfData | OfWork;
 
 /** What a request is signed with. Secrets are not looked at. */
 export type Keys = { readonly accessKeyId: string; readonly sessionToken?: string | undefined };

@@ -1,7 +1,10 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -19,6 +22,9 @@ export type AwsClients = {
   readonly sts: STSClient;
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
+  readonly lambda: LambdaClient;
+  readonly cloudformation: CloudFormationClient;
+  readonly cloudwatch: CloudWatchClient;
 };
 
 /** The place and the keys of a set of clients. A function is asked for keys before each call. */
@@ -45,6 +51,9 @@ export function clientsOf(world: Answerer, place: ClientPlace = {}): AwsClients 
     sts: client('sts', STSClient),
     sfn: client('sfn', SFNClient),
     sqs: client('sqs', SQSClient),
+    lambda: client('lambda', LambdaClient),
+    cloudformation: client('cloudformation', CloudFormationClient),
+    cloudwatch: client('cloudwatch', CloudWatchClient),
   };
 }
 
@@ -56,7 +65,7 @@ async function send(world: Answerer, { service, place }: Line, command: Command)
   const { region, credentials } = place;
   // Also where there is nothing to wait for: one microtask, as simulations of many processes count on it.
   const keys = await (typeof credentials === 'function' ? credentials() : credentials);
-  const output = world.answer({ service, operation, input, signed: { region, keys } });
-  await Promise.resolve();
+  // One microtask more, or as long as a function runs.
+  const output = await world.answer({ service, operation, input, signed: { region, keys } });
   return { $metadata: { httpStatusCode: 200, attempts: 1 }, ...(output as object) };
 }

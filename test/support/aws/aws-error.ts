@@ -39,7 +39,7 @@ export class ConnectionLost extends Error {
 
 /** Permission is missing, in the words of the service that is called. */
 export function denied({ service, operation }: AwsCall): AwsError {
-  const isXml = ['s3', 'sts'].includes(service);
+  const isXml = ['s3', 'sts', 'cloudformation', 'cloudwatch'].includes(service);
   const message = `User is not authorized to perform: ${service}:${operation}`;
   return new AwsError(isXml ? 'AccessDenied' : 'AccessDeniedException', message, {
     status: isXml ? 403 : 400,
@@ -81,6 +81,9 @@ const INTERNAL = {
   sts: 'InternalFailure',
   sfn: 'InternalFailure',
   sqs: 'InternalFailure',
+  lambda: 'ServiceException',
+  cloudformation: 'InternalFailure',
+  cloudwatch: 'InternalServiceFault',
 };
 
 /** Two conditional writes of one key met: 409, to be tried again. */

@@ -5,8 +5,9 @@ import { AwsError, ConnectionLost } from './aws-error.ts';
 import type { AwsWorld } from './aws-world.ts';
 import { type HttpAnswer, type HttpRequest, send } from './http-messages.ts';
 import { jsonProtocol } from './json-http.ts';
+import { isForLambda, lambdaProtocol } from './lambda-http.ts';
+import { queryProtocol } from './query-http.ts';
 import { s3Protocol } from './s3-http.ts';
-import { queryProtocol } from './sts-http.ts';
 
 /** How the calls of a service travel over HTTP. */
 export type Protocol = {
@@ -35,7 +36,7 @@ export async function startAwsServer(world: AwsWorld): Promise<AwsServer> {
 async function serve(world: AwsWorld, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const request = await requestOf(incoming);
-    await send(response, answerTo(world, request), { bare: incoming.method === 'HEAD' });
+    await send(response, await answerTo(world, request), { bare: incoming.method === 'HEAD' });
   } catch {
     // The connection broke, on their side or, by a fault, on ours.
     response.destroy();
@@ -43,11 +44,11 @@ async function serve(world: AwsWorld, incoming: IncomingMessage, response: Serve
 }
 
 /** @throws ConnectionLost where a fault wants no answer to be given */
-function answerTo(world: AwsWorld, request: HttpRequest): HttpAnswer {
+async function answerTo(world: AwsWorld, request: HttpRequest): Promise<HttpAnswer> {
   const protocol = protocolOf(request);
   try {
     const call = protocol.read(request);
-    return protocol.answer(Object(world.answer({ ...call, signed: signatureOf(request) })), call);
+    return protocol.answer(Object(await world.answer({ ...call, signed: signatureOf(request) })), call);
   } catch (error) {
     if (error instanceof ConnectionLost) throw error;
     if (error instanceof AwsError) return protocol.failure(error, request);
@@ -56,8 +57,9 @@ function answerTo(world: AwsWorld, request: HttpRequest): HttpAnswer {
   }
 }
 
-function protocolOf({ headers, body }: HttpRequest): Protocol {
+function protocolOf({ headers, path, body }: HttpRequest): Protocol {
   if (headers['x-amz-target'] !== undefined) return jsonProtocol;
+  if (isForLambda(path)) return lambdaProtocol;
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return isForm && body.includes('Action=') ? queryProtocol : s3Protocol;
 }

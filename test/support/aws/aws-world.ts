@@ -3,9 +3,12 @@ import { type AwsCall, type AwsRequest, type Fault, Faults, type Keys, type Outc
 import { type AwsClients, type ClientPlace, clientsOf } from './aws-clients.ts';
 import { AwsError, ConnectionLost, denied } from './aws-error.ts';
 import { HOME_REGION, type Principal, partitionOf, userOf } from './aws-keys.ts';
+import { CloudFormationDouble } from './cloudformation-double.ts';
 import { CloudTrailDouble } from './cloudtrail-double.ts';
+import { CloudWatchDouble } from './cloudwatch-double.ts';
 import { DynamoDbDouble } from './dynamodb-double.ts';
 import { GlueDouble } from './glue-double.ts';
+import { LambdaDouble } from './lambda-double.ts';
 import { type Operation, perform } from './operations.ts';
 import { S3Double } from './s3-double.ts';
 import { SqsDouble } from './sqs-double.ts';
@@ -32,6 +35,9 @@ export class AwsWorld {
   readonly sts: StsDouble;
   readonly sfn: StepFunctionsDouble;
   readonly sqs: SqsDouble;
+  readonly lambda = new LambdaDouble();
+  readonly cloudformation = new CloudFormationDouble();
+  readonly cloudwatch = new CloudWatchDouble();
   /** To be used where the code under test takes clients of the SDK. They do not retry. */
   readonly clients: AwsClients;
   /** Every call that arrived, also those that a fault met; bodies are left out. */
@@ -91,7 +97,10 @@ export class AwsWorld {
     return this.calls.filter((call) => call.operation === operation).length;
   }
 
-  /** One call from its arrival to its answer, in one synchronous step. @throws AwsError, ConnectionLost */
+  /**
+   * One call from its arrival to its answer, in one synchronous step; of a function that is invoked the answer is a
+   * promise. @throws AwsError, ConnectionLost
+   */
   answer({ signed = {}, ...request }: AwsRequest): unknown {
     const { region = this.region ?? HOME_REGION, keys } = signed;
     const call = { ...request, account: this.sts.accountOf(keys), region };

@@ -9,9 +9,10 @@ const SERVICES: { readonly [target: string]: ServiceName } = {
   CloudTrail_20131101: 'cloudtrail',
   AWSStepFunctions: 'sfn',
   AmazonSQS: 'sqs',
+  GraniteServiceVersion20100801: 'cloudwatch',
 };
 
-/** AWS JSON 1.0 and 1.1: DynamoDB, Athena, Glue, CloudTrail, Step Functions, SQS. */
+/** AWS JSON 1.0 and 1.1: DynamoDB, Athena, Glue, CloudTrail, Step Functions, SQS, CloudWatch. */
 export const jsonProtocol: Protocol = {
   read({ headers, body }): AwsRequest {
     const [target = '', operation = ''] = (headers['x-amz-target'] ?? '').split('.');
@@ -51,6 +52,7 @@ function withBytes(key: string, value: unknown): unknown {
 const REVIVERS: { readonly [Service in ServiceName]?: (key: string, value: unknown) => unknown } = {
   dynamodb: withBytes,
   cloudtrail: withMoments,
+  cloudwatch: withMoments,
 };
 
 /** Bytes as base64, moments as seconds since 1970 with a fraction. */

@@ -1,7 +1,10 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -34,5 +37,8 @@ export function sdkClients(
     sts: new STSClient(config),
     sfn: new SFNClient(config),
     sqs: new SQSClient(config),
+    lambda: new LambdaClient(config),
+    cloudformation: new CloudFormationClient(config),
+    cloudwatch: new CloudWatchClient(config),
   };
 }

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { SendMessageBatchCommandInput, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import type {
+  GetQueueAttributesCommandInput,
+  SendMessageBatchCommandInput,
+  SendMessageBatchRequestEntry,
+} from '@aws-sdk/client-sqs';
 import type { Mishap } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { operation } from './operations.ts';
 
 const MOST_ENTRIES = 10;
+const NO_MESSAGES = {
+  ApproximateNumberOfMessagesNotVisible: '0',
+  ApproximateNumberOfMessagesDelayed: '0',
+};
 
 type Message = { readonly id: string; readonly body: string; readonly sentAt: number; received: number };
 
@@ -21,6 +29,9 @@ export class SqsDouble {
   readonly operations = {
     SendMessageBatch: operation<SendMessageBatchCommandInput>(['QueueUrl', 'Entries'], (input, mishap) =>
       this.#sendBatch(input, mishap),
+    ),
+    GetQueueAttributes: operation<GetQueueAttributesCommandInput>(['QueueUrl', 'AttributeNames'], (input) =>
+      this.#attributes(input),
     ),
   };
 
@@ -56,6 +67,13 @@ export class SqsDouble {
     waiting.push(...batch.filter(({ id }) => again.has(id)));
   }
 
+  /** Messages that come to be there without anybody who sends them here. */
+  put(url: string, ...bodies: readonly string[]): void {
+    const queue = this.#queue(url);
+    for (const body of bodies)
+      queue.push({ id: `message-${++this.#sent}`, body, sentAt: this.#now(), received: 0 });
+  }
+
   #queue(url: string): Message[] {
     const queue = this.#queues.get(url);
     if (queue) return queue;
@@ -74,6 +92,18 @@ export class SqsDouble {
     });
     const Failed = sent.flatMap(({ Id, fault }) => (fault === undefined ? [] : [{ Id, ...fault }]));
     return { Successful, ...(Failed.length > 0 && { Failed }) };
+  }
+
+  /** All that wait are there to be received: nobody holds one, and none is put off. */
+  #attributes({ QueueUrl = '', AttributeNames = [] }: GetQueueAttributesCommandInput) {
+    const all = { ...NO_MESSAGES, ApproximateNumberOfMessages: String(this.#queue(QueueUrl).length) };
+    const Attributes = AttributeNames.map((name) => {
+      const value: unknown = Reflect.get(all, name);
+      if (value === undefined)
+        throw new Error(`The AWS double does not know the attribute ${name} of a queue`);
+      return [name, value];
+    });
+    return { Attributes: Object.fromEntries(Attributes) };
   }
 
   #mustBeBatch(entries: readonly SendMessageBatchRequestEntry[]): void {

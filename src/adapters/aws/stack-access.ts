@@ -1,0 +1,105 @@
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+  type Stack,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
+import { messageOf } from '../../errors.js';
+import type { Check, Step } from '../../ports/access-check.js';
+import { awsError, nameOf } from './aws-error.js';
+import type { ResourceArns } from './resource-arns.js';
+import { stackFault } from './stack-fault.js';
+import { missingParts, type StackParts, stackParts } from './stack-parts.js';
+
+/** Learned on the way, needed by what comes after it. */
+export type StackSeen = {
+  parts: StackParts;
+  /** When the stack was made: milliseconds since 1970. */
+  madeAt: number;
+};
+
+export type StackAccessOptions = {
+  readonly cloudformation: Pick<CloudFormationClient, 'send'>;
+  /** Its name. */
+  readonly stack: string;
+  /** Where it is looked for. */
+  readonly region: string;
+  readonly arns: ResourceArns;
+  readonly seen: StackSeen;
+};
+
+/** Whether a stack is there, whole and at rest, and which parts of ours it has. */
+export function stackAccess(options: StackAccessOptions): Check {
+  const { stack, seen } = options;
+  const describe = async () => {
+    const { StackStatus: status = 'in no known state', CreationTime } = await described(options);
+    seen.madeAt = CreationTime?.getTime() ?? 0;
+    mustBeAtRest(stack, status);
+    return status;
+  };
+  const list = async () => {
+    const resources = await resourcesOf(options);
+    seen.parts = stackParts(resources);
+    mustBeWhole(stack, seen.parts);
+    return `${resources.length} resources`;
+  };
+  const steps = [
+    stackStep('DescribeStacks', describe, options),
+    stackStep('ListStackResources', list, options),
+  ];
+  return { name: 'stack', needs: ['credentials'], steps };
+}
+
+function stackStep(operation: string, run: Step['run'], { stack, arns }: StackAccessOptions): Step {
+  const action = `cloudformation:${operation}`;
+  return {
+    call: { action, on: `stack ${stack}`, allowedBy: { actions: [action], resources: arns.stack(stack) } },
+    run,
+  };
+}
+
+async function described({ cloudformation, stack, region }: StackAccessOptions): Promise<Partial<Stack>> {
+  try {
+    const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName: stack }));
+    return Stacks[0] ?? {};
+  } catch (error) {
+    if (nameOf(error) === 'ValidationError' && messageOf(error).includes('does not exist')) {
+      throw stackFault(
+        `there is no stack ${stack} in ${region}: name its Region with --region, or another --stack`,
+      );
+    }
+    throw awsError(error, { action: 'cloudformation:DescribeStacks', resource: `stack ${stack}` });
+  }
+}
+
+function mustBeAtRest(stack: string, status: string): void {
+  if (status.includes('ROLLBACK') || status.includes('FAILED') || status.startsWith('DELETE')) {
+    throw stackFault(`${stack} is ${status}: its events in CloudFormation say why; deploy it again`);
+  }
+  if (!status.endsWith('_COMPLETE'))
+    throw stackFault(`${stack} is ${status}: look again when that has ended`);
+}
+
+function mustBeWhole(stack: string, parts: StackParts): void {
+  const missing = missingParts(parts);
+  if (missing.length === 0) return;
+  throw stackFault(
+    `${stack} has not ${missing.join(', ')}: it is no stack of audit-lake, or one of another version: deploy this one`,
+  );
+}
+
+async function resourcesOf({ cloudformation, stack }: StackAccessOptions): Promise<StackResourceSummary[]> {
+  const all: StackResourceSummary[] = [];
+  let NextToken: string | undefined;
+  try {
+    do {
+      const page = await cloudformation.send(new ListStackResourcesCommand({ StackName: stack, NextToken }));
+      all.push(...(page.StackResourceSummaries ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+  } catch (error) {
+    throw awsError(error, { action: 'cloudformation:ListStackResources', resource: `stack ${stack}` });
+  }
+  return all;
+}

@@ -35,12 +35,16 @@ export function codeIn(text: string): string[] {
   return [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 }
 
+/** What stands in fenced blocks of these languages; '' where none is named. */
+export function fencedIn(text: string, ...languages: readonly string[]): string[] {
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, language = '']) => languages.includes(language))
+    .map(([, , block = '']) => block);
+}
+
 /** The lines of fenced blocks in the language of the shell; what a `\` continues is one line. */
-export function shellLines(text: string): string[] {
-  const blocks = [...text.matchAll(/^```(?:sh|bash|console)?\n([\s\S]*?)^```/gm)].map(
-    (match) => match[1] ?? '',
-  );
-  return blocks
+export function shellLines(text: string, ...languages: readonly string[]): string[] {
+  return fencedIn(text, ...(languages.length > 0 ? languages : ['', 'sh', 'bash', 'console']))
     .flatMap((block) => block.replace(/\\\n\s*/g, '').split('\n'))
     .filter((line) => line.trim() !== '');
 }

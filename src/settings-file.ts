@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { AuditLakeError, messageOf } from './errors.js';
+import { nearestTo } from './nearest-setting.js';
 
 export type Environment = { readonly [name: string]: string | undefined };
 
@@ -80,34 +81,6 @@ export function knownKey(key: string, { keys, place }: Known): string {
   const nearest = nearestTo(key, keys);
   const hint = nearest === undefined ? `It knows ${keys.join(', ')}` : `Did you mean ${nearest}?`;
   throw new AuditLakeError('USAGE', `unknown setting "${key.slice(0, 100)}" in ${place}. ${hint}`);
-}
-
-/** `stateTable` and `state-table` are near to `state_table`; undefined where half of a name would have to change. */
-function nearestTo(key: string, keys: readonly string[]): string | undefined {
-  const written = key
-    .slice(0, 40)
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replace(/[-. ]/g, '_')
-    .toLowerCase();
-  const ranked = keys
-    .map((name) => ({ name, distance: distance(written, name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best && best.distance <= best.name.length / 2 ? best.name : undefined;
-}
-
-/** Letters to insert, delete or replace (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [at, other] of [...to].entries()) {
-      const replaced = (row[at] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([-?][^}]*))?\}/g;

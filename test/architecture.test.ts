@@ -32,10 +32,14 @@ const LAW: readonly Place[] = [
   // Leaves: everybody may know them, they know nobody.
   place('errors', /^errors\.ts$/, []),
   place('telemetry', /^telemetry\.ts$/, []),
-  place('config', /^(config|setting|settings|settings-file|settings-reader|setting-values)\.ts$/, [
-    ...['errors', '~datasets', 'datasets', 'lake', 'yaml'],
-    ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
-  ]),
+  place(
+    'config',
+    /^(config|nearest-setting|setting|settings|settings-file|settings-reader|setting-values)\.ts$/,
+    [
+      ...['errors', '~datasets', 'datasets', 'lake', 'yaml'],
+      ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
+    ],
+  ),
 
   // Rooms, left to right: each knows itself and the rooms to its left.
   place(

@@ -5,17 +5,17 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Handlers } from './handlers.js';
 import type { IngestQueue } from './ingest-queue.js';
-import { lakeMetric } from './metrics.js';
+import type { LakeMetric } from './metrics.js';
 
 /** What an alarm is about: a heading of RUNBOOK.md is its title. */
 export type AlarmRule = {
   readonly id: string;
   readonly title: string;
   readonly metric: IMetric;
-  /** It rings when the metric is greater than this. */
-  readonly above: number;
-  /** So many periods in a row. */
-  readonly periods: number;
+  /** It rings when the metric is greater than this; 0 unless told otherwise. */
+  readonly above?: number;
+  /** So many periods in a row; 1 unless told otherwise. */
+  readonly periods?: number;
   /** Rings when nothing is heard, instead. */
   readonly isHeartbeat?: true;
 };
@@ -23,6 +23,7 @@ export type AlarmRule = {
 type Watched = {
   readonly ingest: IngestQueue;
   readonly handlers: Handlers;
+  readonly lakeMetric: LakeMetric;
   readonly failedBackfills: IMetric;
 };
 
@@ -31,59 +32,72 @@ const HOUR = Duration.hours(1);
 const AN_HOUR_IN_SECONDS = 3_600;
 
 /** Everything that somebody should be called for. */
-export function alarmRules({ ingest, handlers, failedBackfills }: Watched): readonly AlarmRule[] {
-  const { queue, deadLetterQueue } = ingest;
+export function alarmRules(watched: Watched): readonly AlarmRule[] {
+  return [...ofQueue(watched.ingest), ...ofLake(watched.lakeMetric), ...ofFunctions(watched)];
+}
+
+function ofQueue({ queue, deadLetterQueue }: IngestQueue): AlarmRule[] {
   const most = { statistic: 'Maximum', period: FIVE_MINUTES } as const;
-  const errorsOf = ({ function: called }: Handlers[keyof Handlers]) =>
-    called.metricErrors({ statistic: 'Sum', period: HOUR });
-  const once = { above: 0, periods: 1 };
   return [
     {
-      ...{ id: 'DeadLetters', title: 'Dead letters', ...once },
+      id: 'DeadLetters',
+      title: 'Dead letters',
       metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(most),
     },
     {
-      ...{ id: 'OldestMessage', title: 'Log files wait too long', above: AN_HOUR_IN_SECONDS, periods: 3 },
+      id: 'OldestMessage',
+      title: 'Log files wait too long',
       metric: queue.metricApproximateAgeOfOldestMessage(most),
-    },
-    { id: 'FailedFiles', title: 'Log files failed', ...once, metric: lakeMetric('FilesFailed') },
-    { id: 'Imbalances', title: 'Counters out of balance', ...once, metric: lakeMetric('Imbalances') },
-    {
-      ...{ id: 'BlockedPartitions', title: 'Partitions blocked', ...once },
-      metric: lakeMetric('PartitionsBlocked', most),
+      above: AN_HOUR_IN_SECONDS,
+      periods: 3,
     },
     {
-      ...{ id: 'DriftedPartitions', title: 'Partitions drifted', ...once },
-      metric: lakeMetric('PartitionsDrifted', { ...most, period: HOUR }),
+      // The lake's own roles are called each minute, so a trail of their account is never silent for an hour.
+      id: 'SilentTrail',
+      title: 'Log files stopped coming',
+      metric: queue.metricNumberOfMessagesSent({ statistic: 'Sum', period: HOUR }),
+      periods: 3,
+      isHeartbeat: true,
     },
+  ];
+}
+
+/** Over an hour where an hour is how often it is counted, or where a burst should ring once. */
+function ofLake(lakeMetric: LakeMetric): AlarmRule[] {
+  const most = { statistic: 'Maximum', period: FIVE_MINUTES } as const;
+  const ofHour = { ...most, period: HOUR };
+  return [
+    { id: 'FailedFiles', title: 'Log files failed', metric: lakeMetric('FilesFailed', { period: HOUR }) },
+    { id: 'Imbalances', title: 'Counters out of balance', metric: lakeMetric('Imbalances') },
+    { id: 'BlockedPartitions', title: 'Partitions blocked', metric: lakeMetric('PartitionsBlocked', most) },
+    { id: 'DriftedPartitions', title: 'Partitions drifted', metric: lakeMetric('PartitionsDrifted', ofHour) },
+    { id: 'StuckBundles', title: 'Bundles stuck', metric: lakeMetric('BundlesStuck', ofHour) },
     {
-      ...{ id: 'StuckBundles', title: 'Bundles stuck', ...once },
-      metric: lakeMetric('BundlesStuck', { ...most, period: HOUR }),
+      id: 'ExpiringTexts',
+      title: 'Query texts about to be lost',
+      metric: lakeMetric('QueryTextsAboutToBeLost', ofHour),
     },
+  ];
+}
+
+/** Not the errors of the backfill: the state machine tries a batch again, and is itself what fails when too many do. */
+function ofFunctions({ handlers, failedBackfills }: Watched): AlarmRule[] {
+  const { ingest, maintain, resolve } = handlers;
+  const errorsOf = ({ function: called }: Handlers[keyof Handlers]) =>
+    called.metricErrors({ statistic: 'Sum', period: HOUR });
+  return [
+    { id: 'IngestErrors', title: 'Ingest fails', metric: errorsOf(ingest), above: 2 },
+    { id: 'MaintainErrors', title: 'Maintenance fails', metric: errorsOf(maintain), above: 10 },
+    // It is called four times an hour, and when a query ends.
+    { id: 'ResolveErrors', title: 'Resolving fails', metric: errorsOf(resolve), above: 3 },
     {
-      ...{ id: 'ExpiringTexts', title: 'Query texts about to be lost', ...once },
-      metric: lakeMetric('QueryTextsAboutToBeLost', { ...most, period: HOUR }),
+      id: 'SilentMaintenance',
+      title: 'Maintenance is silent',
+      metric: maintain.function.metricInvocations({ statistic: 'Sum', period: FIVE_MINUTES }),
+      periods: 3,
+      isHeartbeat: true,
     },
-    { id: 'IngestErrors', title: 'Ingest fails', above: 2, periods: 1, metric: errorsOf(handlers.ingest) },
-    {
-      id: 'MaintainErrors',
-      title: 'Maintenance fails',
-      above: 10,
-      periods: 1,
-      metric: errorsOf(handlers.maintain),
-    },
-    {
-      id: 'ResolveErrors',
-      title: 'Resolving fails',
-      above: 3,
-      periods: 1,
-      metric: errorsOf(handlers.resolve),
-    },
-    {
-      ...{ id: 'SilentMaintenance', title: 'Maintenance is silent', above: 0, periods: 3, isHeartbeat: true },
-      metric: handlers.maintain.function.metricInvocations({ statistic: 'Sum', period: FIVE_MINUTES }),
-    },
-    { id: 'FailedBackfills', title: 'A backfill failed', ...once, metric: failedBackfills },
+    { id: 'FailedBackfills', title: 'A backfill failed', metric: failedBackfills },
   ];
 }
 
@@ -108,7 +122,7 @@ export class Alarms extends Construct {
     }
   }
 
-  #alarm({ id, title, metric, above, periods, isHeartbeat }: AlarmRule, runbookUrl: string): Alarm {
+  #alarm({ id, title, metric, above = 0, periods = 1, isHeartbeat }: AlarmRule, runbookUrl: string): Alarm {
     const { LESS_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD } = ComparisonOperator;
     return new Alarm(this, id, {
       alarmDescription: `audit-lake: ${title}. What to do: ${runbookUrl}#${anchorOf(title)}`,

@@ -27,7 +27,7 @@ export type AuditLakeProps = {
 
   /**
    * Who tells of new log files. Where somebody else owns the notifications of the trail's bucket (Control Tower does),
-   * take EventBridge or a topic.
+   * take EventBridge or a topic: CloudTrail's own, say. Of a topic only messages about log files below trailPrefix are taken.
    * @default - notifications of the trail's bucket, added to those it has
    */
   readonly trigger?: Trigger;
@@ -57,14 +57,16 @@ export type AuditLakeProps = {
   readonly encryptionKey?: IKey;
 
   /**
-   * When data files go to Glacier Instant Retrieval, which Athena reads like any other.
+   * When data files go to Glacier Instant Retrieval, which Athena reads like any other. S3 passes over objects below 128 KB,
+   * as most data files of live ingest are; those of a backfill are larger.
    * @default - they stay in S3 Standard
    */
   readonly archiveAfter?: Duration;
 
   /**
-   * What becomes of lake, ledger, catalog and workgroup when the stack is removed.
-   * @default RemovalPolicy.RETAIN
+   * What becomes of lake, ledger, catalog and workgroup when the stack is removed. With DESTROY a removal ends at a bucket
+   * that holds objects: empty it first, with all versions.
+   * @default - they stay; what a first deployment made that failed goes again, but for the ledger, which is protected
    */
   readonly removalPolicy?: RemovalPolicy;
 
@@ -81,7 +83,8 @@ export type AuditLakeProps = {
   readonly eventSources?: readonly string[];
 
   /**
-   * Name of the Glue database, and of the Athena workgroup: people write the one in SQL and choose the other.
+   * Name of the Glue database, and of the Athena workgroup: people write the one in SQL and choose the other. Metrics bear it
+   * too, as `service`.
    * @default 'audit_lake'
    */
   readonly databaseName?: string;
@@ -93,7 +96,8 @@ export type AuditLakeProps = {
   readonly bytesScannedCutoff?: Size;
 
   /**
-   * Accounts whose Athena may be asked for query texts: numbers of 12 digits, and `self`.
+   * Accounts whose Athena may be asked for query texts: numbers of 12 digits, and `self`. More than 150 do not fit into the 4 KB
+   * of a function's environment, and go into a file beside the handlers.
    * @default - self
    */
   readonly queryAccounts?: readonly string[];
@@ -130,7 +134,7 @@ export type AuditLakeProps = {
   readonly queryTextKey?: ISecret;
 
   /**
-   * How many ingests run at once, from 2 to 1,000. More means smaller data files, and more calls of Athena at once.
+   * How many ingests run at once, from 2 to 1,000: that is what bounds them, not reserved concurrency. More means smaller data files, and more calls of Athena at once.
    * @default 10
    */
   readonly maxConcurrency?: number;
@@ -149,7 +153,7 @@ export type AuditLakeProps = {
 
   /**
    * Where RUNBOOK.md is read: alarms link to its headings.
-   * @default 'infra/RUNBOOK.md'
+   * @default - in the repository that package.json names, at the tag of this version; else 'infra/RUNBOOK.md'
    */
   readonly runbookUrl?: string;
 

@@ -15,7 +15,10 @@ type Named = {
   /** Where it is another account than that of the stack. */
   readonly trailAccount?: string | undefined;
   readonly trailKey?: string | undefined;
-  readonly trigger?: Exclude<Trigger['by'], 'topic'> | { readonly topic: string } | undefined;
+  readonly trigger?:
+    | Exclude<Trigger['by'], 'topic' | 'topic-or-event-bridge'>
+    | { readonly topic: string }
+    | undefined;
   readonly encryptionKey?: string | undefined;
   readonly archiveAfterDays?: number | undefined;
   readonly alarmTopic?: string | undefined;

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -15,9 +15,11 @@ import { type Handlers, handlers, INGEST_TIMEOUT } from './handlers.js';
 import { IngestQueue } from './ingest-queue.js';
 import { type Lake, lakeIn, mustNotHearItself, type Trail } from './lake.js';
 import { lakeBucket } from './lake-bucket.js';
-import { lakeMetric } from './metrics.js';
+import { type LakeMetric, metricsOf } from './metrics.js';
 import { NAMES } from './names.js';
 import { asking, readingCatalog, readingTables } from './permissions.js';
+import { AskedAccounts } from './query-accounts.js';
+import { runbook } from './runbook.js';
 import { call } from './schedule.js';
 import { stateTable } from './state-table.js';
 import { pullTrigger } from './trigger.js';
@@ -32,43 +34,58 @@ export class AuditLake extends Construct {
   /** `s3://bucket/prefix`, as the command line takes it. */
   readonly lakeLocation: string;
   readonly stateTable: ITable;
-  /** Of the Glue database, and of the Athena workgroup. */
   readonly databaseName: string;
+  /** The workgroup of those who ask; it has the name of the database. */
+  readonly workGroup: { readonly name: string };
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
   readonly handlers: Handlers;
   readonly fleet: BackfillFleet;
   readonly alarms: Alarms;
   readonly #lake: Lake;
+  readonly #lakeMetric: LakeMetric;
+  readonly #asked: AskedAccounts;
 
   constructor(scope: Construct, id: string, props: AuditLakeProps) {
     super(scope, id);
-    const { trailBucket, trailPrefix = 'AWSLogs/', databaseName = NAMES.database, removalPolicy } = props;
-    const trail: Trail = { bucket: trailBucket, prefix: trailPrefix, key: props.trailKey };
-    this.#lake = this.#makeLake(props, trail);
-    this.lakeBucket = this.#lake.bucket;
-    this.lakeLocation = this.#lake.location;
-    this.databaseName = databaseName;
-    const { encryptionKey } = props;
+    const { databaseName = NAMES.database, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
+    const { trailBucket, trailPrefix = 'AWSLogs/', trailKey, encryptionKey, bytesScannedCutoff } = props;
+    const trail: Trail = { bucket: trailBucket, prefix: trailPrefix, key: trailKey };
+    const lake = this.#makeLake(props, trail, removalPolicy);
+    this.#lake = lake;
+    this.lakeBucket = lake.bucket;
+    this.lakeLocation = lake.location;
     this.stateTable = props.stateTable ?? stateTable(this, { encryptionKey, removalPolicy });
 
-    const lake = this.#lake;
+    this.databaseName = databaseName;
+    this.workGroup = { name: databaseName };
     const catalog = new Catalog(this, 'Catalog', { lake, databaseName, removalPolicy });
-    const { bytesScannedCutoff } = props;
     const group = workGroup(this, { lake, name: databaseName, bytesScannedCutoff, removalPolicy });
     group.node.addDependency(catalog);
 
     const deployed = { lake, trail, stateTable: this.stateTable, database: databaseName };
     this.handlers = handlers(this, deployed, props);
+    const { ingest: taking, resolve, backfill } = this.handlers;
+    this.#asked = new AskedAccounts([taking, resolve, backfill], props);
     const ingest = this.#takeIn(props, trail);
     this.queue = ingest.queue;
     this.deadLetterQueue = ingest.deadLetterQueue;
     this.#keep();
     this.fleet = new BackfillFleet(this, 'BackfillFleet', {
-      ...{ lake, worker: this.handlers.backfill.function },
+      lake,
+      worker: backfill.function,
       concurrency: props.backfillConcurrency ?? 50,
     });
+    this.#lakeMetric = metricsOf(databaseName);
     this.alarms = this.#watch(props, ingest);
+  }
+
+  /**
+   * Asks the Athena of one more account for query texts, under the role that member-role.yaml makes there.
+   * @throws Error for what is no account, and for more accounts than can be named one by one
+   */
+  addRoleForAccount(account: string): void {
+    this.#asked.add(account);
   }
 
   /** Lets somebody read the tables, by whatever engine. */
@@ -85,31 +102,31 @@ export class AuditLake extends Construct {
 
   /** Log files that failed: damaged, archived, missing, or in conflict. */
   metricFilesFailed(options?: MetricOptions): Metric {
-    return lakeMetric('FilesFailed', options);
+    return this.#lakeMetric('FilesFailed', options);
   }
 
   /** Log files whose rows are visible. */
   metricFilesIngested(options?: MetricOptions): Metric {
-    return lakeMetric('FilesIngested', options);
+    return this.#lakeMetric('FilesIngested', options);
   }
 
   /** Rows of all tables. */
   metricRowsWritten(options?: MetricOptions): Metric {
-    return lakeMetric('RowsWritten', options);
+    return this.#lakeMetric('RowsWritten', options);
   }
 
   /** Days that the catalog does not take. */
   metricPartitionsBlocked(options?: MetricOptions): Metric {
-    return lakeMetric('PartitionsBlocked', { statistic: 'Maximum', ...options });
+    return this.#lakeMetric('PartitionsBlocked', { statistic: 'Maximum', ...options });
   }
 
   /** Texts that Athena forgets within three days. */
   metricQueryTextsAboutToBeLost(options?: MetricOptions): Metric {
-    return lakeMetric('QueryTextsAboutToBeLost', { statistic: 'Maximum', ...options });
+    return this.#lakeMetric('QueryTextsAboutToBeLost', { statistic: 'Maximum', ...options });
   }
 
-  #makeLake(props: AuditLakeProps, trail: Trail): Lake {
-    const { lakePrefix: prefix = 'audit', encryptionKey, archiveAfter, removalPolicy } = props;
+  #makeLake(props: AuditLakeProps, trail: Trail, removalPolicy: RemovalPolicy): Lake {
+    const { lakePrefix: prefix = 'audit', encryptionKey, archiveAfter } = props;
     const bucket =
       props.lakeBucket ?? lakeBucket(this, { prefix, encryptionKey, archiveAfter, removalPolicy });
     const lake = lakeIn(bucket, prefix, encryptionKey);
@@ -136,19 +153,20 @@ export class AuditLake extends Construct {
     call(this, 'RegistrarRule', { every: Duration.minutes(1), task: 'register', ...toMaintain });
     call(this, 'ReconcilerRule', { every: Duration.hours(1), task: 'reconcile', ...toMaintain });
     call(this, 'ResolverRule', { every: Duration.minutes(15), task: 'resolve', ...toResolve });
+    // Only of this account and Region: EventBridge tells no others. What runs there is asked about on the schedule.
     const ended = { currentState: ['SUCCEEDED', 'FAILED', 'CANCELLED'] };
     const eventPattern = { source: ['aws.athena'], detailType: ['Athena Query State Change'], detail: ended };
     call(this, 'QueryEndedRule', { eventPattern, ...toResolve });
   }
 
   #watch(
-    { runbookUrl = 'infra/RUNBOOK.md', alarmTopic: topic, dashboard: isShown = true }: AuditLakeProps,
+    { runbookUrl = runbook(), alarmTopic: topic, dashboard: isShown = true }: AuditLakeProps,
     ingest: IngestQueue,
   ): Alarms {
-    const failedBackfills = this.fleet.metricFailed();
-    const rules = alarmRules({ ingest, handlers: this.handlers, failedBackfills });
+    const watched = { ingest, handlers: this.handlers, lakeMetric: this.#lakeMetric };
+    const rules = alarmRules({ ...watched, failedBackfills: this.fleet.metricFailed() });
     const alarms = new Alarms(this, 'Alarms', { rules, runbookUrl, topic });
-    if (isShown) dashboard(this, { alarms, ingest, handlers: this.handlers });
+    if (isShown) dashboard(this, { alarms, ...watched });
     return alarms;
   }
 }

@@ -23,9 +23,11 @@ export class BackfillFleet extends Construct {
   constructor(scope: Construct, id: string, { lake, worker, concurrency }: BackfillFleetProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: ofThisAccount(this) });
+    // Without /aws/vendedlogs/ in its name Step Functions adds it to a resource policy of the account, which holds 5,120
+    // characters: some dozens of machines that log. We give no physical names; an account at that limit names its others so.
     const log = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const permissions = new Policy(this, 'Permissions', {
       roles: [role],
@@ -50,16 +52,22 @@ export class BackfillFleet extends Construct {
 
   /** Backfills that ended early: more failed than is tolerated. */
   metricFailed(): Metric {
-    const dimensionsMap = { StateMachineArn: this.stateMachineArn };
-    const usual = { statistic: 'Sum', period: Duration.minutes(5) };
-    return new Metric({ namespace: 'AWS/States', metricName: 'ExecutionsFailed', dimensionsMap, ...usual });
+    return new Metric({
+      namespace: 'AWS/States',
+      metricName: 'ExecutionsFailed',
+      dimensionsMap: { StateMachineArn: this.stateMachineArn },
+      statistic: 'Sum',
+      period: Duration.minutes(5),
+    });
   }
 }
 
 /** Put together here, since the definition takes its partition from it: the attribute of a function is one opaque token. */
 const arnInParts = (scope: Construct, { functionName: resourceName }: IFunction) =>
   Stack.of(scope).formatArn({
-    ...{ service: 'lambda', resource: 'function', resourceName },
+    service: 'lambda',
+    resource: 'function',
+    resourceName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
@@ -89,13 +97,14 @@ const calling = (worker: IFunction) =>
   new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [worker.functionArn] });
 
 const LOG_DELIVERIES = [
-  ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
-  ...[
-    'logs:ListLogDeliveries',
-    'logs:PutResourcePolicy',
-    'logs:DescribeResourcePolicies',
-    'logs:DescribeLogGroups',
-  ],
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
 ];
 
 /** Log deliveries have no names that a policy could hold: AWS knows no narrower resource. */

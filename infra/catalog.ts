@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import { STORED_AS_PARQUET } from '../src/lake/ddl.js';
@@ -8,7 +8,7 @@ import type { Lake } from './lake.js';
 type CatalogProps = {
   readonly lake: Lake;
   readonly databaseName: string;
-  readonly removalPolicy: RemovalPolicy | undefined;
+  readonly removalPolicy: RemovalPolicy;
 };
 
 /**
@@ -22,7 +22,6 @@ export class Catalog extends Construct {
     super(scope, id);
     this.databaseName = databaseName;
     const catalogId = Stack.of(this).account;
-    const policy = removalPolicy ?? RemovalPolicy.RETAIN;
     const database = new CfnDatabase(this, 'Database', {
       catalogId,
       databaseInput: {
@@ -30,7 +29,7 @@ export class Catalog extends Construct {
         description: 'Who queried what, when, and from where (audit-lake)',
       },
     });
-    database.applyRemovalPolicy(policy);
+    database.applyRemovalPolicy(removalPolicy);
     for (const name of TABLE_NAMES) {
       const table = new CfnTable(this, `Table-${name}`, {
         catalogId,
@@ -38,7 +37,7 @@ export class Catalog extends Construct {
         tableInput: tableInput(TABLES[name], lake.location),
       });
       table.addResourceDependency(database);
-      table.applyRemovalPolicy(policy);
+      table.applyRemovalPolicy(removalPolicy);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Node } from 'constructs';
+import { nearestTo } from '../src/nearest-setting.js';
 import type { Parse } from '../src/setting-values.js';
 import * as values from '../src/setting-values.js';
 import type { AuditLakeStackProps } from './audit-lake-stack.js';
@@ -54,15 +55,29 @@ type FromContext = Partial<Pick<AuditLakeStackProps, keyof typeof CONTEXT>>;
 
 /**
  * The properties of a stack that the context names.
- * @throws Error naming what it does not take
+ * @throws Error naming what it does not take, or a name that it does not know
  */
 export function propsOfContext(node: Node): FromContext {
+  const all: { readonly [name: string]: unknown } = node.getAllContext();
+  for (const name of Object.keys(all)) mustBeKnown(name);
   const named = Object.entries(CONTEXT).flatMap(([name, parse]) => {
-    const given: unknown = node.tryGetContext(name);
+    const given = all[name];
     if (given === undefined || given === '') return [];
     const value = parse(String(given));
     if (value === undefined) throw new Error(`-c ${name}=${given}: see infra/README.md for what it takes`);
     return [[name, value]];
   });
   return Object.fromEntries(named);
+}
+
+/** What the CDK itself keeps in the context, beside its flags: those have a colon, a slash or an @. */
+const OF_CDK: ReadonlySet<string> = new Set(['acknowledged-issue-numbers', 'cli-telemetry']);
+
+/** A name that is misspelt would be a default in silence. */
+function mustBeKnown(name: string): void {
+  if (/[:/@]/.test(name) || OF_CDK.has(name) || Object.hasOwn(CONTEXT, name)) return;
+  const names = Object.keys(CONTEXT);
+  const nearest = nearestTo(name, names);
+  const hint = nearest === undefined ? `It knows ${names.join(', ')}` : `Did you mean ${nearest}?`;
+  throw new Error(`-c ${name}: there is no such name. ${hint}`);
 }

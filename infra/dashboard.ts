@@ -9,55 +9,58 @@ import type { Construct } from 'constructs';
 import type { Alarms } from './alarms.js';
 import type { Handlers } from './handlers.js';
 import type { IngestQueue } from './ingest-queue.js';
-import { lakeMetric } from './metrics.js';
+import type { LakeMetric } from './metrics.js';
 
-type DashboardProps = { readonly alarms: Alarms; readonly ingest: IngestQueue; readonly handlers: Handlers };
+type DashboardProps = {
+  readonly alarms: Alarms;
+  readonly ingest: IngestQueue;
+  readonly handlers: Handlers;
+  readonly lakeMetric: LakeMetric;
+};
 
 const HALF = 12;
 
 /** What there is to see at a glance: alarms, the sums that must hold, what waits, what is forgotten. */
-export function dashboard(scope: Construct, { alarms, ingest, handlers }: DashboardProps): Dashboard {
-  const { queue, deadLetterQueue } = ingest;
-  const functions = Object.values(handlers).map((handler) => handler.function);
+export function dashboard(scope: Construct, shown: DashboardProps): Dashboard {
+  const { queue, deadLetterQueue } = shown.ingest;
+  const functions = Object.values(shown.handlers).map((handler) => handler.function);
+  const counted = (title: string, ...names: readonly string[]) =>
+    graph(
+      title,
+      names.map((name) => shown.lakeMetric(name)),
+    );
+  const ofFunctions = (title: string, metricOf: (called: (typeof functions)[number]) => IMetric) =>
+    graph(title, functions.map(metricOf));
   const rows: IWidget[][] = [
-    [new AlarmStatusWidget({ title: 'Alarms', width: 2 * HALF, alarms: [...alarms.alarms] })],
+    [new AlarmStatusWidget({ title: 'Alarms', width: 2 * HALF, alarms: [...shown.alarms.alarms] })],
     [
-      graph(
-        'Log files',
-        counted('FilesListed', 'FilesIngested', 'FilesSkipped', 'FilesFailed', 'FilesForeign'),
-      ),
-      graph('Records', counted('RecordsRead', 'RecordsSelected', 'RecordsIgnored', 'RecordsRejected')),
+      counted('Log files', 'FilesListed', 'FilesIngested', 'FilesSkipped', 'FilesFailed', 'FilesForeign'),
+      counted('Records', 'RecordsRead', 'RecordsSelected', 'RecordsIgnored', 'RecordsRejected'),
     ],
     [
       graph('Seconds that the oldest message waits', [queue.metricApproximateAgeOfOldestMessage()]),
       graph('Messages', [
+        queue.metricNumberOfMessagesSent(),
         queue.metricApproximateNumberOfMessagesVisible(),
         deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
       ]),
     ],
     [
-      graph(
+      counted(
         'Partitions',
-        counted('PartitionsRegistered', 'PartitionsPending', 'PartitionsBlocked', 'PartitionsDrifted'),
+        ...['PartitionsRegistered', 'PartitionsPending', 'PartitionsBlocked', 'PartitionsDrifted'],
       ),
-      graph(
+      counted(
         'Query texts',
-        counted('QueryTextsResolved', 'QueryTextsPending', 'QueriesLeftOpen', 'QueryTextsAboutToBeLost'),
+        ...['QueryTextsResolved', 'QueryTextsPending', 'QueriesLeftOpen', 'QueryTextsAboutToBeLost'],
       ),
     ],
     [
-      graph(
-        'Milliseconds of the functions',
-        functions.map((called) => called.metricDuration()),
-      ),
-      graph(
-        'Errors of the functions',
-        functions.map((called) => called.metricErrors()),
-      ),
+      ofFunctions('Milliseconds of the functions', (called) => called.metricDuration()),
+      ofFunctions('Errors of the functions', (called) => called.metricErrors()),
     ],
   ];
   return new Dashboard(scope, 'Dashboard', { widgets: rows });
 }
 
-const counted = (...names: readonly string[]) => names.map((name) => lakeMetric(name));
 const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: HALF });

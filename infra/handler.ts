@@ -13,6 +13,8 @@ export type HandlerProps = {
   readonly timeout: Duration;
   /** MiB: Lambda gives the share of a core with it. */
   readonly memorySize: number;
+  /** How often Lambda tries an event again that nobody waits for; twice unless told otherwise. */
+  readonly retryAttempts?: number;
   /** Its settings (settings.ts). */
   readonly environment: { readonly [variable: string]: string };
   readonly role: Role;
@@ -35,7 +37,7 @@ export class Handler extends Construct {
     this.role = given.role;
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.role.addToPolicy(
       new PolicyStatement({

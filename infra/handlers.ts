@@ -7,7 +7,7 @@ import { Handler, handlerRole } from './handler.js';
 import { handlerCode, SETTINGS_FILE } from './handler-code.js';
 import type { Lake, Trail } from './lake.js';
 import * as may from './permissions.js';
-import { askingAthena, MOST_IN_ENVIRONMENT, queryAccounts } from './query-accounts.js';
+import { MOST_IN_ENVIRONMENT, queryAccounts, readingQueryHistory } from './query-accounts.js';
 import { type Deployed, type Environment, querySettings, sharedSettings } from './settings.js';
 
 /** The four functions. What calls them comes later. */
@@ -23,10 +23,15 @@ export const INGEST_TIMEOUT = Duration.minutes(5);
 /** Of a queue's batch and of slices: reading, inflating and writing go on side by side. */
 const READING_MEMORY = 1_024;
 const ASKING_MEMORY = 512;
+/** Lambda would try an event twice again, which takes time from the next one and counts each failure three times. */
+const THE_NEXT_CALL_DOES_IT = 0;
 
 type Given = Omit<Deployed, 'roles'>;
 
-/** Makes the handlers, each with a role of its own and no more permissions than it needs. */
+/**
+ * Makes the handlers, each with a role of its own and no more permissions than it needs. None reserves concurrency: what calls
+ * them is bounded (queue, state machine, schedules), and an account whose quota is still 10 could not deploy it (T18).
+ */
 export function handlers(scope: Construct, deployed: Given, props: AuditLakeProps): Handlers {
   const roles = {
     ingest: handlerRole(scope, 'ingest'),
@@ -37,26 +42,35 @@ export function handlers(scope: Construct, deployed: Given, props: AuditLakeProp
   permit(scope, roles, { ...deployed, props });
   const shared = sharedSettings(scope, { ...deployed, roles: Object.values(roles) }, props);
   const { code, querying } = codeThatAsks(props);
-  const of = (name: keyof typeof roles, environment: Environment) => ({
-    ...{ name, code, role: roles[name], environment: { ...shared, ...environment } },
-  });
+  const of = (name: keyof typeof roles, environment: Environment) => {
+    return { name, code, role: roles[name], environment: { ...shared, ...environment } };
+  };
   return {
     ingest: new Handler(scope, 'Ingest', {
       ...of('ingest', querying),
-      ...{ meaning: 'log files become rows', timeout: INGEST_TIMEOUT, memorySize: READING_MEMORY },
+      meaning: 'log files become rows',
+      timeout: INGEST_TIMEOUT,
+      memorySize: READING_MEMORY,
     }),
     maintain: new Handler(scope, 'Maintain', {
       ...of('maintain', {}),
-      ...{ meaning: 'keeps register, catalog and lake together' },
-      ...{ timeout: Duration.minutes(5), memorySize: ASKING_MEMORY },
+      meaning: 'keeps register, catalog and lake together',
+      timeout: Duration.minutes(5),
+      memorySize: ASKING_MEMORY,
+      retryAttempts: THE_NEXT_CALL_DOES_IT,
     }),
     resolve: new Handler(scope, 'Resolve', {
       ...of('resolve', querying),
-      ...{ meaning: 'asks again for query texts', timeout: Duration.minutes(10), memorySize: ASKING_MEMORY },
+      meaning: 'asks again for query texts',
+      timeout: Duration.minutes(10),
+      memorySize: ASKING_MEMORY,
+      retryAttempts: THE_NEXT_CALL_DOES_IT,
     }),
     backfill: new Handler(scope, 'Backfill', {
       ...of('backfill', querying),
-      ...{ meaning: 'works off slices of a plan', timeout: Duration.minutes(15), memorySize: READING_MEMORY },
+      meaning: 'works off slices of a plan',
+      timeout: Duration.minutes(15),
+      memorySize: READING_MEMORY,
     }),
   };
 }
@@ -83,7 +97,7 @@ function permit(
   { lake, trail, stateTable, database, props }: Given & { readonly props: AuditLakeProps },
 ): void {
   const place = { lake, database };
-  const asks = askingAthena(scope, queryAccounts(props), props);
+  const asks = readingQueryHistory(scope, queryAccounts(props), props);
   const bundles = [...may.writingBundles(lake), ...may.keepingState(stateTable)];
   const logFiles = [...may.readingTrail(trail), may.writingLakeFile(lake)];
   const grant = (role: Role, statements: readonly Parameters<Role['addToPolicy']>[0][]) => {
@@ -93,8 +107,10 @@ function permit(
   grant(backfill, [...logFiles, ...bundles, ...asks, ...listingSlices(lake, trail)]);
   grant(resolve, [...bundles, ...asks]);
   grant(maintain, [
-    ...[...bundles, may.listing(lake.bucket, lake.tables)],
-    ...[...may.runningStatements(scope, place), ...may.readingCatalog(scope, place)],
+    ...bundles,
+    may.listing(lake.bucket, lake.tables),
+    ...may.runningStatements(scope, place),
+    ...may.readingCatalog(scope, place),
     may.keepingCatalog(scope, place),
   ]);
 }

@@ -10,14 +10,14 @@ type IngestQueueProps = {
   readonly window: Duration;
 };
 
-/** A service that may send, and for whom. */
+/** A service that may send, and for whom. Not every service tells its account: where the ARN holds it, that is enough. */
 export type Sender = {
   readonly service: string;
   readonly sourceArn: string;
-  readonly sourceAccount: string;
-  /** Not every service tells its account. Where the ARN holds it, that is enough. */
-  readonly isAccountInArn: boolean;
-};
+} & (
+  | { readonly isAccountInArn: true; readonly sourceAccount?: string }
+  | { readonly isAccountInArn: false; readonly sourceAccount: string }
+);
 
 /** Longer than work can take, so that nobody else gets a message that is being worked on (D11). */
 const VISIBILITY_TIMES = 6;
@@ -53,7 +53,11 @@ export class IngestQueue extends Construct {
         resources: [this.queue.queueArn],
         conditions: {
           ArnEquals: { 'aws:SourceArn': sourceArn },
-          [isAccountInArn ? 'StringEqualsIfExists' : 'StringEquals']: { 'aws:SourceAccount': sourceAccount },
+          ...(sourceAccount !== undefined && {
+            [isAccountInArn ? 'StringEqualsIfExists' : 'StringEquals']: {
+              'aws:SourceAccount': sourceAccount,
+            },
+          }),
         },
       }),
     );

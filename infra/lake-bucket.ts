@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -17,7 +17,7 @@ type LakeBucketProps = {
   readonly prefix: string;
   readonly encryptionKey: IKey | undefined;
   readonly archiveAfter: Duration | undefined;
-  readonly removalPolicy: RemovalPolicy | undefined;
+  readonly removalPolicy: RemovalPolicy;
 };
 
 /** How long an object that was deleted or overwritten can be had back. */
@@ -28,7 +28,7 @@ const INCOMPLETE = Duration.days(7);
 
 /** The bucket of the lake: private, TLS only, versioned, encrypted. No rule ends an object that is current. */
 export function lakeBucket(scope: Construct, props: LakeBucketProps): Bucket {
-  const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN } = props;
+  const { encryptionKey, removalPolicy } = props;
   const bucket = new Bucket(scope, 'LakeBucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,

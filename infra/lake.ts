@@ -31,7 +31,9 @@ export function lakeIn(bucket: IBucket, prefix: string, encryptionKey: IKey | un
   const root = prefix === '' ? '' : `${prefix}/`;
   const below = (part: string) => `${root}${part}`;
   return {
-    ...{ bucket, encryptionKey, below },
+    bucket,
+    encryptionKey,
+    below,
     location: `s3://${bucket.bucketName}${prefix === '' ? '' : `/${prefix}`}`,
     tables: TABLE_NAMES.map((name) => below(`${name}/`)),
     stage: below(NAMES.stage),

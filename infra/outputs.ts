@@ -12,6 +12,9 @@ export function tellOutputs(stack: Stack, auditLake: AuditLake): void {
     QueueUrl: queue.queueUrl,
     DeadLetterQueueUrl: deadLetterQueue.queueUrl,
     StateMachine: fleet.stateMachineArn,
+    IngestRole: handlers.ingest.role.roleArn,
+    MaintainRole: handlers.maintain.role.roleArn,
+    BackfillRole: handlers.backfill.role.roleArn,
     Maintenance: handlers.maintain.function.functionName,
   };
   for (const [key, value] of Object.entries(outputs)) new CfnOutput(stack, key, { value });

@@ -16,19 +16,16 @@ const allow = (actions: readonly string[], resources: readonly string[]) =>
 const objects = (bucket: IBucket, prefixes: readonly string[]) =>
   prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`));
 
-/**
- * Listings below prefixes. `IfExists`: to tell a missing object from a denied one S3 asks for this permission too, and then
- * there is no prefix.
- */
+/** Listings below prefixes, and no others. */
 export function listing(bucket: IBucket, prefixes: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],
-    conditions: { StringLikeIfExists: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+    conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
   });
 }
 
-/** Not to list, but to be told that an object is missing: S3 calls it denied to who may not list. */
+/** Not to list, but to be told that an object is missing: S3 calls it denied to who may not list, and then there is no prefix. */
 function tellingMissing(bucket: IBucket): PolicyStatement {
   return new PolicyStatement({
     actions: ['s3:ListBucket'],
@@ -38,9 +35,11 @@ function tellingMissing(bucket: IBucket): PolicyStatement {
 }
 
 export function readingTrail({ bucket, prefix, key }: Trail): PolicyStatement[] {
-  const decrypting = key ? [allow(['kms:Decrypt'], [key.keyArn])] : [];
-  return [allow(['s3:GetObject'], objects(bucket, [prefix])), tellingMissing(bucket), ...decrypting];
+  const reading = [allow(['s3:GetObject'], objects(bucket, [prefix])), tellingMissing(bucket)];
+  return key ? [...reading, decrypting(key.keyArn)] : reading;
 }
+
+export const decrypting = (keyArn: string) => allow(['kms:Decrypt'], [keyArn]);
 
 /** Bundles are staged, published, and taken from the stage: the only place where anything is deleted (protocol 4.2). */
 export function writingBundles({ bucket, tables, stage, lakeFile, encryptionKey }: Lake): PolicyStatement[] {
@@ -49,6 +48,7 @@ export function writingBundles({ bucket, tables, stage, lakeFile, encryptionKey 
     allow(['s3:GetObject', 's3:DeleteObject'], objects(bucket, [stage])),
     allow(['s3:GetObject'], [bucket.arnForObjects(lakeFile)]),
     listing(bucket, [stage]),
+    tellingMissing(bucket),
     ...usingKey(encryptionKey),
   ];
 }
@@ -154,6 +154,6 @@ export function readingTables({ bucket, tables, encryptionKey }: Lake): PolicySt
     allow(['s3:GetObject'], objects(bucket, tables)),
     allow(['s3:GetBucketLocation'], [bucket.bucketArn]),
     listing(bucket, tables),
-    ...(encryptionKey ? [allow(['kms:Decrypt'], [encryptionKey.keyArn])] : []),
+    ...(encryptionKey ? [decrypting(encryptionKey.keyArn)] : []),
   ];
 }

@@ -1,7 +1,9 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { SETTINGS } from '../src/settings.js';
 import type { AuditLakeProps } from './audit-lake-props.js';
+import type { Handler } from './handler.js';
 import { NAMES } from './names.js';
 
 /** What a reader of query texts does. The role of each member account may do the same: member-role.yaml. */
@@ -42,24 +44,67 @@ export function queryAccounts({
  * Asking Athena in the own account, and assuming the role of each other one. Of an organization every account's role may be
  * assumed, never that of a stranger; which are, the setting says (threat T11).
  */
-export function askingAthena(
+export function readingQueryHistory(
   scope: Construct,
   accounts: readonly string[],
   props: AuditLakeProps,
 ): PolicyStatement[] {
-  const { queryRoleName = NAMES.queryRole, organizationId } = props;
   const { partition, account } = Stack.of(scope);
-  const roleOf = (whose: string) => `arn:${partition}:iam::${whose}:role/${queryRoleName}`;
   const own = new PolicyStatement({
     actions: [...QUERY_READS],
     resources: [`arn:${partition}:athena:*:${account}:workgroup/*`],
   });
-  if (organizationId !== undefined) {
-    const conditions = { StringEquals: { 'aws:ResourceOrgID': organizationId } };
-    return [own, new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleOf('*')], conditions })];
+  const others = accounts.filter((name) => name !== 'self');
+  if (props.organizationId !== undefined) return [own, assumingRoles(scope, ['*'], props)];
+  return others.length > 0 ? [own, assumingRoles(scope, others, props)] : [own];
+}
+
+/**
+ * `aws:ResourceOrgID` is a global key: it is there whenever the account that owns the resource, here the role, is of an
+ * organization (IAM User Guide, "AWS global condition context keys"). AWS limits sts:AssumeRole by it in its own policies
+ * for resource perimeters (aws-samples/data-perimeter-policy-examples, resource_perimeter_scp.json).
+ */
+function assumingRoles(
+  scope: Construct,
+  accounts: readonly string[],
+  { queryRoleName = NAMES.queryRole, organizationId }: AuditLakeProps,
+): PolicyStatement {
+  const { partition } = Stack.of(scope);
+  return new PolicyStatement({
+    actions: ['sts:AssumeRole'],
+    resources: accounts.map((account) => `arn:${partition}:iam::${account}:role/${queryRoleName}`),
+    ...(organizationId !== undefined && {
+      conditions: { StringEquals: { 'aws:ResourceOrgID': organizationId } },
+    }),
+  });
+}
+
+/** The accounts that handlers ask, when more are named after they were made. */
+export class AskedAccounts {
+  readonly #handlers: readonly Handler[];
+  readonly #props: AuditLakeProps;
+  #accounts: readonly string[];
+
+  constructor(handlers: readonly Handler[], props: AuditLakeProps) {
+    this.#handlers = handlers;
+    this.#props = props;
+    this.#accounts = queryAccounts(props);
   }
-  const others = accounts.filter((name) => name !== 'self').map(roleOf);
-  return others.length > 0
-    ? [own, new PolicyStatement({ actions: ['sts:AssumeRole'], resources: others })]
-    : [own];
+
+  /** @throws Error for what is no account, and where accounts stand in a file already or a policy cannot name them */
+  add(account: string): void {
+    const accounts = [...new Set([...this.#accounts, account])];
+    this.#accounts = queryAccounts({ ...this.#props, queryAccounts: accounts });
+    if (accounts.length > MOST_IN_ENVIRONMENT) {
+      throw new Error(
+        `${account}: more than ${MOST_IN_ENVIRONMENT} accounts are named all at once, in queryAccounts`,
+      );
+    }
+    for (const handler of this.#handlers) {
+      handler.function.addEnvironment(SETTINGS.queryAccounts.env, accounts.join());
+      // Of an organization all its roles may be assumed already.
+      if (this.#props.organizationId !== undefined || account === 'self') continue;
+      handler.role.addToPolicy(assumingRoles(handler, [account], this.#props));
+    }
+  }
 }

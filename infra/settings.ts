@@ -26,7 +26,7 @@ export type Deployed = {
 export function sharedSettings(scope: Construct, deployed: Deployed, props: AuditLakeProps): Environment {
   const { lake, trail, stateTable, database, roles } = deployed;
   if (props.queryText === 'hash' && !props.queryTextKey) throw new Error('queryText hash needs queryTextKey');
-  return environment({
+  const settings = environment({
     lake: lake.location,
     lakeOwner: Stack.of(scope).account,
     kmsKey: lake.encryptionKey?.keyArn,
@@ -43,6 +43,8 @@ export function sharedSettings(scope: Construct, deployed: Deployed, props: Audi
     queryText: props.queryText,
     queryTextKey: props.queryTextKey?.secretValue.unsafeUnwrap(),
   });
+  // What logs and metrics call this lake (metrics.ts).
+  return { ...settings, POWERTOOLS_SERVICE_NAME: database };
 }
 
 /** Whose Athena is asked, for the handlers that ask. Without accounts these stand in the settings file. */

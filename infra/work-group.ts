@@ -1,4 +1,4 @@
-import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { type RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import type { Construct } from 'constructs';
 import type { Lake } from './lake.js';
@@ -9,7 +9,7 @@ type WorkGroupProps = {
   /** Of the database, which its queries begin in, and of itself. */
   readonly name: string;
   readonly bytesScannedCutoff: Size | undefined;
-  readonly removalPolicy: RemovalPolicy | undefined;
+  readonly removalPolicy: RemovalPolicy;
 };
 
 /** 5 USD a TB. */
@@ -17,7 +17,7 @@ const THIRD_OF_A_DOLLAR = Size.gibibytes(64);
 
 /** The workgroup of those who ask: its settings hold whatever a client wishes, and its results lie in the lake. */
 export function workGroup(scope: Construct, props: WorkGroupProps): CfnWorkGroup {
-  const { lake, name, bytesScannedCutoff = THIRD_OF_A_DOLLAR, removalPolicy = RemovalPolicy.RETAIN } = props;
+  const { lake, name, bytesScannedCutoff = THIRD_OF_A_DOLLAR, removalPolicy } = props;
   const group = new CfnWorkGroup(scope, 'WorkGroup', {
     name,
     description: 'Who queried what, when, and from where (audit-lake)',
@@ -38,7 +38,11 @@ export function workGroup(scope: Construct, props: WorkGroupProps): CfnWorkGroup
   group.applyRemovalPolicy(removalPolicy);
   for (const { id, title, meaning, sql } of NAMED_QUERIES) {
     const query = new CfnNamedQuery(scope, `Query${id}`, {
-      ...{ name: title, description: meaning, database: name, workGroup: name, queryString: sql },
+      name: title,
+      description: meaning,
+      database: name,
+      workGroup: name,
+      queryString: sql,
     });
     query.addResourceDependency(group);
   }

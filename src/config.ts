@@ -54,6 +54,10 @@ export type Config = {
   readonly file: string | undefined;
 };
 
+/** What logs and metrics of the handlers call this lake (`service`), under the name that Powertools gives the variable. */
+export const serviceName = (environment: Environment = process.env): string =>
+  environment['POWERTOOLS_SERVICE_NAME'] || 'audit-lake';
+
 /**
  * Every setting: flag, then environment, then settings file, then default. The only reader of the environment, and
  * only when asked.

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { serviceName } from '../config.js';
 import { AuditLakeError } from '../errors.js';
 import type { DeliveriesReport, DeliveryOutcome } from '../jobs/ingest-deliveries.js';
 import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
@@ -7,9 +8,9 @@ import type { BackfillReport } from '../jobs/run-backfill.js';
 import { type Counters, imbalances, METRICS, type MessageCounts, messagesBalance } from '../telemetry.js';
 import type { AthenaHistoryRun } from '../wiring/athena-history.js';
 
-const SERVICE = 'audit-lake';
-export const logger = new Logger({ serviceName: SERVICE });
-const metrics = new Metrics({ namespace: 'AuditLake', serviceName: SERVICE });
+const SERVICE = { serviceName: serviceName() };
+export const logger = new Logger(SERVICE);
+const metrics = new Metrics({ namespace: 'AuditLake', ...SERVICE });
 
 /** How many failures of one invocation are logged by name; the metric counts all. */
 const MOST_LINES = 20;

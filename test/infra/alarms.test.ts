@@ -22,7 +22,7 @@ describe('alarms', () => {
   });
 
   test('ring the topic, and tell it when it is over', () => {
-    expect(alarms).toHaveLength(13);
+    expect(alarms).toHaveLength(14);
     for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
   });
 
@@ -39,13 +39,25 @@ describe('alarms', () => {
       expect(watched).toContainEqual(expected);
   });
 
-  test('ring when maintenance is silent, and keep still where there is nothing to tell', () => {
-    const silent = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilent');
-    expect(silent).toMatchObject({
-      TreatMissingData: 'breaching',
-      ComparisonOperator: 'LessThanOrEqualToThreshold',
+  test('ring when maintenance is silent or log files stop coming, and keep still where there is nothing to tell', () => {
+    const maintenance = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentMaintenance');
+    const trail = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentTrail');
+    for (const silent of [maintenance, trail]) {
+      expect(silent).toMatchObject({
+        TreatMissingData: 'breaching',
+        ComparisonOperator: 'LessThanOrEqualToThreshold',
+        Threshold: 0,
+        EvaluationPeriods: 3,
+      });
+    }
+    const [queue] = [...ofType(told, 'AWS::SQS::Queue').keys()].filter((id) => !id.includes('DeadLetters'));
+    expect(trail).toMatchObject({
+      MetricName: 'NumberOfMessagesSent',
+      Statistic: 'Sum',
+      Period: 3600,
+      Dimensions: [{ Name: 'QueueName', Value: queue }],
     });
-    const others = alarms.filter((alarm) => alarm !== silent);
+    const others = alarms.filter((alarm) => alarm !== maintenance && alarm !== trail);
     for (const alarm of others) expect(alarm['TreatMissingData']).toBe('notBreaching');
   });
 
@@ -53,7 +65,7 @@ describe('alarms', () => {
     const source = sourceFiles().filter(({ path }) => /^(lambda\/|telemetry)/.test(path));
     const text = source.map((file) => file.text).join('\n');
     const body = JSON.stringify(the(told, 'AWS::CloudWatch::Dashboard', 'Dashboard'));
-    const { namespace } = NAMES.metrics;
+    const namespace = NAMES.metrics;
     const shown = [...body.matchAll(/\\"AuditLake\\",\\"(\w+)\\"/g)].map(([, name = '']) => name);
     const watched = alarms
       .filter((alarm) => alarm['Namespace'] === namespace)
@@ -63,7 +75,6 @@ describe('alarms', () => {
     expect([...shown, ...watched].filter((name) => !known(name))).toEqual([]);
     expect(known('NothingOfOurs')).toBe(false);
     expect(text).toContain(`namespace: '${namespace}'`);
-    expect(text).toContain(`const SERVICE = '${NAMES.metrics.dimensions.service}'`);
   });
 });
 
@@ -92,6 +103,28 @@ describe('metrics of the construct', () => {
       'QueryTextsAboutToBeLost',
     ];
     expect(metrics.map(({ metricName }) => metricName)).toEqual(names);
-    for (const { dimensions } of metrics) expect(dimensions).toEqual({ service: 'audit-lake' });
+    for (const { dimensions } of metrics) expect(dimensions).toEqual({ service: 'audit_lake' });
+  });
+
+  test('of two lakes are counted apart: functions, alarms and dashboard name the database', () => {
+    for (const databaseName of ['audit_lake', 'second_lake']) {
+      const all = resolved(templateWith({ databaseName }).toJSON());
+      for (const { Environment } of [...ofType(all, 'AWS::Lambda::Function')]
+        .filter(([id]) => id.startsWith('AuditLake'))
+        .map(([, it]) => it))
+        expect(Environment).toMatchObject({ Variables: { POWERTOOLS_SERVICE_NAME: databaseName } });
+      const ours = [...ofType(all, 'AWS::CloudWatch::Alarm').values()].filter(
+        (alarm) => alarm['Namespace'] === NAMES.metrics,
+      );
+      expect(ours).toHaveLength(6);
+      for (const alarm of ours)
+        expect(alarm['Dimensions']).toEqual([{ Name: 'service', Value: databaseName }]);
+      const shown = JSON.stringify(the(all, 'AWS::CloudWatch::Dashboard', 'Dashboard'));
+      const services = [...shown.matchAll(/\\"service\\",\\"(\w+)\\"/g)].map(([, name]) => name);
+      expect(new Set(services)).toEqual(new Set([databaseName]));
+    }
+    expect(stackWith({ databaseName: 'second_lake' }).auditLake.metricFilesFailed().dimensions).toEqual({
+      service: 'second_lake',
+    });
   });
 });

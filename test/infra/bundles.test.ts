@@ -202,6 +202,16 @@ function deniedOf(name: HandlerName, calls: readonly AwsCall[]): readonly string
   return [...new Set(denied.map(({ action, resource }) => `${action} ${resource}`))];
 }
 
+describe('what the handlers tell', () => {
+  test('bears the name of the lake, in logs and metrics, so that two lakes of an account are told apart', () => {
+    const lines = world.printed.flatMap((text) => text.trim().split('\n')).filter((line) => line[0] === '{');
+    const told = lines.map((line) => JSON.parse(line)).filter((line) => 'service' in line);
+    expect(told.some((line) => 'FilesIngested' in line)).toBe(true);
+    expect(told.some((line) => 'level' in line)).toBe(true);
+    expect(new Set(told.map(({ service }) => service))).toEqual(new Set(['audit_lake']));
+  });
+});
+
 describe('T13: what the handlers asked of AWS', () => {
   test.each(HANDLERS)('%s was allowed by its policy, call by call', (name) => {
     const asked = world.callsOf(name).filter(({ account }) => account === ACCOUNT);

@@ -54,6 +54,31 @@ describe('what -c says', () => {
   ])('is refused where it makes no sense: %s', (name, value) => {
     expect(() => of({ [name]: value })).toThrow(`-c ${name}=${value}`);
   });
+
+  test.each([
+    ['trailbucket', 'trailBucket'],
+    ['trail-bucket', 'trailBucket'],
+    ['queryAccount', 'queryAccounts'],
+    ['maxConcurency', 'maxConcurrency'],
+  ])('is refused under a name that nobody knows, with the one that was meant: %s', (written, meant) => {
+    expect(() => of({ [written]: 'x' })).toThrow(
+      `-c ${written}: there is no such name. Did you mean ${meant}?`,
+    );
+  });
+
+  test('is refused with all that there is where nothing is near, and what the CDK keeps for itself is left alone', () => {
+    expect(() => of({ colour: 'blue' })).toThrow(/It knows trailBucket, trailAccount/);
+    const ofCdk = {
+      '@aws-cdk/core:checkSecretUsage': true,
+      'aws:cdk:bundling-stacks': ['**'],
+      'availability-zones:account=111122223333:region=eu-central-1': ['eu-central-1a'],
+      'acknowledged-issue-numbers': [30717],
+      'cli-telemetry': false,
+    };
+    expect(of({ ...ofCdk, trailBucket: 'amzn-s3-demo-bucket' })).toEqual({
+      trailBucket: 'amzn-s3-demo-bucket',
+    });
+  });
 });
 
 describe('settings of functions', () => {

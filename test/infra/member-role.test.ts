@@ -3,6 +3,7 @@ import { parse, type ScalarTag } from 'yaml';
 import { NAMES } from '../../infra/names.js';
 import { QUERY_READS } from '../../infra/query-accounts.js';
 import { textOf } from '../support/repository.ts';
+import { lint } from './support/iam-lint.ts';
 import { isAllowed, statementsOf } from './support/policies.ts';
 import { ACCOUNT, resolved } from './support/resolved.ts';
 
@@ -51,6 +52,10 @@ describe('the role of a member account', () => {
       principals: [`arn:aws:iam::${LAKE_ACCOUNT}:root`],
       conditions: { StringEquals: { 'sts:ExternalId': 'lake-1', 'aws:PrincipalOrgID': 'o-exampleorgid' } },
     });
+  });
+
+  test('holds the IAM lint, but for whom it is there', () => {
+    expect(lint(all)).toEqual([`QueryHistoryRole: trusts arn:aws:iam::${LAKE_ACCOUNT}:root`]);
   });
 
   test('asks for all that limits it: no default stands for the account, the organization or the external id', () => {

@@ -126,7 +126,8 @@ describe('a lake that is there already', () => {
   test('goes with the stack where somebody said so', () => {
     const template = templateWith({ removalPolicy: RemovalPolicy.DESTROY });
     has('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false }, template);
-    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+    const gone = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::Glue::Database', 'AWS::Athena::WorkGroup'];
+    for (const type of gone) template.hasResource(type, { DeletionPolicy: 'Delete' });
   });
 });
 
@@ -137,19 +138,32 @@ describe('what people see', () => {
     expect(tables).toContainEqual(tableInput(TABLES[name], lake.replace('s3://', 's3://')));
   });
 
-  test('stays when the stack goes: lake, ledger, database, tables, workgroup', () => {
+  test('stays when the stack goes, and goes when the first deployment fails, since its names would bar the next', () => {
     const stays = [
       'AWS::S3::Bucket',
-      'AWS::DynamoDB::Table',
       'AWS::Glue::Database',
       'AWS::Glue::Table',
       'AWS::Athena::WorkGroup',
+      'AWS::Logs::LogGroup',
     ];
     for (const type of stays) {
-      for (const resource of Object.values(usual.findResources(type))) {
-        expect(resource, type).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      const resources = Object.entries(usual.findResources(type)).filter(([id]) =>
+        id.startsWith('AuditLake'),
+      );
+      expect(resources.length, type).toBeGreaterThan(0);
+      for (const [, resource] of resources) {
+        expect(resource, type).toMatchObject({
+          DeletionPolicy: 'RetainExceptOnCreate',
+          UpdateReplacePolicy: 'Retain',
+        });
       }
     }
+  });
+
+  test('but the ledger stays in any case: it is protected, and has no name that would bar anything', () => {
+    const [ledger] = Object.values(usual.findResources('AWS::DynamoDB::Table'));
+    expect(ledger).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(ledger?.['Properties']).not.toHaveProperty('TableName');
   });
 
   test('is asked in a workgroup that insists on its settings, its limit, and encrypted results in the lake', () => {
@@ -161,7 +175,7 @@ describe('what people see', () => {
       },
     });
     const group = the(all, 'AWS::Athena::WorkGroup', 'WorkGroup');
-    expect(JSON.stringify(group)).toMatch(/s3:\/\/auditlakelakebucket\w+\/audit\/_meta\/results\//);
+    expect(JSON.stringify(group)).toMatch(/s3:\/\/auditlakelakebucket\w+\/audit\/_meta\/results\/queries\//);
     has(
       'AWS::Athena::WorkGroup',
       {
@@ -210,6 +224,21 @@ describe('the functions', () => {
       expect(it).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       expect(it).toMatchObject({ Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } } });
     }
+  });
+
+  test('of maintenance and the resolver are not called again by Lambda: the next call does it', () => {
+    const attempts = [...ofType(all, 'AWS::Lambda::EventInvokeConfig').values()].map((it) => [
+      String(it['FunctionName']).replace(/[0-9A-F]+$/, ''),
+      it['MaximumRetryAttempts'],
+    ]);
+    expect(attempts.sort()).toEqual([
+      ['AuditLakeMaintainFunction', 0],
+      ['AuditLakeResolveFunction', 0],
+    ]);
+  });
+
+  test('T18: reserve no concurrency, which a new account has too little of; what calls them is bounded', () => {
+    for (const [, it] of ours) expect(it).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
   test('have a role each', () => {

@@ -1,11 +1,18 @@
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
+import { AuditLake } from '../../infra/audit-lake.js';
 import type { AuditLakeStackProps } from '../../infra/audit-lake-stack.js';
 import { lint } from './support/iam-lint.ts';
 import { isAllowed, rolePolicies, type Statement } from './support/policies.ts';
-import { ACCOUNT, type Resolved, resolved } from './support/resolved.ts';
-import { stackWith, TRAIL, templateWith } from './support/synthesized.ts';
+import { ACCOUNT, ofType, type Resolved, resolved } from './support/resolved.ts';
+import { newApp, stackWith, TRAIL, templateWith } from './support/synthesized.ts';
 
 const TOPIC = `arn:aws:sns:eu-central-1:444455556666:cloudtrail`;
 const KEY = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/0f0f0f0f-0000-4000-8000-000000000000`;
@@ -28,45 +35,106 @@ describe('T12, T13: policies', () => {
     ['as they are by default', {}],
     ['with EventBridge', { trigger: 'event-bridge' }],
     ['with a topic of another account', { trigger: { topic: TOPIC } }],
+    ['with a topic of another Region', { trigger: { topic: TOPIC.replace('eu-central-1', 'us-east-1') } }],
+    [
+      'with somebody else, and both datasets',
+      { trigger: 'somebody-else', datasets: ['athena_events', 'cloudtrail_events'] },
+    ],
     ['with keys', { trailKey: KEY, encryptionKey: KEY }],
+    ['with accounts one by one', { queryAccounts: ['self', '444455556666'], queryExternalId: 'lake-1' }],
     ['with an organization', { queryAccounts: ['self', '444455556666'], organizationId: 'o-exampleorgid' }],
   ];
   test.each(everything)('are as narrow as can be: %s', (_, props) => {
     expect(lint(with_(props))).toEqual([]);
   });
 
-  const planted: readonly (readonly [string, string, object])[] = [
-    ['an action with a wildcard', 'AWS::IAM::Policy', { Action: 's3:Get*', Resource: 'arn:aws:s3:::a/b' }],
-    ['every resource', 'AWS::IAM::Policy', { Action: 's3:GetObject', Resource: '*' }],
-    ['anybody', 'AWS::SQS::QueuePolicy', { Action: 'sqs:SendMessage', Resource: 'arn:q', Principal: '*' }],
+  test('are as narrow with a key, a bucket and a table that somebody brings along', () => {
+    const stack = new Stack(newApp(), 'Another');
+    new AuditLake(stack, 'AuditLake', {
+      trailBucket: Bucket.fromBucketName(stack, 'Trail', TRAIL),
+      lakeBucket: Bucket.fromBucketName(stack, 'Lake', 'amzn-s3-demo-lake'),
+      stateTable: Table.fromTableName(stack, 'State', 'audit-lake-state'),
+      encryptionKey: new Key(stack, 'Key'),
+      trigger: { by: 'topic', topic: new Topic(stack, 'Told', { enforceSSL: true }) },
+      alarmTopic: new Topic(stack, 'OnCall'),
+      code: Code.fromInline('// no handler'),
+    });
+    const all = resolved(Template.fromStack(stack).toJSON());
+    expect([...all.values()].map(({ type }) => type)).toContain('AWS::KMS::Key');
+    expect(lint(all)).toEqual([]);
+  });
+
+  const to = (service: string) => ({ Service: `${service}.amazonaws.com` });
+  const inTable = { Action: 's3:GetObject', Resource: 'arn:aws:s3:::a/b' };
+  const toQueue = { Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:eu-central-1:111122223333:q' };
+  const fromBucket = { ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::a' } };
+  const planted: readonly (readonly [string, string, string, object])[] = [
+    ['an action with a wildcard', 'AWS::IAM::Policy', 'PolicyDocument', { ...inTable, Action: 's3:Get*' }],
+    ['every resource', 'AWS::IAM::Policy', 'PolicyDocument', { ...inTable, Resource: '*' }],
+    [
+      'all but one action',
+      'AWS::IAM::Policy',
+      'PolicyDocument',
+      { NotAction: 'iam:PassRole', Resource: 'arn:a' },
+    ],
+    [
+      'a wildcard in a managed policy',
+      'AWS::IAM::ManagedPolicy',
+      'PolicyDocument',
+      { ...inTable, Action: '*' },
+    ],
+    ['anybody', 'AWS::SQS::QueuePolicy', 'PolicyDocument', { ...toQueue, Principal: '*' }],
+    ['anybody of AWS', 'AWS::S3::BucketPolicy', 'PolicyDocument', { ...inTable, Principal: { AWS: '*' } }],
     [
       'a service without its account',
       'AWS::SQS::QueuePolicy',
-      {
-        ...{ Action: 'sqs:SendMessage', Resource: 'arn:q', Principal: { Service: 's3.amazonaws.com' } },
-        Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::a' } },
-      },
+      'PolicyDocument',
+      { ...toQueue, Principal: to('s3'), Condition: fromBucket },
     ],
+    [
+      'a service without its source',
+      'AWS::SNS::TopicPolicy',
+      'PolicyDocument',
+      { Action: 'sns:Publish', Resource: 'arn:t', Principal: to('cloudtrail') },
+    ],
+    [
+      'a key that another account may do anything with',
+      'AWS::KMS::Key',
+      'KeyPolicy',
+      { Action: 'kms:*', Resource: '*', Principal: { AWS: 'arn:aws:iam::444455556666:root' } },
+    ],
+    [
+      'trust in another service',
+      'AWS::IAM::Role',
+      'AssumeRolePolicyDocument',
+      { Action: 'sts:AssumeRole', Principal: to('states') },
+    ],
+    ['a policy where nobody would look for one', 'AWS::Logs::ResourcePolicy', 'PolicyDocument', inTable],
   ];
-  test.each(planted)('are seen to hold %s', (_, type, statement) => {
-    const PolicyDocument = { Statement: [{ Effect: 'Allow', ...statement }] };
-    const all = new Map<string, Resolved>([['Planted', { type, properties: { PolicyDocument } }]]);
+  test.each(planted)('are seen to hold %s', (_, type, property, statement) => {
+    const properties = { [property]: { Statement: [{ Effect: 'Allow', ...statement }] } };
+    const all = new Map<string, Resolved>([['Planted', { type, properties }]]);
     expect(lint(all)).toHaveLength(1);
   });
 
-  test('are seen to trust another service, or a call without its source', () => {
-    const AssumeRolePolicyDocument = {
-      Statement: [
-        { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } },
-      ],
-    };
-    const all = new Map<string, Resolved>([
-      ['Planted', { type: 'AWS::IAM::Role', properties: { AssumeRolePolicyDocument } }],
-      ['Called', { type: 'AWS::Lambda::Permission', properties: { SourceArn: 'arn:aws:s3:::a' } }],
-    ]);
-    expect(lint(all)).toHaveLength(2);
+  test.each([
+    ['of a role itself', { Policies: [{ PolicyName: 'a', PolicyDocument: { Statement: [wide()] } }] }],
+    ['of AWS', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }],
+  ])('are seen to be too wide in a policy %s', (_, properties) => {
+    const all = new Map<string, Resolved>([['Planted', { type: 'AWS::IAM::Role', properties }]]);
+    expect(lint(all)).toHaveLength(1);
+  });
+
+  test('are seen to let a function be called without its source', () => {
+    const properties = { SourceArn: 'arn:aws:s3:::a' };
+    const all = new Map<string, Resolved>([['Called', { type: 'AWS::Lambda::Permission', properties }]]);
+    expect(lint(all)).toHaveLength(1);
   });
 });
+
+function wide() {
+  return { Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::a/b' };
+}
 
 describe('T13: the ingest role', () => {
   const role = may('Ingest');
@@ -77,7 +145,11 @@ describe('T13: the ingest role', () => {
     expect(get(inTrail('elsewhere/x.json.gz'))).toBe(false);
     expect(get(inLake('_meta/lake.json'))).toBe(true);
     expect(get(inLake('_meta/stage/abc'))).toBe(true);
-    for (const path of ['athena_events/g=0000/x.parquet', '_meta/plans/x.jsonl', '_meta/results/x.csv'])
+    for (const path of [
+      'athena_events/g=0000/x.parquet',
+      '_meta/plans/x.jsonl',
+      '_meta/results/queries/x.csv',
+    ])
       expect(get(inLake(path)), path).toBe(false);
   });
 
@@ -85,7 +157,7 @@ describe('T13: the ingest role', () => {
     const put = (resource: string) => isAllowed(role, { action: 's3:PutObject', resource });
     for (const path of ['athena_events/x', 'cloudtrail_events/x', '_meta/stage/x', '_meta/lake.json'])
       expect(put(inLake(path)), path).toBe(true);
-    expect(put(inLake('_meta/results/x'))).toBe(false);
+    expect(put(inLake('_meta/results/queries/x'))).toBe(false);
     expect(put(inTrail('AWSLogs/x'))).toBe(false);
   });
 
@@ -173,6 +245,33 @@ describe('T11: roles of other accounts', () => {
     expect(assume(all, '444455556666')).toBe(false);
   });
 
+  test('of one more account are named after the lake was made', async () => {
+    const stack = stackWith({ queryAccounts: ['self', '444455556666'] });
+    stack.auditLake.addRoleForAccount('123456789012');
+    stack.auditLake.addRoleForAccount('444455556666');
+    const all = resolved(Template.fromStack(stack).toJSON());
+    expect(lint(all)).toEqual([]);
+    for (const account of ['444455556666', '123456789012']) expect(assume(all, account)).toBe(true);
+    expect(assume(all, ACCOUNT)).toBe(false);
+    for (const [id, { Environment }] of ofType(all, 'AWS::Lambda::Function')) {
+      if (!/^AuditLake(Ingest|Resolve|Backfill)/.test(id)) continue;
+      const Variables = { AUDIT_LAKE_QUERY_ACCOUNTS: 'self,444455556666,123456789012' };
+      expect(Environment).toMatchObject({ Variables });
+    }
+    expect(() => stack.auditLake.addRoleForAccount('4444')).toThrow(/neither 12 digits nor self/);
+  });
+
+  test('of one more account of the organization may be assumed already', () => {
+    const stack = stackWith({ organizationId: 'o-exampleorgid' });
+    const before = rolePolicies(
+      resolved(Template.fromStack(stackWith({ organizationId: 'o-exampleorgid' })).toJSON()),
+    );
+    stack.auditLake.addRoleForAccount('123456789012');
+    expect(rolePolicies(resolved(Template.fromStack(stack).toJSON()))).toEqual(before);
+    for (let at = 0; at < 148; at++) stack.auditLake.addRoleForAccount(String(444_400_000_000 + at));
+    expect(() => stack.auditLake.addRoleForAccount('111122223333')).toThrow(/more than 150/);
+  });
+
   test('are refused by the construct where they are none, or too many for a policy', () => {
     expect(() => stackWith({ queryAccounts: ['4444'] })).toThrow(/neither 12 digits nor self/);
     const many = Array.from({ length: 51 }, (_, at) => String(444_400_000_000 + at));
@@ -189,6 +288,21 @@ describe('grants', () => {
     expect(lint(all)).toEqual([]);
     return [...rolePolicies(all)].find(([role]) => role.startsWith('People'))?.[1] ?? [];
   };
+
+  test('let people list tables, and not the bucket', () => {
+    const of = granted('grantQuery');
+    const list = (prefix?: string) =>
+      isAllowed(of, {
+        action: 's3:ListBucket',
+        resource: `arn:aws:s3:::${lakeBucket}`,
+        ...(prefix !== undefined && { context: { 's3:prefix': prefix } }),
+      });
+    expect(list('audit/athena_events/g=0000/')).toBe(true);
+    expect(list('audit/_meta/results/queries/')).toBe(true);
+    for (const prefix of ['', 'audit/', 'audit/_meta/plans/', 'audit/_meta/results/backfill/'])
+      expect(list(prefix), prefix).toBe(false);
+    expect(list()).toBe(false);
+  });
 
   test('let people read tables, and neither ledger nor stage', () => {
     const of = granted('grantRead');
@@ -209,7 +323,10 @@ describe('grants', () => {
         resource: resource.replace('audit_lake', 'primary'),
       }),
     ).toBe(false);
-    expect(isAllowed(of, { action: 's3:PutObject', resource: inLake('_meta/results/x') })).toBe(true);
+    const put = (path: string) => isAllowed(of, { action: 's3:PutObject', resource: inLake(path) });
+    expect(put('_meta/results/queries/x')).toBe(true);
+    expect(put('_meta/results/x')).toBe(false);
+    expect(put('_meta/results/backfill/p/manifest.json')).toBe(false);
     expect(isAllowed(of, { action: 's3:PutObject', resource: inLake('athena_events/x') })).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ import { templateWith } from './support/synthesized.ts';
 const template = resolved(templateWith().toJSON());
 /** The metrics of handlers that alarms look at. */
 const watched = [...ofType(template, 'AWS::CloudWatch::Alarm').values()]
-  .filter(({ Namespace }) => Namespace === NAMES.metrics.namespace)
+  .filter(({ Namespace }) => Namespace === NAMES.metrics)
   .map(({ MetricName }) => String(MetricName));
 
 let lambda: LambdaWorld;

@@ -136,6 +136,8 @@ export class DeployedWorld {
     ) as never as FunctionProperties;
     const asset = join(assembly, `asset.${Code.S3Key.replace('.zip', '')}`);
     const [file, exported = ''] = Handler.split('.');
+    // Lambda sets it before it loads anything.
+    for (const [variable, value] of Object.entries(Environment.Variables)) vi.stubEnv(variable, value);
     const bundle = await nativeImport(pathToFileURL(join(asset, `${file}.mjs`)).href);
     const handle = bundle[exported];
     if (!handle) throw new Error(`${file}.mjs has no ${exported}`);

@@ -2,10 +2,12 @@ import { ASSUMPTIONS, PRICES, type PriceName } from '../../../src/backfill/price
 
 /** What infra/README.md assumes, and prices that no backfill needs. */
 const FILES_OF_ACCOUNT = 8_640;
+/** One every five minutes from each of 17 Regions. */
+export const FILES_IN_ALL_REGIONS = (17 * 30 * 24 * 60) / 5;
 const QUERIES_OF_ACCOUNT = 3_000;
 const MINUTES = 43_200;
 const SECONDS = 60 * MINUTES;
-const WATCHED = { metrics: 34 * 0.3, alarms: 13 * 0.1, dashboard: 3 };
+const WATCHED = { metrics: 34 * 0.3, alarms: 14 * 0.1, dashboard: 3 };
 const LOG_GB = 0.5;
 const LAKE_GB_MONTH = 0.023;
 const STATE_GB_MONTH = 0.25 + 0.2;
@@ -16,14 +18,14 @@ const priceOf = (kind: PriceName, count: number) => {
   return (value * count) / per;
 };
 
-/** USD a month, in parts, for a lake of so many accounts. */
-export function monthlyCost(accounts: number) {
-  const files = FILES_OF_ACCOUNT * accounts;
+/** USD a month, in parts, for a lake of so many accounts, each with so many log files. */
+export function monthlyCost(accounts: number, filesOfAccount = FILES_OF_ACCOUNT) {
+  const files = filesOfAccount * accounts;
   const queries = QUERIES_OF_ACCOUNT * accounts;
-  const hits = files * ASSUMPTIONS.hit_share.value;
+  const hits = FILES_OF_ACCOUNT * accounts * ASSUMPTIONS.hit_share.value;
   // Five pollers share what comes in twenty seconds.
-  const batch = Math.max(1, ((files / SECONDS) * 20) / 5);
-  const bundle = Math.max(1, batch * ASSUMPTIONS.hit_share.value);
+  const batch = Math.min(50, Math.max(1, ((files / SECONDS) * 20) / 5));
+  const bundle = Math.max(1, (batch * hits) / files);
   const invocations = files / batch;
   const bundles = hits / bundle;
   const own = MINUTES + 2_880 + 720;

@@ -13,7 +13,7 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
   },
   {
     finding:
-      /^AwsSolutions-IAM5\[Resource::<AuditLakeLakeBucket\w+\.Arn>\/audit\/(athena_events|cloudtrail_events|athena_query_details|_meta\/(stage|results|plans))\/\*\]$/,
+      /^AwsSolutions-IAM5\[Resource::<AuditLakeLakeBucket\w+\.Arn>\/audit\/(athena_events|cloudtrail_events|athena_query_details|_meta\/(stage|results\/queries|plans))\/\*\]$/,
     place: HANDLER_ROLE,
     reason:
       'Data files, bundles, results and plans are named as they come: each role has the folders that it works in.',

@@ -7,6 +7,8 @@ export type Statement = {
   readonly resources: readonly string[];
   readonly principals: readonly string[];
   readonly services: readonly string[];
+  /** NotAction, NotResource or NotPrincipal: all but what is named. */
+  readonly isInverse: boolean;
   readonly conditions: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
 };
 
@@ -15,7 +17,7 @@ const list = (value: unknown): string[] =>
 
 export function statementsOf(document: unknown): Statement[] {
   const { Statement = [] } = (document ?? {}) as { Statement?: Record<string, unknown>[] };
-  return Statement.map(({ Effect, Action, Resource, Principal, Condition = {} }) => {
+  return Statement.map(({ Effect, Action, Resource, Principal, Condition = {}, ...more }) => {
     const principal = (Principal ?? {}) as Record<string, unknown>;
     return {
       effect: String(Effect),
@@ -23,6 +25,7 @@ export function statementsOf(document: unknown): Statement[] {
       resources: list(Resource),
       principals: typeof Principal === 'string' ? [Principal] : Object.values(principal).flatMap(list),
       services: list(principal['Service']),
+      isInverse: Object.keys(more).some((key) => /^Not/.test(key)),
       conditions: Condition as Statement['conditions'],
     };
   });

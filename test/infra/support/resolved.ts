@@ -3,7 +3,7 @@
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';
 
-type Resource = { readonly Type: string; readonly Properties?: unknown };
+type Resource = { readonly Type: string; readonly Condition?: string; readonly Properties?: unknown };
 export type Resolved = { readonly type: string; readonly properties: Record<string, unknown> };
 type Parameters = { readonly [name: string]: unknown };
 
@@ -27,20 +27,33 @@ const ARNS: { readonly [type: string]: (name: string) => string } = {
   'AWS::StepFunctions::StateMachine': (name) => inRegion(`states:stateMachine:${name}`),
   'AWS::Events::Rule': (name) => inRegion(`events:rule/${name}`),
   'AWS::CloudWatch::Alarm': (name) => inRegion(`cloudwatch:alarm:${name}`),
+  'AWS::KMS::Key': (name) => inRegion(`kms:key/${name}`),
+  'AWS::SNS::Topic': (name) => inRegion(`sns:${name}`),
   'AWS::IAM::Role': (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`,
 };
+const REFERRED_BY_ARN: ReadonlySet<string> = new Set(['AWS::StepFunctions::StateMachine', 'AWS::SNS::Topic']);
 /** Names that S3 takes. */
 const nameOf = (id: string, type: string) => (type === 'AWS::S3::Bucket' ? id.toLowerCase() : id);
 
-/** Every resource with its properties filled in. @throws Error for what this cannot fill in */
+/** Every resource whose condition holds, with its properties filled in. @throws Error for what this cannot fill in */
 export function resolved(template: object, parameters: Parameters = {}): ReadonlyMap<string, Resolved> {
-  const { Resources: resources, Parameters: asked = {} } = template as {
+  const {
+    Resources: all,
+    Parameters: asked = {},
+    Conditions: conditions = {},
+  } = template as {
     Resources: Record<string, Resource>;
+    Conditions?: Record<string, unknown>;
     Parameters?: Record<string, { Default?: unknown }>;
   };
   const defaults = Object.fromEntries(Object.entries(asked).map(([name, { Default }]) => [name, Default]));
   const known: Parameters = { ...PSEUDO, ...defaults, ...parameters };
-  const fill = filler(resources, known);
+  const holds = conditionsOf(conditions, known);
+  const there = Object.entries(all).filter(
+    ([, { Condition }]) => Condition === undefined || holds(Condition),
+  );
+  const resources = Object.fromEntries(there);
+  const fill = filler(resources, { known, holds });
   return new Map(
     Object.entries(resources).map(([id, { Type: type, Properties = {} }]) => [
       id,
@@ -49,14 +62,35 @@ export function resolved(template: object, parameters: Parameters = {}): Readonl
   );
 }
 
-function filler(resources: Record<string, Resource>, known: Parameters) {
+type Holds = (condition: string) => boolean;
+
+/** Whether a condition of the template holds. */
+function conditionsOf(conditions: Record<string, unknown>, known: Parameters): Holds {
+  const value = (it: unknown): unknown => {
+    if (typeof it !== 'object' || it === null) return it;
+    const [[key, inner] = ['', undefined]] = Object.entries(it);
+    if (key === 'Ref') return known[String(inner)];
+    if (key === 'Condition') return holds(String(inner));
+    const parts = (inner as unknown[]).map(value);
+    if (key === 'Fn::Not') return !parts[0];
+    if (key === 'Fn::Equals') return parts[0] === parts[1];
+    throw new Error(`${key} is not known in a condition`);
+  };
+  const holds: Holds = (condition) => {
+    if (!(condition in conditions)) throw new Error(`no condition ${condition}`);
+    return value(conditions[condition]) === true;
+  };
+  return holds;
+}
+
+function filler(resources: Record<string, Resource>, { known, holds }: { known: Parameters; holds: Holds }) {
   const ref = (id: string): unknown => {
     if (id in known) return known[id];
     const { Type: type } = resources[id] ?? {};
     if (type === undefined) throw new Error(`Ref ${id} leads nowhere`);
     const name = nameOf(id, type);
     if (type === 'AWS::SQS::Queue') return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
-    return type === 'AWS::StepFunctions::StateMachine' ? (ARNS[type]?.(name) ?? name) : name;
+    return REFERRED_BY_ARN.has(type) ? (ARNS[type]?.(name) ?? name) : name;
   };
   const attribute = (id: string, name: string): unknown => {
     const { Type: type = '' } = resources[id] ?? {};
@@ -72,6 +106,7 @@ function filler(resources: Record<string, Resource>, known: Parameters) {
     if (more.length === 0) {
       if (key === 'Ref') return ref(String(inner));
       if (key === 'Fn::GetAtt') return attribute(String(inner[0]), String(inner[1]));
+      if (key === 'Fn::If') return fill(inner[holds(String(inner[0])) ? 1 : 2]);
       if (key === 'Fn::Join') return joined(fill(inner));
       if (key === 'Fn::Select') return (fill(inner) as [number, unknown[]])[1][Number(inner[0])];
       if (key === 'Fn::Split') return String(fill(inner[1])).split(String(inner[0]));

@@ -93,7 +93,8 @@ export class AskedAccounts {
 
   /** @throws Error for what is no account, and where accounts stand in a file already or a policy cannot name them */
   add(account: string): void {
-    const accounts = [...new Set([...this.#accounts, account])];
+    if (this.#accounts.includes(account)) return;
+    const accounts = [...this.#accounts, account];
     this.#accounts = queryAccounts({ ...this.#props, queryAccounts: accounts });
     if (accounts.length > MOST_IN_ENVIRONMENT) {
       throw new Error(

@@ -112,6 +112,15 @@ describe('infra/README.md', () => {
     expect(calls.map(({ Targets }) => (Targets as { Input?: string }[])[0]?.Input)).toContain(payload);
   });
 
+  test('gives the template of a release, in Terraform, parameters that it takes, and all that it asks for', () => {
+    const [terraform = ''] = fencedIn(README, 'hcl');
+    const given = [...terraform.matchAll(/^ {4}(\w+) += /gm)].map(([, name = '']) => name);
+    const { Parameters } = JSON.parse(textOf('infra/audit-lake.template.json'));
+    expect(given.filter((name) => !(name in Parameters))).toEqual([]);
+    const asked = Object.keys(Parameters).filter((name) => Parameters[name].Default === undefined);
+    expect(asked.filter((name) => !given.includes(name))).toEqual([]);
+  });
+
   test('lets the functions into a bucket of another account as far as they go, and no further', () => {
     const [text = ''] = jsonIn(README).filter((it) => it.includes('<IngestRole>'));
     const theirs = statementsOf({ Statement: JSON.parse(text) });

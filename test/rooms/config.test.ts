@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Config, namedLake, readConfig } from '../../src/config.js';
+import { type Config, namedLake, readConfig, serviceName } from '../../src/config.js';
 import { AuditLakeError } from '../../src/errors.js';
 import { SETTINGS, SETTINGS_FILE, type SettingName } from '../../src/settings.js';
 
@@ -348,6 +348,14 @@ describe('a lake', () => {
     const results = 's3://amzn-s3-demo-bucket/AWSLogs/results';
     expect(await refusal({ lake: S3_LAKE, results }, watched)).toContain(results);
     expect((await readConfig({ lake: S3_LAKE }, { ...home, ...watched })).sources).toHaveLength(2);
+  });
+});
+
+describe('what handlers call a lake in logs and metrics', () => {
+  test('is said by the variable of Powertools, else the same for all', () => {
+    expect(serviceName({ POWERTOOLS_SERVICE_NAME: 'second_lake' })).toBe('second_lake');
+    for (const environment of [{}, { POWERTOOLS_SERVICE_NAME: '' }])
+      expect(serviceName(environment)).toBe('audit-lake');
   });
 });
 

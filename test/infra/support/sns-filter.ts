@@ -6,7 +6,10 @@ type Policy = { readonly [key: string]: Policy | readonly Test[] | readonly Poli
 /** @throws Error for a policy that SNS would refuse or read otherwise */
 export function isDelivered(policy: unknown, body: string): boolean {
   const read = policy as Policy;
-  if (leaves(read) > 5) throw new Error('a filter has at most five keys');
+  const sizes = leaves(read);
+  if (sizes.length > 5) throw new Error('a filter has at most five keys');
+  const combinations = sizes.reduce((product, size) => product * size, 1);
+  if (combinations > 150) throw new Error(`${combinations} combinations, of 150`);
   try {
     return fits(read, JSON.parse(body));
   } catch (error) {
@@ -43,9 +46,10 @@ function alternatives(wanted: Policy[string]): readonly Policy[] {
   return wanted;
 }
 
-function leaves(policy: Policy): number {
-  return Object.entries(policy).reduce((sum, [key, it]) => {
-    if (key === '$or') return sum + alternatives(it).reduce((all, one) => all + leaves(one), 0);
-    return sum + (Array.isArray(it) ? 1 : leaves(it as Policy));
-  }, 0);
+/** For each key its number of values, times how deep it lies: so SNS counts what a filter may hold. */
+function leaves(policy: Policy, depth = 1): number[] {
+  return Object.entries(policy).flatMap(([key, it]) => {
+    if (key === '$or') return alternatives(it).flatMap((one) => leaves(one, depth));
+    return Array.isArray(it) ? [it.length * depth] : leaves(it as Policy, depth + 1);
+  });
 }

@@ -71,6 +71,7 @@ function ofLake(lakeMetric: LakeMetric): AlarmRule[] {
     { id: 'Imbalances', title: 'Counters out of balance', metric: lakeMetric('Imbalances') },
     { id: 'BlockedPartitions', title: 'Partitions blocked', metric: lakeMetric('PartitionsBlocked', most) },
     { id: 'DriftedPartitions', title: 'Partitions drifted', metric: lakeMetric('PartitionsDrifted', ofHour) },
+    { id: 'IncompleteCatalog', title: 'Catalog not made', metric: lakeMetric('CatalogNotMade', ofHour) },
     { id: 'StuckBundles', title: 'Bundles stuck', metric: lakeMetric('BundlesStuck', ofHour) },
     {
       id: 'ExpiringTexts',

@@ -61,8 +61,9 @@ export function readingQueryHistory(
 
 /**
  * `aws:ResourceOrgID` is a global key: it is there whenever the account that owns the resource, here the role, is of an
- * organization (IAM User Guide, "AWS global condition context keys"). AWS limits sts:AssumeRole by it in its own policies
- * for resource perimeters (aws-samples/data-perimeter-policy-examples, resource_perimeter_scp.json).
+ * organization (IAM User Guide, "AWS global condition context keys"). AWS's own policies for resource
+ * perimeters deny all actions by it (aws-samples/data-perimeter-policy-examples, resource_perimeter_scp.json); `doctor --stack`
+ * tries whether a role can be assumed.
  */
 function assumingRoles(
   scope: Construct,

@@ -110,7 +110,8 @@ function subscription(scope: Construct, { trail, ingest }: Ends, heard: Heard): 
  * Which messages of a topic are for us: S3's, and CloudTrail's own, about objects below the prefix of the trail. Whoever else
  * speaks there (AWS Config does, on the topic of Control Tower) would end among the dead letters. Filters on bodies take
  * nested keys, `prefix` and a `$or` of several objects, look into arrays, and hold at most five keys; what is no JSON does not
- * pass (Amazon SNS Developer Guide: "AND/OR logic", "Payload-based message filtering", "Filter policy constraints").
+ * pass (Amazon SNS Developer Guide: "AND/OR logic", "Filter policy constraints"; AWS Compute Blog: "Introducing payload-based
+ * message filtering for Amazon SNS" filters S3's messages so).
  */
 function newsOfLogFiles({ bucket: { bucketName }, prefix }: Trail) {
   const named = (prefixes: readonly string[]) => prefixes.map((it) => ({ prefix: it }));

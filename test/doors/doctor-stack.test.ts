@@ -230,7 +230,7 @@ describe('of a stack that is not well', () => {
     cloudwatch.setAlarm('OfSomebodyElse', 'x', 'ALARM');
     const { name, text } = await theFailure();
     expect(name).toBe('alarms');
-    expect(text).toMatch(/^2 of 14 ring: .*#log-files-failed; .*#bundles-stuck$/);
+    expect(text).toMatch(/^2 of 15 ring: .*#log-files-failed; .*#bundles-stuck$/);
   });
 });
 

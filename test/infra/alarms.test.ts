@@ -22,7 +22,7 @@ describe('alarms', () => {
   });
 
   test('ring the topic, and tell it when it is over', () => {
-    expect(alarms).toHaveLength(14);
+    expect(alarms).toHaveLength(15);
     for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
   });
 
@@ -116,7 +116,7 @@ describe('metrics of the construct', () => {
       const ours = [...ofType(all, 'AWS::CloudWatch::Alarm').values()].filter(
         (alarm) => alarm['Namespace'] === NAMES.metrics,
       );
-      expect(ours).toHaveLength(6);
+      expect(ours).toHaveLength(7);
       for (const alarm of ours)
         expect(alarm['Dimensions']).toEqual([{ Name: 'service', Value: databaseName }]);
       const shown = JSON.stringify(the(all, 'AWS::CloudWatch::Dashboard', 'Dashboard'));

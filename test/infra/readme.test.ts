@@ -8,7 +8,7 @@ import { run } from '../support/command-line.ts';
 import { brokenLinks, codeIn, fencedIn, rowsUnder, shellLines } from '../support/markdown.ts';
 import { inRepository, shippedFiles, textOf } from '../support/repository.ts';
 import { KNOWN_COMMANDS, oddities } from './support/aws-commands.ts';
-import { FILES_IN_ALL_REGIONS, monthlyCost } from './support/monthly-cost.ts';
+import { FILES_IN_ALL_REGIONS, monthlyCost, WATCHED } from './support/monthly-cost.ts';
 import { isAllowed, rolePolicies, type Statement, statementsOf } from './support/policies.ts';
 import { ofType, resolved } from './support/resolved.ts';
 import { stackWith, templateWith } from './support/synthesized.ts';
@@ -53,6 +53,19 @@ describe('infra/README.md', () => {
     expect(rowsUnder(README, 'accounts')).toEqual(rowsFor());
     expect(rowsUnder(README, 'accounts, 17 Regions')).toEqual(rowsFor(FILES_IN_ALL_REGIONS));
     expect(README).toContain(`${FILES_IN_ALL_REGIONS.toLocaleString('en')} log files a month`);
+  });
+
+  test('counts what is paid for being watched', () => {
+    const template = templateWith().toJSON();
+    const count = (type: string) => ofType(resolved(template), type).size;
+    expect(count('AWS::CloudWatch::Alarm')).toBe(WATCHED.alarms);
+    expect(count('AWS::CloudWatch::Dashboard')).toBe(WATCHED.dashboards);
+    const [, lambda = ''] = /^### The Lambda$(.*?)^##/ms.exec(textOf('README.md')) ?? [];
+    const named = [...lambda.matchAll(/`([A-Z][a-z]+[A-Z]\w+)`/g)].map(([, name = '']) => name);
+    const ofAll = named.filter((name) => !/^QueryTextsLostIn|^AuditLake$/.test(name));
+    expect(new Set(ofAll).size).toBe(WATCHED.metrics);
+    const { metrics, alarms, dashboards } = WATCHED;
+    expect(README).toContain(`${metrics} metrics, ${alarms} alarms, ${dashboards} dashboard,`);
   });
 
   test('names the outputs of the stack, and only those', () => {

@@ -44,7 +44,7 @@ async function toldBy(run: Run | undefined): Promise<readonly string[]> {
 const TELLS: { readonly [name: string]: readonly string[] } = {
   ingest: ['FilesFailed', 'Imbalances'],
   'the registrar': ['PartitionsBlocked'],
-  'the hourly maintenance': ['PartitionsBlocked', 'PartitionsDrifted', 'BundlesStuck'],
+  'the hourly maintenance': ['PartitionsBlocked', 'PartitionsDrifted', 'BundlesStuck', 'CatalogNotMade'],
   'the resolver': ['QueryTextsAboutToBeLost'],
 };
 

@@ -69,6 +69,8 @@ const LAW: readonly Place[] = [
   ),
   place('backfill', /^backfill\//, ['cloudtrail', 'datasets', 'lake', 'errors', 'node:crypto']),
 
+  place('questions', /^questions\//, ['datasets', 'lake', 'errors', 'node:buffer']),
+
   // Holes in the wall, and the story that is told through them.
   place('ports', /^ports\//, ['~cloudtrail', '~datasets', '~lake', '~backfill']),
   place('jobs', /^jobs\//, ['cloudtrail', 'datasets', 'lake', 'backfill', 'ports', 'errors', 'telemetry']),
@@ -85,7 +87,7 @@ const LAW: readonly Place[] = [
   place('adapters/aws', /^adapters\/aws\//, [...ROOMS_OF_LAKES, ...AWS_CLIENTS, 'node:*', 'zod']),
   place('wiring', /^wiring\//, [
     ...['dry-run', 'adapters/local', 'adapters/aws', 'adapters/inventory', '~datasets', 'lake', 'backfill'],
-    ...['backfill-files', '~ports', 'errors', 'node:*', 'yaml'],
+    ...['backfill-files', 'questions', '~ports', 'errors', 'node:*', 'yaml'],
     // The only place where a client of AWS is made.
     ...AWS_CLIENTS,
     // Lanes, finishing and following are jobs that want adapters and a clock: src/README.md, "Decisions".
@@ -110,7 +112,7 @@ const LAW: readonly Place[] = [
     ...['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics', 'node:v8'],
   ]),
   place('cli', /^cli\//, [
-    ...['wiring', 'worker', 'jobs', 'datasets', 'lake', 'backfill', '~ports', 'demo'],
+    ...['wiring', 'worker', 'jobs', 'datasets', 'lake', 'backfill', 'questions', '~ports', 'demo'],
     ...['config', 'errors', 'telemetry', 'node:*'],
     ...['commander', 'cli-table3', 'log-update', 'tinyglobby'],
   ]),
@@ -164,13 +166,15 @@ describe('the import law', () => {
   });
 
   test('gives the pure rooms nothing of Node that could reach the world', () => {
-    const rooms = LAW.filter(({ name }) => ['cloudtrail', 'datasets', 'lake', 'backfill'].includes(name));
+    const rooms = LAW.filter(({ name }) =>
+      ['cloudtrail', 'datasets', 'lake', 'backfill', 'questions'].includes(name),
+    );
     const fromNode = rooms.flatMap(({ may }) => may.filter((name) => name.startsWith('node:')));
     expect(fromNode.filter((name) => !PURE.includes(name))).toEqual([]);
   });
 
   test('has rooms that look to the left only', () => {
-    const order = ['cloudtrail', 'datasets', 'lake', 'backfill', 'jobs', 'wiring', 'cli'];
+    const order = ['cloudtrail', 'datasets', 'lake', 'backfill', 'questions', 'jobs', 'wiring', 'cli'];
     for (const { name, may } of LAW.filter((it) => order.includes(it.name))) {
       const right = order.slice(order.indexOf(name) + 1);
       expect(
@@ -306,7 +310,7 @@ describe('the house style', () => {
 });
 
 const TOP_LEVEL: ReadonlySet<string> = new Set([
-  ...['src', 'infra', 'test', 'samples'],
+  ...['src', 'infra', 'test', 'samples', 'questions'],
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md'],
 ]);
 

@@ -5,6 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { quietSdk } from '../config.js';
 import { AuditLakeError, ERROR_CODES, type ErrorCode, messageOf } from '../errors.js';
 import { openEngine } from '../wiring/engine.js';
+import { readQuestions } from '../wiring/questions.js';
+import { askCommand } from './commands/ask.js';
 import { backfillCommand } from './commands/backfill.js';
 import { configCommand } from './commands/config.js';
 import { ddlCommand } from './commands/ddl.js';
@@ -23,10 +25,10 @@ const PROGRAM = `CloudTrail log files become a lake that answers who queried wha
 First steps, without an AWS account:
   $ audit-lake demo
   $ audit-lake ingest ./logs --lake ./lake
-  $ audit-lake query --lake ./lake "SELECT user_name, count(*) FROM athena_audit_logs GROUP BY 1"
+  $ audit-lake ask outside-networks --lake ./lake
 
-Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 4 AWS says no (credentials,
-permission, service), 130 interrupted with the state saved.`;
+Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 3 \`ask --fail-on rows\` found some,
+4 AWS says no (credentials, permission, service), 130 interrupted with the state saved.`;
 
 /** The command line: argv to a command, its failure to a message and an exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -39,22 +41,23 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     .version(createRequire(import.meta.url)('../../package.json').version)
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
     .exitOverride();
-  const doors = { openEngine };
-  for (const command of [
-    demoCommand(io, doors),
-    ingestCommand(io, exit),
-    backfillCommand(io, exit),
-    queryCommand(io, doors),
-    resolveCommand(io, exit),
-    partitionsCommand(io, exit),
-    doctorCommand(io, exit),
-    ddlCommand(io),
-    configCommand(io),
-  ]) {
-    program.addCommand(command.copyInheritedSettings(program));
-    for (const below of command.commands) below.copyInheritedSettings(command);
-  }
   try {
+    const doors = { openEngine };
+    for (const command of [
+      demoCommand(io, doors),
+      ingestCommand(io, exit),
+      backfillCommand(io, exit),
+      askCommand(io, { doors, exit, questions: readQuestions() }),
+      queryCommand(io, doors),
+      resolveCommand(io, exit),
+      partitionsCommand(io, exit),
+      doctorCommand(io, exit),
+      ddlCommand(io),
+      configCommand(io),
+    ]) {
+      program.addCommand(command.copyInheritedSettings(program));
+      for (const below of command.commands) below.copyInheritedSettings(command);
+    }
     await program.parseAsync(argv);
     return code;
   } catch (error) {

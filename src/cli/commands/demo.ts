@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import { ATHENA } from '../../datasets/dataset.js';
 import { generateTrail } from '../../demo/trail.js';
 import { type DemoFolder, demoFolder } from '../../wiring/demo-folder.js';
+import type { QueryDoors } from '../asked-engine.js';
 import { summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
 import { quoted } from '../shell-quoted.js';
-import { type QueryDoors, runQuery } from './query.js';
+import { runQuery } from './query.js';
 
 type Question = { readonly asked: string; readonly sql: string };
 

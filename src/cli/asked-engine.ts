@@ -1,0 +1,71 @@
+import type { Answer, QueryEngine } from '../ports/query-engine.js';
+import type { EngineTarget, FetchNews, openEngine } from '../wiring/engine.js';
+import { formatAnswer, type OutputFormat } from './answer-format.js';
+import { interruption } from './interruption.js';
+import { type Io, unlessClosed } from './io.js';
+import { formatBytes, formatCount } from './units.js';
+
+/** What a command that asks a lake needs from outside. */
+export type QueryDoors = { readonly openEngine: typeof openEngine };
+
+export type Asked = {
+  readonly target: EngineTarget;
+  readonly sql: string;
+  readonly output?: OutputFormat | undefined;
+};
+
+export const formatOf = ({ output }: Pick<Asked, 'output'>, io: Io): OutputFormat =>
+  output ?? (io.stdoutIsTerminal ? 'table' : 'ndjson');
+
+async function* counted(chunks: Answer['chunks'], add: (rows: number) => void): Answer['chunks'] {
+  for await (const chunk of chunks) {
+    add(chunk.length);
+    yield chunk;
+  }
+}
+
+/** Prints the answer; the number of rows that were printed, or more where a table left some out. */
+async function answered(asked: Asked, engine: QueryEngine, io: Io): Promise<number> {
+  const layout = { format: formatOf(asked, io), width: io.columns, toTerminal: io.stdoutIsTerminal };
+  const found = await engine.query(asked.sql);
+  if (found.bytesScanned !== undefined) io.err(`Athena scanned ${formatBytes(found.bytesScanned)}.\n`);
+  let rows = 0;
+  const chunks = counted(found.chunks, (more) => {
+    rows += more;
+  });
+  try {
+    for await (const text of formatAnswer({ ...found, chunks }, layout)) await io.out(text);
+  } catch (thrown) {
+    unlessClosed(thrown);
+  }
+  return rows;
+}
+
+function wordsOf(news: FetchNews): string {
+  const files = news.files === 1 ? '1 data file' : `${formatCount(news.files)} data files`;
+  if (news.kind === 'begins') return `Fetching ${files}, ${formatBytes(news.bytes)}.\n`;
+  if (news.missing === 0) return '';
+  return `Fetched ${files}; ${formatCount(news.missing)} more are committed but not published yet: left out.\n`;
+}
+
+/**
+ * Answers one SELECT over a lake, on stdout; the number of rows that were seen. Ends quietly where the reader of stdout
+ * stops reading; Ctrl-C stops the engine first.
+ * @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT, LAKE_WRITE_FAILED, QUERY_FAILED, AWS_CREDENTIALS, AWS_DENIED,
+ *   AWS_FAILED
+ * @throws Interrupted
+ */
+export async function askEngine(asked: Asked, io: Io, doors: QueryDoors): Promise<number> {
+  const { signal, race, end } = interruption();
+  try {
+    const tell = (news: FetchNews) => io.err(wordsOf(news));
+    const engine = await doors.openEngine(asked.target, { sql: asked.sql, tell, signal });
+    try {
+      return await race(answered(asked, engine, io));
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    end();
+  }
+}

@@ -1,0 +1,15 @@
+import { periodOf } from './period.js';
+import type { Parameter, Question } from './question.js';
+import { sqlOf } from './rendered-question.js';
+
+const exampleOf = (parameter: Parameter) => (parameter.kind === 'argument' ? [parameter] : []);
+
+/** The question as a text to keep: its defaults, examples for what has none, and a first line that says so. */
+export function savedSql(question: Question): string {
+  const examples = question.parameters.flatMap(exampleOf);
+  const given = Object.fromEntries(examples.map(({ name, example }) => [name, example]));
+  const notes = examples.map(
+    ({ name, example, help }) => `-- '${example}' is an example of <${name}>: ${help}\n`,
+  );
+  return notes.join('') + sqlOf(question, given, periodOf({}, question.days));
+}

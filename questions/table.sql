@@ -1,6 +1,6 @@
 -- title: Who touched a table or a database
--- answers: Queries that touched it, newest first. The column how says how sure that is: its name was found in the
---   SQL; the SQL mentions its letters; or the SQL is not known, and the query ran in its database.
+-- answers: Queries that touched it, newest first. The column how says how sure that is: the SQL names it; or the
+--   tables of the SQL are not known, and it mentions these letters, or ran in its database.
 -- period: 30 days
 -- next: by-user
 -- argument name: text, such as patients.visits
@@ -17,10 +17,8 @@ WITH asked AS (
     -- The list may lack tables where it ends with a question mark.
     referenced_tables IS NULL OR strpos(',' || referenced_tables || ',', ',?,') > 0 AS may_be_more,
     query_text IS NOT NULL AND strpos(lower(query_text), lower(:name)) > 0 AS is_mentioned,
-    query_text IS NULL
-      AND (lower(:name) = lower(database_name)
-        OR strpos('.' || lower(:name), '.' || lower(database_name) || '.') > 0)
-      AS is_in_database
+    lower(:name) = lower(database_name)
+      OR strpos('.' || lower(:name), '.' || lower(database_name) || '.') > 0 AS is_in_database
   FROM athena_audit_logs
   WHERE event_name = 'StartQueryExecution'
     AND :within_period
@@ -29,6 +27,7 @@ SELECT submission_time, user_name, role_name, source_ip,
   CASE
     WHEN is_named THEN 'named in the text'
     WHEN is_mentioned THEN 'mentioned in the text'
+    WHEN query_text IS NOT NULL THEN 'ran in its database'
     ELSE 'text missing, ran in its database'
   END AS how,
   statement_kind, referenced_tables, database_name, query_text, query_text_status, state, data_scanned_bytes,

@@ -4,6 +4,7 @@ import { foreignFiles } from './foreign-files.js';
 import { deliver, deliverLate, pack, type TrailFile } from './log-files.js';
 import { redelivery, truncated } from './mishaps.js';
 import { otherActivity } from './other-activity.js';
+import type { Query } from './queries.js';
 import { eventsOfQuery } from './query-events.js';
 import { type QueryHistory, queryHistoryOf } from './query-history.js';
 import { createRandom } from './random.js';
@@ -18,6 +19,8 @@ export type Trail = {
   readonly queryHistory: QueryHistory;
   /** What an ingest should count. */
   readonly facts: TrailFacts;
+  /** What was planted: every query that Athena accepted. */
+  readonly queries: readonly Query[];
 };
 
 const HOUR = 3_600_000;
@@ -50,5 +53,6 @@ export function generateTrail({ asOf }: { readonly asOf: AsOf }): Trail {
     files: [...sound.map(pack), ...corrupt, ...foreign].sort((a, b) => (a.key < b.key ? -1 : 1)),
     queryHistory: queryHistoryOf(queries, asOf),
     facts: trailFacts({ sound, corrupt, foreign, queries, failedStarts: starts.length, asOf }),
+    queries,
   };
 }

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { SEED } from '../seed.ts';
+
+/** Texts that people type, and texts that somebody tries. */
+const CHOSEN: readonly string[] = [
+  ...[
+    "o'brien",
+    "''",
+    "'",
+    "'''",
+    "' OR '1'='1",
+    "' OR 1=1 --",
+    "x'; DROP TABLE athena_events; --",
+    "'||'",
+    "' || user_name || '",
+  ],
+  ...[
+    "') OR ('1'='1",
+    "'))) UNION SELECT 1 --",
+    "' UNION SELECT raw_event FROM athena_events --",
+    '" OR ""="',
+    '"',
+    '""',
+    '`',
+    '``',
+  ],
+  ...[
+    '--',
+    '/*',
+    '*/',
+    '/* */',
+    '-- :user',
+    ';',
+    '\\',
+    "\\'",
+    '\\\\',
+    "\\' OR 1=1 --",
+    '%',
+    '_',
+    '%%',
+    'a%b',
+    '_x_',
+    '[a]',
+    '*',
+    '?',
+  ],
+  ...[
+    ':user',
+    ':within_period',
+    ':name',
+    ':',
+    '::',
+    '$\u007buser}',
+    '{{user}}',
+    '$$',
+    '$1',
+    '@x',
+    '#',
+    '&',
+    '<script>',
+    '=1+1',
+    '-x',
+    '+1',
+  ],
+  ...[
+    "U&'\\0041'",
+    "X'41'",
+    "E'\\n'",
+    "N'x'",
+    'NULL',
+    'true',
+    '1e9',
+    'current_date',
+    '\n',
+    '\r\n',
+    '\t',
+    ' ',
+    '  ',
+    '\u0001',
+    '\u0007',
+  ],
+  ...[
+    '\u001b[31m',
+    '\u007f',
+    '\u0085',
+    '\u200e',
+    '\u202e',
+    '\u2028',
+    '\ufeff',
+    'zoë',
+    'ZOË',
+    'zoe\u0308',
+    'İ',
+    'ı',
+    'ß',
+    'ſ',
+    'Σ',
+    'ς',
+  ],
+  ...[
+    '🎉',
+    '👩‍⚕️',
+    '漢字',
+    'ﬁ',
+    '’',
+    'ʼ',
+    '＇',
+    'a.b',
+    'a.b.c',
+    'a,b',
+    '.',
+    ',',
+    '..',
+    '.,.',
+    '?',
+    'patients',
+    'patients.visits',
+    'visits',
+  ],
+  ...['john.doe', 'JOHN.DOE', 'CORP\\john', 'a"b', 'x'.repeat(2_000), "'".repeat(999)],
+];
+
+const pieces = fc.oneof(
+  fc.constantFrom(...CHOSEN.filter((text) => text.length < 60)),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.string({
+    unit: fc.constantFrom("'", '"', '\\', '-', '/', '*', ':', ';', '%', ' ', 'a', '\n'),
+    maxLength: 12,
+  }),
+  fc.string({ unit: 'binary-ascii', maxLength: 8 }),
+);
+const made = fc.array(pieces, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
+
+/** No value of a parameter may be empty or hold a zero: these are refused, and tested elsewhere. */
+const isSayable = (text: string) => text !== '' && !/[\0\p{Cs}]/u.test(text);
+
+/** So many texts of all kinds, each once. */
+export function payloads(count: number): readonly string[] {
+  const all = new Set([...CHOSEN, ...fc.sample(made, { seed: SEED, numRuns: 3 * count })].filter(isSayable));
+  return [...all].slice(0, count);
+}

@@ -1,6 +1,7 @@
 -- title: Calls that were denied
 -- answers: Every call that was refused for want of a permission, newest first: who, what, and what was said.
 -- period: 1 day
+-- table: event_time, user_name, source_ip, event_source, event_name, error_message
 -- next: person
 
 WITH event AS (

@@ -1,6 +1,7 @@
 -- title: Queries of one user
 -- answers: Every query that a user started, newest first: from where, the SQL, what it scanned, how it ended.
 -- period: 30 days
+-- table: submission_time, source_ip, state, data_scanned_bytes, query_text
 -- next: person
 -- argument user: text, such as john.doe
 --   user_name, user_arn, session name or source identity, exactly as the lake has it

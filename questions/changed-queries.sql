@@ -2,6 +2,7 @@
 -- answers: Who created, changed or deleted a named query, a prepared statement or a workgroup, newest first. The
 --   text of a named query or a prepared statement is that of the day on which it was asked for.
 -- period: 30 days
+-- table: event_time, user_name, source_ip, event_name, name
 -- next: person
 
 SELECT event_time, user_name, role_name, source_ip, event_name,

@@ -2,6 +2,7 @@
 -- answers: Users by the bytes that their queries scanned, and what Athena charged for them: each query at least
 --   10 MB; nothing for DDL, failed queries and results that were used again.
 -- period: 30 days
+-- table: all
 -- next: by-user
 -- option price: number, 5
 --   USD for a TB scanned

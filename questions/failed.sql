@@ -1,6 +1,7 @@
 -- title: Failures and refusals, by user
 -- answers: Calls of Athena that were refused and queries that failed, by user and reason, the most frequent first.
 -- period: 7 days
+-- table: all
 -- next: by-user
 
 WITH failure AS (

@@ -1,6 +1,7 @@
 -- title: Queries by hour and weekday
 -- answers: How many queries were started in each hour (UTC) of each weekday: a heat map of 24 rows.
 -- period: 28 days
+-- table: all
 -- next: outside-networks
 -- option user: text, any
 --   only queries of this user_name

@@ -1,6 +1,7 @@
 -- title: Query texts that are missing, and why
 -- answers: How many queries have no text, by account, Region and reason. Athena forgets a text after 45 days.
 -- period: 45 days
+-- table: all
 -- next: queries
 
 SELECT account_id, aws_region, query_text_status,

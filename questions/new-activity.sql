@@ -2,6 +2,7 @@
 -- answers: Which user asked for which table from which address in the period, and never in the days before it. Where
 --   the tables of a query are not known, its database takes their place.
 -- period: 1 day
+-- table: all
 -- next: by-user
 -- option before: days, 1
 --   how many days before the period to compare with

@@ -2,6 +2,7 @@
 -- answers: Queries that came from addresses in none of your networks, newest first. Calls that a service of AWS
 --   made for somebody show no address, and are not among them.
 -- period: 7 days
+-- table: submission_time, user_name, source_ip, state, query_text
 -- next: person
 -- option networks: networks, 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7
 --   your networks, IPv4 and IPv6, with commas between them

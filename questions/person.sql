@@ -1,6 +1,7 @@
 -- title: Everything by or about a person
 -- answers: Every event that a person caused, or that names the person in what was asked or answered, newest first.
 -- period: 30 days
+-- table: event_time, how, user_name, source_ip, event_source, event_name, error_code
 -- next: by-user
 -- argument person: text, such as john.doe
 --   any part of a name, an address or an ARN; capital letters make no difference

@@ -1,6 +1,7 @@
 -- title: Who queried what
 -- answers: Every query, newest first: who, from where, the SQL, what it scanned, how it ended.
 -- period: 7 days
+-- table: submission_time, user_name, source_ip, state, query_text
 -- next: by-user
 
 SELECT submission_time, user_name, role_name, source_ip, database_name, query_text, query_text_status,

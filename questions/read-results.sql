@@ -2,6 +2,7 @@
 -- answers: Results that were fetched through Athena by another than the one who had asked the query, newest first.
 --   Files of results that were read in S3 are not among them.
 -- period: 7 days
+-- table: first_read, reader, asked_by, source_ip, query_text
 -- next: by-user
 -- option before: days, 45
 --   how long before the period the query may have been asked; Athena keeps results for 45 days

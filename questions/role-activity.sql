@@ -1,6 +1,7 @@
 -- title: What a role has done
 -- answers: The distinct calls of a role, by Region and service: how often, by how many sessions, how often refused.
 -- period: 30 days
+-- table: aws_region, event_source, event_name, calls, errors, first_time, last_time
 -- next: person
 -- argument role: text, such as Contractor
 --   name or ARN of the role

@@ -2,6 +2,7 @@
 -- answers: Queries that touched it, newest first. The column how says how sure that is: the SQL names it; or the
 --   tables of the SQL are not known, and it mentions these letters, or ran in its database.
 -- period: 30 days
+-- table: submission_time, user_name, source_ip, how, query_text
 -- next: by-user
 -- argument name: text, such as patients.visits
 --   a table, a database, or both with a dot between them

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askCommand } from '../src/cli/commands/ask.js';
 import { backfillCommand } from '../src/cli/commands/backfill.js';
 import { configCommand } from '../src/cli/commands/config.js';
 import { ddlCommand } from '../src/cli/commands/ddl.js';
@@ -15,6 +16,7 @@ import { queryCommand } from '../src/cli/commands/query.js';
 import { resolveCommand } from '../src/cli/commands/resolve.js';
 import { summaryObject } from '../src/cli/ingest-summary.js';
 import type { Io } from '../src/cli/io.js';
+import { daysText, usage } from '../src/cli/question-list.js';
 import { ERROR_CODES } from '../src/errors.js';
 import { TABLE_NAMES, TABLES } from '../src/lake/tables.js';
 import { VIEW_NAMES } from '../src/lake/views.js';
@@ -23,6 +25,7 @@ import { METRICS, newCounters } from '../src/telemetry.js';
 import { type AwsServer, startAwsServer } from './support/aws/aws-server.ts';
 import { AwsWorld } from './support/aws/aws-world.ts';
 import { brokenLinks, codeIn, rowsUnder, shellLines } from './support/markdown.ts';
+import { QUESTIONS } from './support/questions/asked.ts';
 import { inRepository, sourceFiles, textOf } from './support/repository.ts';
 
 const README = textOf('README.md');
@@ -56,6 +59,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand(SILENT, NO_DOORS),
   ingestCommand(SILENT, () => undefined),
   queryCommand(SILENT, NO_DOORS),
+  askCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS }),
   partitionsCommand(SILENT, () => undefined),
   doctorCommand(SILENT, () => undefined),
   ddlCommand(SILENT),
@@ -92,6 +96,16 @@ describe('the documentation says what is there, and nothing that is not:', () =>
     const documented = [...README.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag);
     expect.soft(options.filter((flag) => !documented.includes(flag))).toEqual([]);
     expect.soft(documented.filter((flag) => !options.includes(flag))).toEqual([]);
+  });
+
+  test('questions, how each is asked, and how far it looks back', () => {
+    const documented = rowsUnder(README, 'ask').map(([asked, ...rest]) => [code(asked), ...rest]);
+    const defined = QUESTIONS.map((question) => {
+      const options = question.parameters.filter(({ kind }) => kind === 'option');
+      const flags = options.map(({ name }) => `\`--${name}\``).join(', ') || '–';
+      return [usage(question), question.title, daysText(question.days), flags];
+    });
+    expect.soft(documented).toEqual(defined);
   });
 
   test('error codes, each with its disposition, meaning and remedy', () => {

@@ -12,6 +12,8 @@ export type Asked = {
   readonly target: EngineTarget;
   readonly sql: string;
   readonly output?: OutputFormat | undefined;
+  /** Of a table these columns alone are shown: a terminal is narrow. All where none is named. */
+  readonly tableColumns?: readonly string[];
 };
 
 export const formatOf = ({ output }: Pick<Asked, 'output'>, io: Io): OutputFormat =>
@@ -24,6 +26,16 @@ async function* counted(chunks: Answer['chunks'], add: (rows: number) => void): 
   }
 }
 
+async function* cellsAt(chunks: Answer['chunks'], places: readonly number[]): Answer['chunks'] {
+  for await (const chunk of chunks) yield chunk.map((row) => places.map((at) => row[at] ?? null));
+}
+
+function narrowed(answer: Answer, names: readonly string[]): Answer {
+  const places = names.map((name) => answer.columns.findIndex((column) => column.name === name));
+  const columns = places.flatMap((at) => answer.columns[at] ?? []);
+  return { ...answer, columns, chunks: cellsAt(answer.chunks, places) };
+}
+
 /** Prints the answer; the number of rows that were printed, or more where a table left some out. */
 async function answered(asked: Asked, engine: QueryEngine, io: Io): Promise<number> {
   const layout = { format: formatOf(asked, io), width: io.columns, toTerminal: io.stdoutIsTerminal };
@@ -33,8 +45,12 @@ async function answered(asked: Asked, engine: QueryEngine, io: Io): Promise<numb
   const chunks = counted(found.chunks, (more) => {
     rows += more;
   });
+  const all = { ...found, chunks };
+  const names = layout.format === 'table' ? (asked.tableColumns ?? []) : [];
   try {
-    for await (const text of formatAnswer({ ...found, chunks }, layout)) await io.out(text);
+    for await (const text of formatAnswer(names.length > 0 ? narrowed(all, names) : all, layout)) {
+      await io.out(text);
+    }
   } catch (thrown) {
     unlessClosed(thrown);
   }

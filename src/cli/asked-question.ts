@@ -8,10 +8,12 @@ import { type EngineFlags, engineTarget } from './engine-options.js';
 import type { Io } from './io.js';
 import { printable } from './printable.js';
 import { usage } from './question-list.js';
+import { quoted } from './shell-quoted.js';
 import { counted } from './units.js';
 import { wrapped } from './wrapped.js';
 
 export type AskFlags = EngineFlags & {
+  readonly lake?: string;
   readonly from?: string;
   readonly to?: string;
   readonly showSql?: true;
@@ -48,10 +50,13 @@ export async function runQuestion(
   if (flags.showSql) return await io.out(`${sql}\n`);
   const target = engineTarget(await doors.readConfig(), flags);
   io.err(`${question.title}: ${covered}\n${wrapped(question.answers, io.columns)}`);
-  const rows = await askEngine({ target, sql, output: flags.output }, io, doors);
+  const asked = { target, sql, output: flags.output, tableColumns: question.table };
+  const rows = await askEngine(asked, io, doors);
   // A table ends with the number of its rows.
   if (formatOf(flags, io) !== 'table') io.err(`${counted(rows, 'row')}\n`);
-  if (next) io.err(`Next: audit-lake ask ${usage(next)}\n`);
+  else if (question.table.length > 0) io.err('More columns: --output csv, json, ndjson or md\n');
+  const lake = flags.lake === undefined ? '' : ` --lake ${quoted(flags.lake)}`;
+  if (next) io.err(`Next: audit-lake ask ${usage(next)}${lake}\n`);
   if (flags.failOn === 'rows' && rows > 0) doors.exit(FOUND);
 }
 

@@ -34,7 +34,7 @@ const networks: Rendering = (text, where) => {
       `${where}: ${network || 'nothing'} is no network: write 10.0.0.0/8 or fc00::/7`,
     );
   });
-  return `(${conditions.join('\n    OR ')})`;
+  return `(${conditions.join('\n      OR ')})`;
 };
 
 type TypeOfValue = { readonly meaning: string; readonly sqlOf: Rendering };

@@ -50,9 +50,9 @@ const DAY_OF_EVENT = "year || '-' || month || '-' || day";
 /** Events of the period, and of so many days before it. */
 export function withinSql({ from, to }: Period, daysBefore = 0): string {
   const begin = earlier(from, daysBefore);
-  const since = `${DAY_OF_EVENT} >= ${daySql(begin)}\n    AND event_time >= ${momentSql(begin)}`;
+  const since = `${DAY_OF_EVENT} >= ${daySql(begin)}\n      AND event_time >= ${momentSql(begin)}`;
   if (to === undefined) return `(${since})`;
-  return `(${since}\n    AND ${DAY_OF_EVENT} <= ${daySql(to)}\n    AND event_time < ${momentSql(to)})`;
+  return `(${since}\n      AND ${DAY_OF_EVENT} <= ${daySql(to)}\n      AND event_time < ${momentSql(to)})`;
 }
 
 /** When the period begins. */

@@ -24,7 +24,8 @@ export function parseQuestion(name: string, text: string): Question {
   const lines = headLines(head);
   const said = (key: string) => lines.find((line) => line.key === key)?.value ?? '';
   for (const { key, at } of lines) if (key === undefined) throw wrong(at, 'no line of a head');
-  for (const key of ['title', 'answers', 'period', 'next']) if (!said(key)) throw wrong(1, `no ${key}`);
+  for (const key of ['title', 'answers', 'period', 'table', 'next'])
+    if (!said(key)) throw wrong(1, `no ${key}`);
   const days = /^([1-9]\d{0,4}) days?$/.exec(said('period'))?.[1];
   if (days === undefined) throw wrong(1, 'period is not "<n> days"');
   const { pieces, strayAt } = piecesOf(sql);
@@ -40,7 +41,8 @@ export function parseQuestion(name: string, text: string): Question {
   });
   const problem = misuse(placeholdersOf(pieces), parameters);
   if (problem !== undefined) throw wrong(firstLine, problem);
-  const facts = { title: said('title'), answers: said('answers'), next: said('next') };
+  const table = said('table') === 'all' ? [] : said('table').split(', ');
+  const facts = { title: said('title'), answers: said('answers'), next: said('next'), table };
   return { name, ...facts, days: Number(days), parameters, pieces };
 }
 

@@ -11,7 +11,7 @@ export type HeadLine = {
   readonly at: number;
 };
 
-const KEYS = /^-- (title|answers|period|next|(?:argument|option) [a-z]+): (\S.*)$/;
+const KEYS = /^-- (title|answers|period|table|next|(?:argument|option) [a-z]+): (\S.*)$/;
 const MORE = /^-- {3}(\S.*)$/;
 
 /** The lines of a head. What stands below a parameter is its help; below anything else it goes on. */

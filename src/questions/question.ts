@@ -23,6 +23,8 @@ export type Question = {
   readonly answers: string;
   /** Days before today that are looked at where nothing else is said. */
   readonly days: number;
+  /** The columns that fit a terminal; all where it names none. */
+  readonly table: readonly string[];
   /** Name of the question that leads on from the answer. */
   readonly next: string;
   readonly parameters: readonly Parameter[];

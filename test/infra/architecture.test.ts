@@ -9,18 +9,19 @@ const files = filesBelow(infra, /^(?!.*cdk\.out).*\.ts$/).map((path) =>
   sourceFile(`infra/${path.slice(infra.length)}`, readFileSync(path, 'utf8')),
 );
 
-/** What a deployment may know of the code that it deploys: names, defaults, grammars, schemas. Handlers it only bundles. */
+/** What a deployment may know of the code that it deploys: names, defaults, grammars, schemas, questions. Handlers it only bundles. */
 const OF_SRC = [
   ...['src/settings.ts', 'src/setting-values.ts', 'src/nearest-setting.ts', 'src/datasets/text-privacy.ts'],
   ...['src/lake/ddl.ts', 'src/lake/names.ts', 'src/lake/tables.ts', 'src/lake/overlap.ts'],
   'src/backfill/state-machine.ts',
+  ...['src/questions/saved-question.ts', 'src/wiring/questions.ts'],
 ];
 /** Where esbuild begins, and what names the repository and the version. */
 const REPOSITORY: readonly string[] = ['.', 'package.json'];
 const PACKAGES = /^(aws-cdk-lib(\/aws-[\w-]+)?|constructs|esbuild|yaml|node:(fs|os|path|url))$/;
 
 describe('infra', () => {
-  test('imports of src what names, settings and schemas are, and nothing else', () => {
+  test('imports of src what names, settings, schemas and questions are, and nothing else', () => {
     expect(files.length).toBeGreaterThan(25);
     const links = files.flatMap(({ path, links }) => links.map(({ to }) => ({ path, to })));
     const odd = links.filter(

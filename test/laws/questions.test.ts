@@ -369,6 +369,19 @@ describe('the questions, over the trail of the demo', () => {
     },
   );
 
+  test('show on a terminal columns that they have', async () => {
+    const period = { from: '2026-01-01' };
+    for (const { name, table, parameters } of QUESTIONS) {
+      const examples = parameters.flatMap((it) => (it.kind === 'argument' ? [[it.name, it.example]] : []));
+      const [row = {}] = await ask(name, Object.fromEntries(examples), period);
+      expect(Object.keys(row).length, name).toBeGreaterThan(4);
+      expect(
+        table.filter((column) => !(column in row)),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   test('are all tried here', () => {
     const tried = [
       ...[

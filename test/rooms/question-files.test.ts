@@ -14,6 +14,7 @@ const HEAD = `-- title: A title
 -- answers: What it shows,
 --   and more.
 -- period: 7 days
+-- table: user_name
 -- next: queries
 -- argument user: text, such as john.doe
 --   a name
@@ -25,7 +26,14 @@ const SQL = 'SELECT user_name FROM athena_audit_logs WHERE user_name = :user AND
 describe('a file of questions/', () => {
   test('is a head, a blank line, and one SELECT with placeholders', () => {
     expect(parseQuestion('q', `${HEAD}\n${SQL}\n`)).toEqual({
-      ...{ name: 'q', title: 'A title', answers: 'What it shows, and more.', days: 7, next: 'queries' },
+      ...{
+        name: 'q',
+        title: 'A title',
+        answers: 'What it shows, and more.',
+        days: 7,
+        next: 'queries',
+        table: ['user_name'],
+      },
       parameters: [
         { kind: 'argument', name: 'user', type: 'text', example: 'john.doe', help: 'a name' },
         { kind: 'option', name: 'top', type: 'count', standard: '20', help: 'how many' },
@@ -49,24 +57,24 @@ describe('a file of questions/', () => {
       'a line that says nothing known',
       HEAD.replace('-- next', '-- after'),
       SQL,
-      'questions/q.sql:5: no line of a head',
+      'questions/q.sql:6: no line of a head',
     ],
     ['no title', HEAD.replace(/^.*\n/, ''), SQL, 'questions/q.sql:1: no title'],
     ['a period of no days', HEAD.replace('7 days', '0 days'), SQL, 'questions/q.sql:1: period is not'],
-    ['a type that nobody knows', HEAD.replace('count,', 'money,'), SQL, 'questions/q.sql:8: no parameter'],
+    ['a type that nobody knows', HEAD.replace('count,', 'money,'), SQL, 'questions/q.sql:9: no parameter'],
     [
       'an option without a default',
       HEAD.replace('count, 20', 'count, such as 20'),
       SQL,
-      'questions/q.sql:8: no parameter',
+      'questions/q.sql:9: no parameter',
     ],
     [
       'an argument with a default',
       HEAD.replace('such as john.doe', 'any'),
       SQL,
-      'questions/q.sql:6: no parameter',
+      'questions/q.sql:7: no parameter',
     ],
-    ['a parameter without help', HEAD.replace('--   how many\n', ''), SQL, 'questions/q.sql:8: no parameter'],
+    ['a parameter without help', HEAD.replace('--   how many\n', ''), SQL, 'questions/q.sql:9: no parameter'],
     [
       'a default that is none',
       HEAD.replace('count, 20', 'count, all'),
@@ -77,20 +85,20 @@ describe('a file of questions/', () => {
       'a placeholder that is no parameter',
       HEAD,
       SQL.replace(':user', ':person'),
-      'questions/q.sql:11: :person is no parameter',
+      'questions/q.sql:12: :person is no parameter',
     ],
-    ['a parameter without a placeholder', HEAD, SQL.replace('LIMIT :top', ''), 'questions/q.sql:11: no :top'],
-    ['no period', HEAD, SQL.replace('AND :within_period', ''), 'questions/q.sql:11: no :within_period'],
+    ['a parameter without a placeholder', HEAD, SQL.replace('LIMIT :top', ''), 'questions/q.sql:12: no :top'],
+    ['no period', HEAD, SQL.replace('AND :within_period', ''), 'questions/q.sql:12: no :within_period'],
     [
       'days before without the option',
       HEAD,
       SQL.replace(':within_period', ':within_period_or_before'),
       'option before',
     ],
-    ['two statements', HEAD, `${SQL}\n;DROP TABLE athena_events`, 'questions/q.sql:12: a stray ;'],
-    ['a cast of PostgreSQL', HEAD, `${SQL}\n\n, 1::int`, 'questions/q.sql:13: a stray :'],
-    ['a quote without an end', HEAD, `${SQL} '`, "questions/q.sql:11: a stray '"],
-    ['something that writes', HEAD, SQL.replace('SELECT', 'DELETE'), 'questions/q.sql:11: no SELECT'],
+    ['two statements', HEAD, `${SQL}\n;DROP TABLE athena_events`, 'questions/q.sql:13: a stray ;'],
+    ['a cast of PostgreSQL', HEAD, `${SQL}\n\n, 1::int`, 'questions/q.sql:14: a stray :'],
+    ['a quote without an end', HEAD, `${SQL} '`, "questions/q.sql:12: a stray '"],
+    ['something that writes', HEAD, SQL.replace('SELECT', 'DELETE'), 'questions/q.sql:12: no SELECT'],
   ])('with %s is refused', (_, head, sql, message) => {
     expect(() => parseQuestion('q', `${head}\n${sql}\n`)).toThrow(message);
   });
@@ -236,7 +244,9 @@ describe('the questions of this product', () => {
   });
 
   test('are kept in Athena with an example for what has no default', () => {
-    expect(savedSql(question('by-user'))).toMatch(/^-- 'john\.doe' is an example of <user>: [^\n]+\nSELECT /);
+    expect(savedSql(question('by-user'))).toMatch(
+      /^\/\* 'john\.doe' is an example of <user>: [^\n]+ \*\/\nSELECT /,
+    );
     expect(savedSql(question('queries'))).toMatch(/^SELECT /);
   });
 });

@@ -39,6 +39,7 @@ export function askCommand(io: Io, setting: Omit<AskCommand, 'io'>): Command {
     .argument('[values...]', 'what it asks for')
     .usage('[question] [options]')
     .allowUnknownOption()
+    .helpCommand('help [question]', 'tell what a question takes')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined) => {
       if (name !== undefined) unknownQuestion(name, nearestQuestion(name, questions));

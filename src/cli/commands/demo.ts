@@ -1,42 +1,32 @@
 import { Command } from 'commander';
 import { ATHENA } from '../../datasets/dataset.js';
 import { generateTrail } from '../../demo/trail.js';
+import { AuditLakeError } from '../../errors.js';
+import { periodOf } from '../../questions/period.js';
+import type { Question } from '../../questions/question.js';
+import { type Given, sqlOf } from '../../questions/rendered-question.js';
 import { type DemoFolder, demoFolder } from '../../wiring/demo-folder.js';
-import type { QueryDoors } from '../asked-engine.js';
+import { readQuestions } from '../../wiring/questions.js';
+import { askEngine, type QueryDoors } from '../asked-engine.js';
 import { summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
 import { quoted } from '../shell-quoted.js';
-import { runQuery } from './query.js';
 
-type Question = { readonly asked: string; readonly sql: string };
+/** As an auditor would say it, and as it is typed. */
+type Asked = { readonly words: string; readonly name: string; readonly given: Given; readonly from?: string };
 
-/** The same SQL runs in Athena, on the view of the same name. */
-const QUESTIONS: readonly Question[] = [
+const ASKED: readonly Asked[] = [
   {
-    asked: 'Who queried patient data from outside the corporate network this week?',
-    sql: `SELECT date_format(submission_time, '%m-%d %H:%i') AS at, user_name, source_ip, query_state, query_text
-FROM athena_audit_logs
-WHERE database_name = 'patients' AND event_name = 'StartQueryExecution'
-  AND source_ip NOT LIKE '10.%' AND submission_time >= current_date - interval '7' day
-ORDER BY submission_time`,
+    words: 'Who queried patient data from outside the corporate network this week?',
+    name: 'outside-networks',
+    given: { about: 'patients' },
   },
+  { words: "Who read the results of somebody else's query?", name: 'read-results', given: {} },
   {
-    asked: "Who read the results of somebody else's query?",
-    sql: `SELECT date_format(r.event_time, '%m-%d %H:%i') AS read_at, r.user_name AS reader, s.user_name AS asked_by, s.query_text
-FROM athena_audit_logs r
-JOIN athena_audit_logs s ON s.query_execution_id = r.query_execution_id
-WHERE r.event_name LIKE 'GetQueryResults%' AND s.event_name = 'StartQueryExecution'
-  AND r.user_name <> s.user_name
-ORDER BY read_at`,
-  },
-  {
-    asked: 'Whose query text is there, and why is the rest missing?',
-    sql: `SELECT query_text_status, count(*) AS queries,
-  min(date_format(submission_time, '%Y-%m-%d')) AS first, max(date_format(submission_time, '%Y-%m-%d')) AS last
-FROM athena_audit_logs
-WHERE event_name = 'StartQueryExecution'
-GROUP BY query_text_status
-ORDER BY queries DESC`,
+    words: 'Which query texts are missing, and why?',
+    name: 'missing-texts',
+    given: {},
+    from: '2023-01-01',
   },
 ];
 
@@ -69,12 +59,28 @@ async function runDemo(out: string, io: Io, doors: QueryDoors): Promise<void> {
     `$ audit-lake ingest ${quoted(folder.trail)} --lake ${quoted(folder.lake)} --query-history ${quoted(folder.history)}\n`,
   );
   await ingest(folder, asOf, io);
-  for (const { asked, sql } of QUESTIONS) {
-    await io.out(`\n${asked}\n\n`);
-    const target = { kind: 'duckdb over a folder', lake: folder.lake } as const;
-    await runQuery({ target, sql, output: 'table' }, io, doors);
-  }
+  const questions = readQuestions();
+  for (const asked of ASKED) await answer(asked, questions, { folder, io, doors });
   await io.out(nextSteps(folder));
+}
+
+type World = { readonly folder: DemoFolder; readonly io: Io; readonly doors: QueryDoors };
+
+async function answer(
+  { words, name, given, from }: Asked,
+  questions: readonly Question[],
+  { folder, io, doors }: World,
+): Promise<void> {
+  const question = questions.find((it) => it.name === name);
+  if (question === undefined) throw new AuditLakeError('INTERNAL', `no question ${name}`);
+  const options = Object.entries({ ...given, from }).flatMap(([flag, value]) => {
+    return value === undefined ? [] : [`--${flag} ${value}`];
+  });
+  const command = ['audit-lake ask', name, ...options, '--lake', quoted(folder.lake)].join(' ');
+  await io.out(`\n${words}\n$ ${command}\n\n`);
+  const sql = sqlOf(question, given, periodOf({ from }, question.days));
+  const target = { kind: 'duckdb over a folder', lake: folder.lake } as const;
+  await askEngine({ target, sql, output: 'table', tableColumns: question.table }, io, doors);
 }
 
 async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
@@ -105,6 +111,7 @@ function nextSteps(folder: DemoFolder): string {
   const lake = quoted(folder.lake);
   return `
 Next:
+  npx audit-lake ask                                       the questions that are ready to be asked
   npx audit-lake query --lake ${lake} "SELECT user_name, count(*) AS queries FROM athena_audit_logs GROUP BY 1 ORDER BY 2 DESC"
   npx audit-lake ingest ${trail} --lake ${lake}            a second time: nothing is written
   npx audit-lake ingest <your log files> --lake ./lake     your own trail

@@ -62,7 +62,12 @@ describe('audit-lake ask', () => {
       '--output',
       'table',
     );
-    expect(table.out).toMatch(/│ .*john\.doe/);
+    expect(table.out).toMatch(/│ .*10\.20\.4\.17/);
+    // What does not fit a terminal is in the other formats.
+    expect(
+      [csv.out, table.out].map((text) => text.includes('user_agent') || text.includes('account_id')),
+    ).toEqual([true, false]);
+    expect(table.err).toContain('More columns: --output csv');
     expect(table.err).toMatch(/T00:00:00Z to \d{4}-\d\d-\d\dT00:00:00Z\n/);
     expect(table.err).not.toMatch(/\d rows?\n/);
   });

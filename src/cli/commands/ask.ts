@@ -19,8 +19,8 @@ Examples:
   $ audit-lake ask outside-networks --networks 10.0.0.0/8,2001:db8::/32 --fail-on rows
   $ audit-lake ask read-results --show-sql
 
-A time is UTC: ${MOMENT_GRAMMAR}; a number of days ends at midnight. The same SQL runs in
-Athena. Exit code 3: --fail-on rows, and there are some.`;
+A time is UTC: ${MOMENT_GRAMMAR};
+7d is midnight seven days ago. The same SQL runs in Athena. Exit code 3: --fail-on rows, and there are some.`;
 
 type AskCommand = {
   readonly io: Io;

@@ -26,7 +26,7 @@ WITH asked AS (
 SELECT user_name, count(*) AS queries,
   cast(sum(data_scanned_bytes) AS bigint) AS scanned_bytes,
   max(data_scanned_bytes) AS largest_bytes,
-  round(cast(sum(charged_bytes) AS double) / 1099511627776 * :price, 4) AS cost_usd,
+  round(cast(sum(charged_bytes) AS double) / 1099511627776 * :price, 6) AS cost_usd,
   count(*) - count(charged_bytes) AS queries_without_statistics
 FROM asked
 GROUP BY user_name

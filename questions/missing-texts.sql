@@ -17,7 +17,7 @@ SELECT account_id, aws_region, query_text_status,
   count(*) AS queries, min(submission_time) AS oldest, max(submission_time) AS newest
 FROM athena_audit_logs
 WHERE event_name = 'StartQueryExecution'
-  AND query_text_status NOT IN ('resolved', 'in_event')
+  AND (query_text_status IS NULL OR query_text_status NOT IN ('resolved', 'in_event'))
   AND :within_period
 GROUP BY 1, 2, 3, 4
 ORDER BY queries DESC, account_id, aws_region, query_text_status

@@ -80,6 +80,8 @@ describe('audit-lake ask', () => {
     const found = await ask('outside-networks', '--fail-on', 'rows');
     expect(found.code).toBe(3);
     expect(lines(found.out).length).toBeGreaterThan(0);
+    const one = await ask('read-results', '--fail-on', 'rows');
+    expect([one.code, lines(one.out).length]).toEqual([3, 1]);
     const none = await ask('outside-networks', '--networks', '0.0.0.0/0,::/0', '--fail-on', 'rows');
     expect(none).toMatchObject({ code: 0, out: '' });
     expect((await ask('outside-networks')).code).toBe(0);

@@ -191,7 +191,7 @@ describe('the questions, over the trail of the demo', () => {
         scanned_bytes: told.length === 0 ? null : scanned,
         queries_without_statistics: queries - told.length,
       });
-      if (told.length > 0) expect(row?.['cost_usd'], user).toBeCloseTo(cost, 3);
+      if (told.length > 0) expect(row?.['cost_usd'], user).toBeCloseTo(cost, 5);
     }
     expect(rows).toHaveLength(tally(accepted.map((it) => it.user)).size);
     // 50 GB of a cross join that was cancelled: 0.25 USD.

@@ -42,6 +42,8 @@ export function lakeBucket(scope: Construct, props: LakeBucketProps): Bucket {
   });
   if (encryptionKey)
     for (const statement of onlyKey(bucket, encryptionKey)) bucket.addToResourcePolicy(statement);
+  // A bucket that stays keeps what protects it.
+  bucket.policy?.applyRemovalPolicy(removalPolicy);
   return bucket;
 }
 

@@ -21,6 +21,8 @@ export function workGroup(scope: Construct, props: WorkGroupProps): CfnWorkGroup
   const group = new CfnWorkGroup(scope, 'WorkGroup', {
     name,
     description: 'Who queried what, when, and from where (audit-lake)',
+    // Athena deletes none that remembers queries otherwise, and maintenance has run some: a rollback would end here.
+    recursiveDeleteOption: true,
     workGroupConfiguration: {
       enforceWorkGroupConfiguration: true,
       publishCloudWatchMetricsEnabled: true,

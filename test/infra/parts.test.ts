@@ -128,6 +128,8 @@ describe('a lake that is there already', () => {
     has('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false }, template);
     const gone = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::Glue::Database', 'AWS::Athena::WorkGroup'];
     for (const type of gone) template.hasResource(type, { DeletionPolicy: 'Delete' });
+    // Athena refuses to delete a workgroup that remembers queries.
+    has('AWS::Athena::WorkGroup', { RecursiveDeleteOption: true }, template);
   });
 });
 
@@ -141,6 +143,7 @@ describe('what people see', () => {
   test('stays when the stack goes, and goes when the first deployment fails, since its names would bar the next', () => {
     const stays = [
       'AWS::S3::Bucket',
+      'AWS::S3::BucketPolicy',
       'AWS::Glue::Database',
       'AWS::Glue::Table',
       'AWS::Athena::WorkGroup',

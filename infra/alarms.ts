@@ -51,14 +51,6 @@ function ofQueue({ queue, deadLetterQueue }: IngestQueue): AlarmRule[] {
       above: AN_HOUR_IN_SECONDS,
       periods: 3,
     },
-    {
-      // The lake's own roles are called each minute, so a trail of their account is never silent for an hour.
-      id: 'SilentTrail',
-      title: 'Log files stopped coming',
-      metric: queue.metricNumberOfMessagesSent({ statistic: 'Sum', period: HOUR }),
-      periods: 3,
-      isHeartbeat: true,
-    },
   ];
 }
 
@@ -67,6 +59,15 @@ function ofLake(lakeMetric: LakeMetric): AlarmRule[] {
   const most = { statistic: 'Maximum', period: FIVE_MINUTES } as const;
   const ofHour = { ...most, period: HOUR };
   return [
+    {
+      // The lake's own roles are called each minute, so a trail of their account is never silent for an hour. Messages of the
+      // queue would not do: digests, and what AWS Config delivers beside the trail, go on without any log file.
+      id: 'SilentTrail',
+      title: 'Log files stopped coming',
+      metric: lakeMetric('FilesIngested', { period: HOUR }),
+      periods: 3,
+      isHeartbeat: true,
+    },
     { id: 'FailedFiles', title: 'Log files failed', metric: lakeMetric('FilesFailed', { period: HOUR }) },
     { id: 'Imbalances', title: 'Counters out of balance', metric: lakeMetric('Imbalances') },
     { id: 'BlockedPartitions', title: 'Partitions blocked', metric: lakeMetric('PartitionsBlocked', most) },
@@ -82,7 +83,7 @@ function ofLake(lakeMetric: LakeMetric): AlarmRule[] {
 }
 
 /** Not the errors of the backfill: the state machine tries a batch again, and is itself what fails when too many do. */
-function ofFunctions({ handlers, failedBackfills }: Watched): AlarmRule[] {
+function ofFunctions({ handlers, failedBackfills, lakeMetric }: Watched): AlarmRule[] {
   const { ingest, maintain, resolve } = handlers;
   const errorsOf = ({ function: called }: Handlers[keyof Handlers]) =>
     called.metricErrors({ statistic: 'Sum', period: HOUR });
@@ -95,6 +96,14 @@ function ofFunctions({ handlers, failedBackfills }: Watched): AlarmRule[] {
       id: 'SilentMaintenance',
       title: 'Maintenance is silent',
       metric: maintain.function.metricInvocations({ statistic: 'Sum', period: FIVE_MINUTES }),
+      periods: 3,
+      isHeartbeat: true,
+    },
+    {
+      // What Athena forgets is gone, and a resolver that is not called can warn of nothing. Each of its runs counts this.
+      id: 'SilentResolver',
+      title: 'Resolving is silent',
+      metric: lakeMetric('QueryTextsAboutToBeLost', { statistic: 'SampleCount', period: HOUR }),
       periods: 3,
       isHeartbeat: true,
     },

@@ -25,7 +25,10 @@ export function listing(bucket: IBucket, prefixes: readonly string[]): PolicySta
   });
 }
 
-/** Not to list, but to be told that an object is missing: S3 calls it denied to who may not list, and then there is no prefix. */
+/**
+ * To be told that an object is missing: S3 calls it denied to who may not list, and asks without a prefix then. A listing that
+ * names no prefix is let through as well, since no key of S3 tells the two apart: names of objects, and none of their bytes.
+ */
 function tellingMissing(bucket: IBucket): PolicyStatement {
   return new PolicyStatement({
     actions: ['s3:ListBucket'],

@@ -74,7 +74,10 @@ export function imbalances(counters: Counters): string[] {
   return found;
 }
 
-/** What the Lambda counts in CloudWatch (namespace AuditLake, dimension service), from the counters of one invocation. */
+/** Of all that handlers count in CloudWatch. */
+export const METRICS_NAMESPACE = 'AuditLake';
+
+/** What the Lambda counts in CloudWatch (dimension service), from the counters of one invocation. */
 export const METRICS = {
   FilesListed: (counters: Counters) => counters.logFiles.listed,
   FilesIngested: (counters: Counters) => counters.logFiles.ingested,

@@ -92,6 +92,8 @@ const LAW: readonly Place[] = [
     ...AWS_CLIENTS,
     // Lanes, finishing and following are jobs that want adapters and a clock: src/README.md, "Decisions".
     'jobs',
+    // What handlers count, for who asks after it.
+    'telemetry',
   ]),
 
   // Doors.

@@ -5,12 +5,19 @@ import { AuditLakeError } from '../errors.js';
 import type { DeliveriesReport, DeliveryOutcome } from '../jobs/ingest-deliveries.js';
 import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
 import type { BackfillReport } from '../jobs/run-backfill.js';
-import { type Counters, imbalances, METRICS, type MessageCounts, messagesBalance } from '../telemetry.js';
+import {
+  type Counters,
+  imbalances,
+  METRICS,
+  METRICS_NAMESPACE,
+  type MessageCounts,
+  messagesBalance,
+} from '../telemetry.js';
 import type { AthenaHistoryRun } from '../wiring/athena-history.js';
 
 const SERVICE = { serviceName: serviceName() };
 export const logger = new Logger(SERVICE);
-const metrics = new Metrics({ namespace: 'AuditLake', ...SERVICE });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, ...SERVICE });
 
 /** How many failures of one invocation are logged by name; the metric counts all. */
 const MOST_LINES = 20;

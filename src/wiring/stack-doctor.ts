@@ -11,6 +11,7 @@ import { type StackSeen, stackAccess } from '../adapters/aws/stack-access.js';
 import { HANDLERS, type HandlerName, stackParts } from '../adapters/aws/stack-parts.js';
 import { type Finding, runChecks } from '../jobs/run-checks.js';
 import type { Check } from '../ports/access-check.js';
+import { type METRICS, METRICS_NAMESPACE } from '../telemetry.js';
 import { type Calling, whoCalls, workGroupOf } from './aws-checks.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
 import { realTime } from './real-time.js';
@@ -22,6 +23,8 @@ export type StackDoctorSettings = AwsSettings & {
 
 /** The longest that a function may run; its answer comes at the end. */
 const LONGEST_INVOCATION_MS = 15 * 60_000;
+/** Counts log files; messages may be about anything. As the alarm has it: infra/alarms.ts. */
+const COMES_IN: keyof typeof METRICS = 'FilesIngested';
 
 /**
  * Looks at a deployed stack from end to end, and lets each of its functions try what it needs under its own role. It
@@ -52,14 +55,18 @@ function* partChecks(
 ): Generator<Check> {
   const { stack } = settings;
   const cloudformation = new CloudFormationClient(clientOptions(settings));
-  yield stackAccess({ cloudformation, stack, region: caller.region, arns, seen });
+  yield* stackAccess({ cloudformation, stack, region: caller.region, arns, seen });
   const { parts, madeAt } = seen;
   for (const name of HANDLERS) yield functionAccess({ lambda, name, id: parts.functions[name], arns });
   yield feedAccess({ lambda, id: parts.feed, arns });
   const sqs = new SQSClient(clientOptions(settings));
   const cloudwatch = new CloudWatchClient(clientOptions(settings));
-  yield* queueAccess({ sqs, cloudwatch, parts, madeAt, now: realTime.now, arns });
-  yield alarmAccess({ cloudwatch, alarms: parts.alarms, arns });
+  const age = { madeAt, now: realTime.now };
+  // Metrics bear the name of the database, and so does the workgroup (infra/settings.ts).
+  const of = { Name: 'service', Value: parts.workGroup };
+  const cameIn = { namespace: METRICS_NAMESPACE, name: COMES_IN, of };
+  yield* queueAccess({ sqs, cloudwatch, parts, cameIn, arns, ...age });
+  yield alarmAccess({ cloudwatch, alarms: parts.alarms, arns, ...age });
 }
 
 async function* askedHandler(

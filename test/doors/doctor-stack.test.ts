@@ -69,7 +69,7 @@ const CATALOG = [
 ];
 const of = (name: string, checks: readonly string[]) => checks.map((check) => `${name}: ${check}`);
 const ALL = [
-  ...['credentials', 'stack'],
+  ...['credentials', 'stack', 'deployment'],
   ...['function backfill', 'function ingest', 'function maintain', 'function resolve', 'feed'],
   ...['dead letters', 'backlog', 'log files arrive', 'alarms'],
   ...[...of('backfill', TRAIL), ...of('ingest', TRAIL)],
@@ -125,26 +125,42 @@ describe('a healthy stack', () => {
       madeAt: world.aws.now() - 12 * MINUTE,
     });
     world.aws.cloudwatch.clear();
+    for (const end of ['SilentTrail', 'SilentMaintenance', 'SilentResolver'])
+      world.aws.cloudwatch.setAlarm(world.alarm(end), 'x', 'ALARM');
     const findings = await examine();
     expect(failures(findings)).toEqual([]);
     expect(named(findings, 'log files arrive')?.text).toContain('12 minutes old');
+    expect(named(findings, 'alarms')?.text).toContain('only what rings until it hears something');
+    world.aws.cloudwatch.setAlarm(world.alarm('DeadLetters'), 'dead letters', 'ALARM');
+    expect((await theFailure()).text).toBe('1 of 16 ring: dead letters');
   });
 });
 
 describe('of a stack that is not well', () => {
-  test('it is told that it was rolled back', async () => {
+  test('it is told that an update was rolled back, and what stands is looked at all the same', async () => {
     const { cloudformation } = world.aws;
     cloudformation.stack(STACK).status = 'UPDATE_ROLLBACK_COMPLETE';
     const findings = await examine();
-    expect(failures(findings)).toMatchObject([{ name: 'stack', code: 'STACK_FAULT' }]);
-    expect(named(findings, 'stack')?.text).toContain('AuditLake is UPDATE_ROLLBACK_COMPLETE: ');
+    expect(failures(findings)).toMatchObject([{ name: 'deployment', code: 'STACK_FAULT' }]);
+    expect(named(findings, 'deployment')?.text).toContain('AuditLake is UPDATE_ROLLBACK_COMPLETE: ');
+    expect(findings.map(({ name }) => name)).toEqual(ALL);
+    expect(findings.filter(({ result }) => result === 'skip')).toEqual([]);
+    const { code, out } = await cli();
+    expect(code).toBe(1);
+    expect(out).toMatch(/^fail {2}deployment /m);
+  });
+
+  test('it is told that its first deployment failed, and nothing of it is asked', async () => {
+    const stack = world.aws.cloudformation.stack(STACK);
+    stack.status = 'ROLLBACK_COMPLETE';
+    stack.resources = stack.resources.map((it) => ({ ...it, ResourceStatus: 'DELETE_COMPLETE' }));
+    const findings = await examine();
+    expect(failures(findings).map(({ name }) => name)).toEqual(['stack', 'deployment']);
+    expect(named(findings, 'deployment')?.text).toContain('AuditLake is ROLLBACK_COMPLETE: ');
     expect(named(findings, 'function ingest')).toMatchObject({ result: 'skip', text: 'needs stack' });
     expect(named(findings, 'ingest')).toMatchObject({ result: 'skip', text: 'needs function ingest' });
     expect(named(findings, 'workgroup')).toMatchObject({ result: 'skip', text: 'needs stack' });
     expect(world.aws.count('Invoke')).toBe(0);
-    const { code, out } = await cli();
-    expect(code).toBe(1);
-    expect(out).toMatch(/^fail {2}stack /m);
   });
 
   test('it is told that it is still at work', async () => {
@@ -210,16 +226,28 @@ describe('of a stack that is not well', () => {
     });
   });
 
-  test('a queue that nobody tells of log files', async () => {
-    const at = world.aws.now() - 3 * HOUR - MINUTE;
+  test.each([
+    ['a queue that nobody tells of log files', 0, 'and nobody told the queue of any'],
+    [
+      'a queue that is told only of digests and of what AWS Config delivers',
+      51,
+      'of 51 messages to the queue',
+    ],
+  ])('%s', async (_, messages, heard) => {
+    const now = world.aws.now();
     world.aws.cloudwatch.clear();
-    world.aws.cloudwatch.put(world.queue, 'NumberOfMessagesSent', { at, value: 7 });
+    world.aws.cloudwatch.put(world.queue, 'NumberOfMessagesSent', { at: now - MINUTE, value: messages });
+    const value = { at: now - 3 * HOUR - MINUTE, value: 7 };
+    world.aws.cloudwatch.putOfLake('audit_lake', 'FilesIngested', value);
     expect(await theFailure()).toMatchObject({
       name: 'log files arrive',
-      text: expect.stringContaining(
-        'nobody told the queue of a log file for 3 hours: see "Who tells of log files"',
-      ),
+      text: `no log file came in for 3 hours, ${heard}: infra/RUNBOOK.md#log-files-stopped-coming`,
     });
+  });
+
+  test('an alarm that hears nothing, on a stack that is not new', async () => {
+    world.aws.cloudwatch.setAlarm(world.alarm('SilentTrail'), 'silent', 'ALARM');
+    expect((await theFailure()).text).toBe('1 of 16 ring: silent');
   });
 
   test('alarms that ring, each with its heading of the runbook', async () => {
@@ -230,7 +258,7 @@ describe('of a stack that is not well', () => {
     cloudwatch.setAlarm('OfSomebodyElse', 'x', 'ALARM');
     const { name, text } = await theFailure();
     expect(name).toBe('alarms');
-    expect(text).toMatch(/^2 of 15 ring: .*#log-files-failed; .*#bundles-stuck$/);
+    expect(text).toMatch(/^2 of 16 ring: .*#log-files-failed; .*#bundles-stuck$/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { anchorOf } from '../../infra/alarms.js';
 import { NAMES } from '../../infra/names.js';
-import { METRICS } from '../../src/telemetry.js';
+import { METRICS, METRICS_NAMESPACE } from '../../src/telemetry.js';
 import { sourceFiles, textOf } from '../support/repository.ts';
 import { ofType, resolved, the } from './support/resolved.ts';
 import { stackWith, templateWith } from './support/synthesized.ts';
@@ -22,7 +22,7 @@ describe('alarms', () => {
   });
 
   test('ring the topic, and tell it when it is over', () => {
-    expect(alarms).toHaveLength(15);
+    expect(alarms).toHaveLength(16);
     for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
   });
 
@@ -39,10 +39,17 @@ describe('alarms', () => {
       expect(watched).toContainEqual(expected);
   });
 
-  test('ring when maintenance is silent or log files stop coming, and keep still where there is nothing to tell', () => {
+  test('ring when maintenance or the resolver is silent, or log files stop coming, and keep still where there is nothing to tell', () => {
     const maintenance = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentMaintenance');
     const trail = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentTrail');
-    for (const silent of [maintenance, trail]) {
+    const resolver = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentResolver');
+    expect(resolver).toMatchObject({
+      MetricName: 'QueryTextsAboutToBeLost',
+      Statistic: 'SampleCount',
+      Period: 3600,
+    });
+    const silences = [maintenance, trail, resolver];
+    for (const silent of silences) {
       expect(silent).toMatchObject({
         TreatMissingData: 'breaching',
         ComparisonOperator: 'LessThanOrEqualToThreshold',
@@ -50,14 +57,12 @@ describe('alarms', () => {
         EvaluationPeriods: 3,
       });
     }
-    const [queue] = [...ofType(told, 'AWS::SQS::Queue').keys()].filter((id) => !id.includes('DeadLetters'));
+    // Not the messages of the queue: digests go on without any log file.
     expect(trail).toMatchObject({
-      MetricName: 'NumberOfMessagesSent',
-      Statistic: 'Sum',
-      Period: 3600,
-      Dimensions: [{ Name: 'QueueName', Value: queue }],
+      ...{ Namespace: METRICS_NAMESPACE, MetricName: 'FilesIngested', Statistic: 'Sum', Period: 3600 },
+      Dimensions: [{ Name: 'service', Value: 'audit_lake' }],
     });
-    const others = alarms.filter((alarm) => alarm !== maintenance && alarm !== trail);
+    const others = alarms.filter((alarm) => !silences.includes(alarm));
     for (const alarm of others) expect(alarm['TreatMissingData']).toBe('notBreaching');
   });
 
@@ -74,7 +79,7 @@ describe('alarms', () => {
     const known = (name: string) => name in METRICS || new RegExp(`\\b${name}\\b`).test(text);
     expect([...shown, ...watched].filter((name) => !known(name))).toEqual([]);
     expect(known('NothingOfOurs')).toBe(false);
-    expect(text).toContain(`namespace: '${namespace}'`);
+    expect(namespace).toBe(METRICS_NAMESPACE);
   });
 });
 
@@ -116,7 +121,7 @@ describe('metrics of the construct', () => {
       const ours = [...ofType(all, 'AWS::CloudWatch::Alarm').values()].filter(
         (alarm) => alarm['Namespace'] === NAMES.metrics,
       );
-      expect(ours).toHaveLength(7);
+      expect(ours).toHaveLength(9);
       for (const alarm of ours)
         expect(alarm['Dimensions']).toEqual([{ Name: 'service', Value: databaseName }]);
       const shown = JSON.stringify(the(all, 'AWS::CloudWatch::Dashboard', 'Dashboard'));

@@ -16,7 +16,8 @@ const MINUTE = 60_000;
 const NAMES = ['ingest', 'maintain', 'resolve', 'backfill'] as const;
 type Name = (typeof NAMES)[number];
 
-type Resource = { readonly Type: string; readonly Properties: { readonly AlarmDescription?: string } };
+type AlarmProperties = { readonly AlarmDescription?: string; readonly TreatMissingData?: string };
+type Resource = { readonly Type: string; readonly Properties: AlarmProperties };
 const TEMPLATE: { readonly Resources: { readonly [id: string]: Resource } } = JSON.parse(
   textOf('infra/audit-lake.template.json'),
 );
@@ -113,9 +114,11 @@ export class StackWorld {
       lambda.setFunction(this.functionOf(name), (event) => this.lambda[name](event, FIVE_MINUTES));
     lambda.setMapping(FEED, 'Enabled');
     for (const [id, { Type, Properties }] of Object.entries(TEMPLATE.Resources)) {
-      if (Type === 'AWS::CloudWatch::Alarm') cloudwatch.setAlarm(id, Properties.AlarmDescription ?? '');
+      const { AlarmDescription = '', TreatMissingData = '' } = Properties;
+      if (Type === 'AWS::CloudWatch::Alarm') cloudwatch.createAlarm(id, AlarmDescription, TreatMissingData);
     }
     cloudwatch.put(this.queue, 'NumberOfMessagesSent', { at: now - MINUTE, value: 3 });
+    cloudwatch.putOfLake(WORK_GROUP, 'FilesIngested', { at: now - MINUTE, value: 2 });
     cloudwatch.put(this.queue, 'ApproximateAgeOfOldestMessage', { at: now - MINUTE, value: 20 });
   }
 

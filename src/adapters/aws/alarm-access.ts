@@ -2,9 +2,10 @@ import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '
 import type { Check } from '../../ports/access-check.js';
 import { awsError } from './aws-error.js';
 import type { ResourceArns } from './resource-arns.js';
+import { minutesOfNew, type StackAge } from './stack-age.js';
 import { stackFault } from './stack-fault.js';
 
-export type AlarmAccessOptions = {
+export type AlarmAccessOptions = StackAge & {
   readonly cloudwatch: Pick<CloudWatchClient, 'send'>;
   /** Their names. */
   readonly alarms: readonly string[];
@@ -15,7 +16,7 @@ export type AlarmAccessOptions = {
 const MOST_NAMES = 100;
 
 /** Whether alarms of a stack ring; each says in its description what to do. */
-export function alarmAccess({ cloudwatch, alarms, arns }: AlarmAccessOptions): Check {
+export function alarmAccess({ cloudwatch, alarms, arns, ...age }: AlarmAccessOptions): Check {
   const action = 'cloudwatch:DescribeAlarms';
   const on = 'the alarms of the stack';
   const run = async () => {
@@ -28,10 +29,18 @@ export function alarmAccess({ cloudwatch, alarms, arns }: AlarmAccessOptions): C
       });
       ringing.push(...(page.MetricAlarms ?? []));
     }
+    const minutes = minutesOfNew(age);
+    const odd = minutes === undefined ? ringing : ringing.filter((alarm) => !isHeartbeat(alarm));
+    if (odd.length > 0) throw stackFault(`${odd.length} of ${alarms.length} ring: ${told(odd)}`);
     if (ringing.length === 0) return `none of ${alarms.length} rings`;
-    const told = ringing.map(({ AlarmDescription, AlarmName = '' }) => AlarmDescription ?? AlarmName);
-    throw stackFault(`${ringing.length} of ${alarms.length} ring: ${told.join('; ')}`);
+    return `of ${alarms.length} only what rings until it hears something, and the stack is ${minutes} minutes old`;
   };
   const allowedBy = { actions: [action], resources: arns.alarms };
   return { name: 'alarms', needs: ['stack'], steps: [{ call: { action, on, allowedBy }, run }] };
 }
+
+/** What hears nothing rings: on a new stack as well. */
+const isHeartbeat = ({ TreatMissingData }: MetricAlarm) => TreatMissingData === 'breaching';
+
+const told = (alarms: readonly MetricAlarm[]) =>
+  alarms.map(({ AlarmDescription, AlarmName = '' }) => AlarmDescription ?? AlarmName).join('; ');

@@ -1,34 +1,35 @@
-import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, type Dimension, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Check, Step } from '../../ports/access-check.js';
 import { awsError } from './aws-error.js';
 import { queueName, type ResourceArns } from './resource-arns.js';
+import { minutesOfNew, type StackAge } from './stack-age.js';
 import { stackFault } from './stack-fault.js';
 import type { StackParts } from './stack-parts.js';
 
-export type QueueAccessOptions = {
+/** A metric of CloudWatch, by all that names it. */
+export type MetricName = { readonly namespace: string; readonly name: string; readonly of: Dimension };
+
+export type QueueAccessOptions = StackAge & {
   readonly sqs: Pick<SQSClient, 'send'>;
   readonly cloudwatch: Pick<CloudWatchClient, 'send'>;
   readonly parts: Pick<StackParts, 'queue' | 'deadLetters'>;
-  /** When the stack was made: milliseconds since 1970. */
-  readonly madeAt: number;
-  readonly now: () => number;
+  /** What counts log files that came in. */
+  readonly cameIn: MetricName;
   readonly arns: ResourceArns;
 };
 
 const MINUTE_MS = 60_000;
 const PERIOD_SECONDS = 300;
-/** How long nothing may arrive: CloudTrail delivers every few minutes where anything happens at all. */
+/** How long no log file may come in: CloudTrail delivers every few minutes where anything happens at all. */
 const SILENCE_MINUTES = 180;
-/** Until the first log file of a new stack. */
-const FIRST_MINUTES = 30;
 /** CloudWatch shows what was some minutes ago. */
 const LATELY_MINUTES = 15;
 /** As the alarm has it: infra/alarms.ts. */
 const OLDEST_SECONDS = 3_600;
 const RUNBOOK = 'infra/RUNBOOK.md';
 
-/** Whether log files are told of, are taken in time, and none was given up. */
+/** Whether log files come in, in time, and none was given up. */
 export function queueAccess(options: QueueAccessOptions): readonly Check[] {
   const check = (name: string, ...steps: Step[]): Check => ({ name, needs: ['stack'], steps });
   return [
@@ -74,29 +75,40 @@ function attributesStep(
 
 function ageStep(options: QueueAccessOptions): Step {
   return metricStep(options, async (values) => {
-    const ages = await values('ApproximateAgeOfOldestMessage', 'Maximum', LATELY_MINUTES);
+    const ages = await values(ofQueue(options, 'ApproximateAgeOfOldestMessage'), 'Maximum', LATELY_MINUTES);
     const oldest = Math.max(0, ...ages);
     if (oldest <= OLDEST_SECONDS) return `the oldest waits ${oldest} s`;
     throw stackFault(`the oldest message waits ${oldest} s: ${RUNBOOK}#log-files-wait-too-long`);
   });
 }
 
+/**
+ * Messages alone tell nothing: digests come each hour, and in a bucket of Control Tower so does what AWS Config delivers,
+ * whether there are log files or not.
+ */
 function arrivalStep(options: QueueAccessOptions): Step {
   return metricStep(options, async (values) => {
-    const told = (await values('NumberOfMessagesSent', 'Sum', SILENCE_MINUTES)).reduce(
-      (sum, n) => sum + n,
-      0,
-    );
-    if (told > 0) return `${told} messages in ${SILENCE_MINUTES / 60} hours`;
-    const minutes = Math.floor((options.now() - options.madeAt) / MINUTE_MS);
-    if (minutes < FIRST_MINUTES)
+    const sumOf = async (metric: MetricName) =>
+      (await values(metric, 'Sum', SILENCE_MINUTES)).reduce((sum, n) => sum + n, 0);
+    const cameIn = await sumOf(options.cameIn);
+    if (cameIn > 0) return `${cameIn} log files in ${SILENCE_MINUTES / 60} hours`;
+    const minutes = minutesOfNew(options);
+    if (minutes !== undefined)
       return `none yet, and the stack is ${minutes} minutes old: look again in half an hour`;
-    const next = 'see "Who tells of log files" in infra/README.md for the trigger';
-    throw stackFault(`nobody told the queue of a log file for ${SILENCE_MINUTES / 60} hours: ${next}`);
+    const told = await sumOf(ofQueue(options, 'NumberOfMessagesSent'));
+    const heard = told === 0 ? 'and nobody told the queue of any' : `of ${told} messages to the queue`;
+    throw stackFault(
+      `no log file came in for ${SILENCE_MINUTES / 60} hours, ${heard}: ${RUNBOOK}#log-files-stopped-coming`,
+    );
   });
 }
 
-type Values = (metric: string, statistic: string, minutes: number) => Promise<readonly number[]>;
+const ofQueue = ({ parts }: QueueAccessOptions, name: string): MetricName => ({
+  ...{ namespace: 'AWS/SQS', name },
+  of: { Name: 'QueueName', Value: queueName(parts.queue) },
+});
+
+type Values = (metric: MetricName, statistic: string, minutes: number) => Promise<readonly number[]>;
 
 function metricStep(options: QueueAccessOptions, run: (values: Values) => Promise<string>): Step {
   const action = 'cloudwatch:GetMetricData';
@@ -111,11 +123,10 @@ function metricStep(options: QueueAccessOptions, run: (values: Values) => Promis
 }
 
 async function metricValues(
-  { cloudwatch, parts, now }: QueueAccessOptions,
-  ...[MetricName, Stat, minutes]: Parameters<Values>
+  { cloudwatch, now }: QueueAccessOptions,
+  ...[{ namespace, name, of }, Stat, minutes]: Parameters<Values>
 ): Promise<readonly number[]> {
-  const Dimensions = [{ Name: 'QueueName', Value: queueName(parts.queue) }];
-  const Metric = { Namespace: 'AWS/SQS', MetricName, Dimensions };
+  const Metric = { Namespace: namespace, MetricName: name, Dimensions: [of] };
   const command = new GetMetricDataCommand({
     StartTime: new Date(now() - minutes * MINUTE_MS),
     EndTime: new Date(now()),

@@ -29,14 +29,18 @@ export type StackAccessOptions = {
   readonly seen: StackSeen;
 };
 
-/** Whether a stack is there, whole and at rest, and which parts of ours it has. */
-export function stackAccess(options: StackAccessOptions): Check {
+/**
+ * Whether a stack is there and whole, and which parts of ours it has; then how its last deployment ended. What stands is
+ * looked at all the same: an update that was taken back leaves a stack that works, or does not.
+ */
+export function stackAccess(options: StackAccessOptions): readonly Check[] {
   const { stack, seen } = options;
+  let status: string | undefined;
   const describe = async () => {
-    const { StackStatus: status = 'in no known state', CreationTime } = await described(options);
+    const { StackStatus, CreationTime } = await described(options);
     seen.madeAt = CreationTime?.getTime() ?? 0;
-    mustBeAtRest(stack, status);
-    return status;
+    status = StackStatus ?? 'in no known state';
+    return undefined;
   };
   const list = async () => {
     const resources = await resourcesOf(options);
@@ -48,7 +52,12 @@ export function stackAccess(options: StackAccessOptions): Check {
     stackStep('DescribeStacks', describe, options),
     stackStep('ListStackResources', list, options),
   ];
-  return { name: 'stack', needs: ['credentials'], steps };
+  const ended = async () => endOf(stack, status ?? '');
+  const unless = () => (status === undefined ? 'needs stack' : undefined);
+  return [
+    { name: 'stack', needs: ['credentials'], steps },
+    { name: 'deployment', needs: ['credentials'], unless, steps: [{ run: ended }] },
+  ];
 }
 
 function stackStep(operation: string, run: Step['run'], { stack, arns }: StackAccessOptions): Step {
@@ -73,12 +82,14 @@ async function described({ cloudformation, stack, region }: StackAccessOptions):
   }
 }
 
-function mustBeAtRest(stack: string, status: string): void {
+/** @throws AuditLakeError STACK_FAULT where it failed, was taken back, or has not ended */
+function endOf(stack: string, status: string): string {
   if (status.includes('ROLLBACK') || status.includes('FAILED') || status.startsWith('DELETE')) {
     throw stackFault(`${stack} is ${status}: its events in CloudFormation say why; deploy it again`);
   }
   if (!status.endsWith('_COMPLETE'))
     throw stackFault(`${stack} is ${status}: look again when that has ended`);
+  return status;
 }
 
 function mustBeWhole(stack: string, parts: StackParts): void {

@@ -6,7 +6,11 @@ import type {
 import { AwsError } from './aws-error.ts';
 import { operation } from './operations.ts';
 
-type Alarm = { readonly description: string; state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' };
+type Alarm = {
+  readonly description: string;
+  readonly missing: string;
+  state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+};
 type Value = { readonly at: number; readonly value: number };
 
 const MOST_NAMES = 100;
@@ -33,14 +37,28 @@ export class CloudWatchDouble {
     ),
   };
 
-  /** Makes an alarm, or lets one ring. */
+  /** Makes an alarm; `missing`: what it makes of missing data. */
+  createAlarm(name: string, description: string, missing: string): void {
+    this.#alarms.set(name, { description, missing, state: 'OK' });
+  }
+
+  /** Makes an alarm that takes missing data for good, or lets one ring as it is. */
   setAlarm(name: string, description: string, state: Alarm['state'] = 'OK'): void {
-    this.#alarms.set(name, { description, state });
+    const { missing = 'notBreaching' } = this.#alarms.get(name) ?? {};
+    this.#alarms.set(name, { description, missing, state });
   }
 
   /** A value of a metric of a queue, at milliseconds since 1970. */
-  put(queue: string, metric: string, { at, value }: Value): void {
-    const key = keyOf('AWS/SQS', metric, `QueueName=${queue}`);
+  put(queue: string, metric: string, value: Value): void {
+    this.#put(keyOf('AWS/SQS', metric, `QueueName=${queue}`), value);
+  }
+
+  /** The same of a metric that handlers of a lake count. */
+  putOfLake(service: string, metric: string, value: Value): void {
+    this.#put(keyOf('AuditLake', metric, `service=${service}`), value);
+  }
+
+  #put(key: string, { at, value }: Value): void {
     this.#values.set(key, [...(this.#values.get(key) ?? []), { at, value }]);
   }
 
@@ -52,9 +70,10 @@ export class CloudWatchDouble {
   #describe({ AlarmNames = [], StateValue }: DescribeAlarmsCommandInput) {
     if (AlarmNames.length > MOST_NAMES) throw new AwsError('ValidationError', 'more than 100 names');
     const MetricAlarms = AlarmNames.flatMap((name) => {
-      const { description, state } = this.#alarms.get(name) ?? {};
+      const { description, missing, state } = this.#alarms.get(name) ?? {};
       if (state === undefined || (StateValue !== undefined && StateValue !== state)) return [];
-      return [{ AlarmName: name, AlarmDescription: description, StateValue: state }];
+      const TreatMissingData = missing;
+      return [{ AlarmName: name, AlarmDescription: description, StateValue: state, TreatMissingData }];
     });
     return { MetricAlarms };
   }

@@ -100,6 +100,14 @@ function ofFunctions({ handlers, failedBackfills, lakeMetric }: Watched): AlarmR
       isHeartbeat: true,
     },
     {
+      // The registrar's calls say nothing of it. Each hourly run counts this, also where a step of it fails.
+      id: 'SilentHourly',
+      title: 'The hourly run is silent',
+      metric: lakeMetric('BundlesStuck', { statistic: 'SampleCount', period: HOUR }),
+      periods: 3,
+      isHeartbeat: true,
+    },
+    {
       // What Athena forgets is gone, and a resolver that is not called can warn of nothing. Each of its runs counts this.
       id: 'SilentResolver',
       title: 'Resolving is silent',

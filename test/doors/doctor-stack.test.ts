@@ -132,7 +132,7 @@ describe('a healthy stack', () => {
     expect(named(findings, 'log files arrive')?.text).toContain('12 minutes old');
     expect(named(findings, 'alarms')?.text).toContain('only what rings until it hears something');
     world.aws.cloudwatch.setAlarm(world.alarm('DeadLetters'), 'dead letters', 'ALARM');
-    expect((await theFailure()).text).toBe('1 of 16 ring: dead letters');
+    expect((await theFailure()).text).toBe('1 of 17 ring: dead letters');
   });
 });
 
@@ -166,6 +166,11 @@ describe('of a stack that is not well', () => {
   test('it is told that it is still at work', async () => {
     world.aws.cloudformation.stack(STACK).status = 'UPDATE_IN_PROGRESS';
     expect((await theFailure()).text).toContain('look again when that has ended');
+  });
+
+  test('it is told that it was never made', async () => {
+    world.aws.cloudformation.stack(STACK).status = 'REVIEW_IN_PROGRESS';
+    expect((await theFailure()).text).toContain('execute its change set');
   });
 
   test.each([
@@ -247,7 +252,7 @@ describe('of a stack that is not well', () => {
 
   test('an alarm that hears nothing, on a stack that is not new', async () => {
     world.aws.cloudwatch.setAlarm(world.alarm('SilentTrail'), 'silent', 'ALARM');
-    expect((await theFailure()).text).toBe('1 of 16 ring: silent');
+    expect((await theFailure()).text).toBe('1 of 17 ring: silent');
   });
 
   test('alarms that ring, each with its heading of the runbook', async () => {
@@ -258,7 +263,7 @@ describe('of a stack that is not well', () => {
     cloudwatch.setAlarm('OfSomebodyElse', 'x', 'ALARM');
     const { name, text } = await theFailure();
     expect(name).toBe('alarms');
-    expect(text).toMatch(/^2 of 16 ring: .*#log-files-failed; .*#bundles-stuck$/);
+    expect(text).toMatch(/^2 of 17 ring: .*#log-files-failed; .*#bundles-stuck$/);
   });
 });
 

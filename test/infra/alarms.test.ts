@@ -22,7 +22,7 @@ describe('alarms', () => {
   });
 
   test('ring the topic, and tell it when it is over', () => {
-    expect(alarms).toHaveLength(16);
+    expect(alarms).toHaveLength(17);
     for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
   });
 
@@ -39,7 +39,7 @@ describe('alarms', () => {
       expect(watched).toContainEqual(expected);
   });
 
-  test('ring when maintenance or the resolver is silent, or log files stop coming, and keep still where there is nothing to tell', () => {
+  test('ring when a handler is silent or log files stop coming, and keep still where there is nothing to tell', () => {
     const maintenance = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentMaintenance');
     const trail = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentTrail');
     const resolver = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentResolver');
@@ -48,7 +48,9 @@ describe('alarms', () => {
       Statistic: 'SampleCount',
       Period: 3600,
     });
-    const silences = [maintenance, trail, resolver];
+    const hourly = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentHourly');
+    expect(hourly).toMatchObject({ MetricName: 'BundlesStuck', Statistic: 'SampleCount', Period: 3600 });
+    const silences = [maintenance, trail, hourly, resolver];
     for (const silent of silences) {
       expect(silent).toMatchObject({
         TreatMissingData: 'breaching',
@@ -121,7 +123,7 @@ describe('metrics of the construct', () => {
       const ours = [...ofType(all, 'AWS::CloudWatch::Alarm').values()].filter(
         (alarm) => alarm['Namespace'] === NAMES.metrics,
       );
-      expect(ours).toHaveLength(9);
+      expect(ours).toHaveLength(10);
       for (const alarm of ours)
         expect(alarm['Dimensions']).toEqual([{ Name: 'service', Value: databaseName }]);
       const shown = JSON.stringify(the(all, 'AWS::CloudWatch::Dashboard', 'Dashboard'));

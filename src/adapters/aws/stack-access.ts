@@ -87,6 +87,7 @@ function endOf(stack: string, status: string): string {
   if (status.includes('ROLLBACK') || status.includes('FAILED') || status.startsWith('DELETE')) {
     throw stackFault(`${stack} is ${status}: its events in CloudFormation say why; deploy it again`);
   }
+  if (status.startsWith('REVIEW')) throw stackFault(`${stack} is only planned: execute its change set`);
   if (!status.endsWith('_COMPLETE'))
     throw stackFault(`${stack} is ${status}: look again when that has ended`);
   return status;

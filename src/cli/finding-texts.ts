@@ -2,11 +2,12 @@ import type { Finding } from '../jobs/run-checks.js';
 import type { Permission } from '../ports/access-check.js';
 import { printable } from './printable.js';
 
-const NAME_WIDTH = 27;
+/** Names of checks are at most so long: of a lake, and of a stack, whose functions stand before them. */
+const NAME_WIDTH = { lake: 27, stack: 37 } as const;
 
 /** A finding on one line, and below it the statement that is missing. */
-export function findingText({ name, result, text, allow }: Finding): string {
-  const line = `${result.padEnd(5)} ${name.padEnd(NAME_WIDTH)} ${printable(text)}`.trimEnd();
+export function findingText({ name, result, text, allow }: Finding, about: keyof typeof NAME_WIDTH): string {
+  const line = `${result.padEnd(5)} ${name.padEnd(NAME_WIDTH[about])} ${printable(text)}`.trimEnd();
   return allow ? `${line}\n      add: ${JSON.stringify(statementOf(allow))}\n` : `${line}\n`;
 }
 

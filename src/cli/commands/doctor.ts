@@ -65,14 +65,14 @@ function stackOption(): Option {
 
 async function runDoctor(given: readonly string[], flags: Flags, io: Io): Promise<number> {
   const config = await readConfig(flags);
-  const { about, examine } =
-    flags.stack === undefined ? ofLake(config, given) : ofStack(config, flags.stack, given);
+  const { stack, output } = flags;
+  const { about, examine } = stack === undefined ? ofLake(config, given) : ofStack(config, stack, given);
   const findings: Finding[] = [];
   for await (const finding of examine) {
     findings.push(finding);
-    if (flags.output === 'text') await io.out(findingText(finding));
+    if (output === 'text') await io.out(findingText(finding, stack === undefined ? 'lake' : 'stack'));
   }
-  if (flags.output === 'json') {
+  if (output === 'json') {
     const checks = findings.map(findingObject);
     await io.out(`${JSON.stringify({ schema_version: 1, ...about, checks }, null, 2)}\n`);
   }

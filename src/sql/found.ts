@@ -1,7 +1,11 @@
+import { SeenNames } from './seen-names.js';
 import {
   type Access,
+  type DatabaseName,
   databaseNameOf,
   type NameDefaults,
+  type QueryContext,
+  queryContext,
   type TableName,
   tableNameOf,
   toldOf,
@@ -10,7 +14,7 @@ import {
 /** A table of a statement. One that is read and written is there twice. */
 export type TableAccess = TableName & { readonly access: Access };
 /** A database that a statement names for itself, as `DROP DATABASE` does. */
-export type DatabaseAccess = Omit<TableName, 'table'> & { readonly access: Access };
+export type DatabaseAccess = DatabaseName & { readonly access: Access };
 
 /** What was found in a text so far, and what is in doubt. */
 export class Found {
@@ -21,49 +25,38 @@ export class Found {
   prepared: string | null = null;
   /** From here on the statement only looks at definitions: it is explained, prepared, or kept as a view. */
   onlyLooks = false;
-  readonly #defaults: NameDefaults;
-  readonly #seen = new Set<string>();
+  readonly #context: QueryContext;
+  #seen = new SeenNames();
 
   constructor(defaults: NameDefaults) {
-    this.#defaults = defaults;
+    this.#context = queryContext(defaults);
   }
 
   table(parts: readonly string[], access: Access): void {
     if (parts.length > 3) this.complete = false;
-    const name = tableNameOf(parts, this.#defaults);
+    const name = tableNameOf(parts, this.#context);
+    const shown = this.onlyLooks ? 'metadata' : access;
     const told = toldOf(name.table);
-    if (told === undefined) this.#addTable(name, access);
-    else this.#addTable({ ...name, table: told.table }, told.isData ? access : 'metadata');
+    if (told === undefined) this.#put(name, shown);
+    else this.#put({ ...name, table: told.table }, told.isData ? shown : 'metadata');
   }
 
   database(parts: readonly string[], access: Access): void {
-    const name = databaseNameOf(parts, this.#defaults);
+    const name = databaseNameOf(parts, this.#context);
     const shown = this.onlyLooks ? 'metadata' : access;
-    if (this.#isNew(`${shown}\0${name.catalog}\0${name.database ?? ''}`)) {
-      this.databases.push({ ...name, access: shown });
-    }
+    // No table has an empty name.
+    if (this.#seen.isNew('', shown, name)) this.databases.push({ ...name, access: shown });
   }
 
   /** What was read so far was only looked at, as by `WITH NO DATA`. */
   readsNothing(): void {
     const all = this.tables.splice(0);
-    this.#seen.clear();
-    for (const { access, ...name } of all) this.#put(name, access === 'read' ? 'metadata' : access);
+    this.#seen = new SeenNames();
+    for (const table of all) this.#put(table, table.access === 'read' ? 'metadata' : table.access);
   }
 
-  #addTable(name: TableName, access: Access): void {
-    this.#put(name, this.onlyLooks ? 'metadata' : access);
-  }
-
-  #put({ catalog, database, table }: TableName, access: Access): void {
-    if (this.#isNew(`${access}\0${catalog}\0${database ?? ''}\0${table}`)) {
-      this.tables.push({ catalog, database, table, access });
-    }
-  }
-
-  #isNew(key: string): boolean {
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
-    return true;
+  #put(name: TableName, access: Access): void {
+    const { catalog, database, table } = name;
+    if (this.#seen.isNew(table, access, name)) this.tables.push({ catalog, database, table, access });
   }
 }

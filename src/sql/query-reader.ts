@@ -157,7 +157,9 @@ export class QueryReader {
         return this.#values(at);
       case UNION:
       case WHERE:
-        if (frame.state === BEHIND_RELATION) frame.state = EXPRESSION;
+        // `WITHIN GROUP (...)` belongs to a function.
+        if (frame.state === BEHIND_RELATION && wordAt(this.#tokens, at - 1) !== 'WITHIN')
+          frame.state = EXPRESSION;
         return at + 1;
       case WHEN:
         if (this.#isMerge && frame.outer === null) frame.state = EXPRESSION;

@@ -8,6 +8,11 @@ export type TableName = {
   readonly table: string;
 };
 
+/** A database as engines know it, lower case; null where it is not told. */
+export type DatabaseName = Omit<TableName, 'table'>;
+/** The database and catalog of names that tell none. */
+export type QueryContext = DatabaseName;
+
 /** Where names without a catalog or a database belong: the context of the query. */
 export type NameDefaults = {
   readonly catalog?: string | null | undefined;
@@ -22,23 +27,25 @@ const OF_TABLE =
   /\$(data|partitions|files|history|snapshots|manifests|refs|properties|entries|all_entries|all_manifests|metadata_log_entries|timeline)$/;
 const PLAIN = /^[\p{L}\p{M}\p{N}_$@:/-]+$/u;
 
+/** The context as it completes names. */
+export function queryContext({ catalog, database }: NameDefaults): QueryContext {
+  return { catalog: known(catalog) ?? DATA_CATALOG, database: known(database) };
+}
+
 /** A name of one, two or three parts, as the context completes it. */
-export function tableNameOf(parts: readonly string[], defaults: NameDefaults): TableName {
-  const [table = '', database = null, catalog = null] = parts.toReversed();
+export function tableNameOf(parts: readonly string[], context: QueryContext): TableName {
+  const { length } = parts;
   return {
-    catalog: catalog ?? defaultCatalog(defaults),
-    database: database ?? known(defaults.database),
-    table,
+    catalog: parts[length - 3] ?? context.catalog,
+    database: parts[length - 2] ?? context.database,
+    table: parts[length - 1] ?? '',
   };
 }
 
 /** A database's name of one or two parts; the one of the context where there are none. */
-export function databaseNameOf(
-  parts: readonly string[],
-  defaults: NameDefaults,
-): { readonly catalog: string; readonly database: string | null } {
-  const [database = null, catalog = null] = parts.toReversed();
-  return { catalog: catalog ?? defaultCatalog(defaults), database: database ?? known(defaults.database) };
+export function databaseNameOf(parts: readonly string[], context: QueryContext): DatabaseName {
+  const { length } = parts;
+  return { catalog: parts[length - 2] ?? context.catalog, database: parts[length - 1] ?? context.database };
 }
 
 /** The table that a name with a suffix such as `$partitions` tells of, or undefined where it is a table's own. */
@@ -55,13 +62,11 @@ export function tableText({ catalog, database, table }: TableName): string {
 }
 
 /** `catalog.database`, in the same way. */
-export function databaseText({ catalog, database }: Omit<TableName, 'table'>): string {
+export function databaseText({ catalog, database }: DatabaseName): string {
   return `${quoted(catalog)}.${database === null ? '?' : quoted(database)}`;
 }
 
 const quoted = (part: string) => (PLAIN.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
-
-const defaultCatalog = ({ catalog }: NameDefaults) => known(catalog) ?? DATA_CATALOG;
 
 const known = (name: string | null | undefined) =>
   name === undefined || name === null || name === '' ? null : name.toLowerCase();

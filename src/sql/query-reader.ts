@@ -3,8 +3,7 @@ import {
   BEFORE_QUERY,
   BEHIND_RELATION,
   EXPRESSION,
-  type Frame,
-  frameIn,
+  Frame,
   isUnfinished,
   RELATION,
   START,
@@ -46,15 +45,15 @@ import type { Tokens } from './tokens.js';
 const KNOWN_FUNCTIONS = new Set(['sequence', 'exclude_columns']);
 
 /**
- * Finds the tables of queries in one pass over the tokens. Brackets are kept as a list of frames, not as calls, so
- * that no depth is too deep.
+ * Finds the tables of queries in one pass over the tokens. No depth of
+ * brackets is too deep for it.
  */
 export class QueryReader {
   readonly #tokens: Tokens;
   readonly #found: Found;
   readonly #isMerge: boolean;
   readonly #names = new NamedQueries();
-  #frame: Frame;
+  readonly #frame = new Frame();
   /** Whether there was a query at all. */
   hasQuery = false;
 
@@ -62,7 +61,6 @@ export class QueryReader {
     this.#tokens = tokens;
     this.#found = found;
     this.#isMerge = isMerge;
-    this.#frame = frameIn(null, { state: START, closing: 0, mark: 0 });
   }
 
   /** Reads from a token to the end of the statement, and returns where that is. */
@@ -73,7 +71,7 @@ export class QueryReader {
     for (let kind = kinds[at]; kind !== undefined && kind !== SEMICOLON; kind = kinds[at]) {
       at = this.#step(kind, at);
     }
-    if (this.#frame.outer !== null || isUnfinished(this.#frame.state)) this.#found.complete = false;
+    if (!this.#frame.isOutermost || isUnfinished(this.#frame.state)) this.#found.complete = false;
     return at;
   }
 
@@ -162,7 +160,7 @@ export class QueryReader {
           frame.state = EXPRESSION;
         return at + 1;
       case WHEN:
-        if (this.#isMerge && frame.outer === null) frame.state = EXPRESSION;
+        if (this.#isMerge && frame.isOutermost) frame.state = EXPRESSION;
         return at + 1;
       default:
         return at + 1;
@@ -182,7 +180,7 @@ export class QueryReader {
   /** FROM of a query; not that of `IS DISTINCT FROM`, `extract(day FROM x)` and the like. */
   #from(at: number): number {
     const frame = this.#frame;
-    const isOfQuery = frame.isQuery || frame.outer === null;
+    const isOfQuery = frame.isQuery || frame.isOutermost;
     if (!isOfQuery || this.#tokens.kinds[at - 1] === DISTINCT) return at + 1;
     if (!frame.awaitsFrom) this.#found.complete = false;
     frame.awaitsFrom = false;
@@ -272,21 +270,22 @@ export class QueryReader {
     if (frame.state === WITH_QUERY && frame.isRecursive && frame.name !== null)
       this.#names.define(frame.name);
     const closing = kind === OPEN ? CLOSE : CLOSE_LIST;
-    this.#frame = frameIn(frame, { state: inner, closing, mark: this.#names.mark });
+    frame.enter({ state: inner, closing, mark: this.#names.mark });
     return at + 1;
   }
 
   #close(kind: number, at: number): number {
-    const { outer, closing, state, mark } = this.#frame;
-    if (kind !== closing || isUnfinished(state)) this.#found.complete = false;
-    if (outer === null) return at + 1;
-    this.#names.forget(mark);
-    this.#frame = outer;
-    if (outer.state === WITH_QUERY) {
-      if (!outer.isRecursive && outer.name !== null) this.#names.define(outer.name);
-      outer.name = null;
-      outer.state = WITH_NEXT;
-    } else if (outer.state === BEFORE_QUERY && this.hasQuery) outer.state = EXPRESSION;
+    const frame = this.#frame;
+    const isWhole = !frame.isOutermost && kind === frame.closing && !isUnfinished(frame.state);
+    if (!isWhole) this.#found.complete = false;
+    if (frame.isOutermost) return at + 1;
+    this.#names.forget(frame.mark);
+    frame.leave();
+    if (frame.state === WITH_QUERY) {
+      if (!frame.isRecursive && frame.name !== null) this.#names.define(frame.name);
+      frame.name = null;
+      frame.state = WITH_NEXT;
+    } else if (frame.state === BEFORE_QUERY && this.hasQuery) frame.state = EXPRESSION;
     return at + 1;
   }
 }

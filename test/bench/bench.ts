@@ -9,6 +9,7 @@ import { benchTrail, type Trail } from './generate.ts';
 import { lambdaTable } from './lambda.ts';
 import { type Measurement, measureProcess } from './measure-process.ts';
 import { type Measured, tableOf, titleOf } from './report.ts';
+import { tablesTable } from './tables.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ const { values: options } = parseArgs({
     endpoint: { type: 'string', default: '20000x40' },
     inventory: { type: 'string', default: '1000000' },
     runs: { type: 'string', default: '3' },
-    only: { type: 'string', multiple: true, default: ['large', 'small'] },
+    only: { type: 'string', multiple: true, default: ['large', 'small', 'tables'] },
     rows: { type: 'string' },
   },
 });
@@ -32,6 +33,8 @@ const SETS: Readonly<Record<string, string>> = {
 };
 /** Not a set of log files: the bundled handlers. */
 const LAMBDA = 'lambda';
+/** Not a set of log files: the tables of query texts. */
+const TABLES = 'tables';
 /** Tables of its own: planning and backfilling beside ingest. */
 const BACKFILL = 'backfill';
 const BACKFILL_SIZES: BackfillSizes = {
@@ -116,7 +119,12 @@ const main = async (): Promise<void> => {
   if (!(Number.isInteger(runs) && runs > 0)) throw new Error('--runs takes a whole number from 1');
   const sets = options.only.map((name) => [name, SETS[name]] as const);
   for (const [name] of sets) {
-    if (name !== LAMBDA && contendersFor(name).some(({ key }) => key === 'product') && !existsSync(PRODUCT)) {
+    if (
+      name !== LAMBDA &&
+      name !== TABLES &&
+      contendersFor(name).some(({ key }) => key === 'product') &&
+      !existsSync(PRODUCT)
+    ) {
       throw new Error(
         `${PRODUCT} is not there: run "npm run build" first, or leave the product out with --rows duckdb-tuned,igzip`,
       );
@@ -127,9 +135,10 @@ const main = async (): Promise<void> => {
   );
   for (const [name, shape] of sets) {
     if (name === LAMBDA) say(await lambdaTable());
+    else if (name === TABLES) say(tablesTable());
     else if (name === BACKFILL) say(await backfillTables(BACKFILL_SIZES, runs));
     else if (shape !== undefined) await runSet(name, shape, runs);
-    else throw new Error(`--only takes large, small, big, many, lambda or backfill, not "${name}"`);
+    else throw new Error(`--only takes large, small, big, many, lambda, backfill or tables, not "${name}"`);
   }
 };
 

@@ -18,6 +18,7 @@ export const HOSTILE_STATEMENTS: LabelledGroups = {
     ['SELECT * FROM a /* open', 'r:lab.a incomplete'],
     ['SELECT * FROM (SELECT * FROM a', 'r:lab.a incomplete'],
     ['SELECT * FROM a)', 'r:lab.a incomplete'],
+    ['SELECT (1) FROM a)', 'r:lab.a incomplete'],
     ['SELECT f(x] FROM a', 'r:lab.a incomplete'],
     ['SELECT * FROM a; SELECT * FROM b', 'r:lab.a r:lab.b incomplete'],
     ['SELECT * FROM a; DROP TABLE b;', 'r:lab.a w:lab.b incomplete'],

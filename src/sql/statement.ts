@@ -3,7 +3,7 @@ import { nameAt, wordAt } from './names.js';
 import { QueryReader } from './query-reader.js';
 import type { StatementKind } from './statement-kind.js';
 import type { Access } from './table-name.js';
-import { CLOSE, COMMA, OPEN, SELECT, SEMICOLON, TABLE, VALUES, WITH } from './token-kinds.js';
+import { CLOSE, COMMA, OPEN, SELECT, SEMICOLON, SIGN, TABLE, VALUES, WITH } from './token-kinds.js';
 import type { Tokens } from './tokens.js';
 
 /** A statement while it is read, word by word. */
@@ -50,11 +50,13 @@ export class Statement {
     return words.some((word) => this.accept(word));
   }
 
-  /** The same, where a name follows: else the word is the name. */
+  /** The same, where a name follows or should: else the word is the name. */
   acceptBeforeName(words: readonly string[]): boolean {
-    if (!words.includes(this.word()) || nameAt(this.tokens, this.at + 1, true) === undefined) return false;
-    this.at++;
-    return true;
+    if (!words.includes(this.word())) return false;
+    const next = this.at + 1;
+    const isFollowed = this.tokens.kinds[next] === SIGN || nameAt(this.tokens, next, true) !== undefined;
+    if (isFollowed) this.at = next;
+    return isFollowed;
   }
 
   /** A name must stand here: without one the text is incomplete. */

@@ -48,6 +48,7 @@ export const HOSTILE_STATEMENTS: LabelledGroups = {
   ],
   UPDATE: [['UPDATE a SET x = b.x FROM b', 'w:lab.a r:lab.b incomplete']],
   DROP_TABLE: [['DROP TABLE', 'incomplete']],
+  DESCRIBE: [['DESCRIBE FORMATTED ?', 'incomplete']],
   OTHER: [
     ['', 'incomplete'],
     [' ; ', 'incomplete'],

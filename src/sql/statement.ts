@@ -62,8 +62,9 @@ export class Statement {
   /** A name must stand here: without one the text is incomplete. */
   name(): readonly string[] | undefined {
     const name = nameAt(this.tokens, this.at, true);
-    if (name === undefined) this.found.complete = false;
-    else this.at = name.next;
+    if (name !== undefined) this.at = name.next;
+    // `my-table` and `t$x` are no names, unless quoted.
+    if (name === undefined || this.token === SIGN) this.found.complete = false;
     return name?.parts;
   }
 

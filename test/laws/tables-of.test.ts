@@ -30,7 +30,7 @@ describe('of statements whose tables are known by construction', () => {
   });
 
   test('many hide tables behind names of queries, and few are alike', () => {
-    const made = seedsFrom(SEED, 1_000).map(madeStatement);
+    const made = seedsFrom(SEED, 1_000).map((seed) => madeStatement(seed));
     const tables = made.flatMap(({ touched }) => touched);
     expect(tables.length / made.length).toBeGreaterThan(3);
     expect(made.filter(({ text }) => /\bWITH\b.*\bWITH\b/is.test(text)).length).toBeGreaterThan(100);
@@ -72,13 +72,13 @@ function breachOf(found: TextTables, text: string): string | undefined {
     : 'a mark is missing';
 }
 
-describe('of the longest texts', () => {
-  // What is not linear takes minutes; the bench tells the milliseconds.
-  test.each(hostileTexts())('%s take no second', (_, text) => {
-    expect(text.length).toBeGreaterThan(LONGEST - 100);
+describe('of texts four times as long as Athena takes', () => {
+  // What is quadratic takes many seconds; the bench tells the milliseconds of the longest that Athena takes.
+  test.each(hostileTexts(4 * LONGEST))('%s are scanned in linear time', (_, text) => {
+    expect(text.length).toBeGreaterThan(4 * LONGEST - 100);
     const began = performance.now();
     scan(text);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(2_500);
   });
 
   test('20,000 brackets around a query hide nothing', () => {

@@ -47,7 +47,11 @@ export const HOSTILE_STATEMENTS: LabelledGroups = {
     ['CREATE EXTERNAL TABLE a (x string', 'w:lab.a incomplete'],
   ],
   UPDATE: [['UPDATE a SET x = b.x FROM b', 'w:lab.a r:lab.b incomplete']],
-  DROP_TABLE: [['DROP TABLE', 'incomplete']],
+  DROP_TABLE: [
+    ['DROP TABLE', 'incomplete'],
+    ['DROP TABLE my-table', 'w:lab.my incomplete'],
+    ['DROP TABLE t$x', 'w:lab.t incomplete'],
+  ],
   DESCRIBE: [['DESCRIBE FORMATTED ?', 'incomplete']],
   OTHER: [
     ['', 'incomplete'],

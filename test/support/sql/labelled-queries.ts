@@ -82,6 +82,10 @@ export const QUERY_STATEMENTS: LabelledGroups = {
     ['SELECT sum(x) OVER w FROM t WINDOW w AS (PARTITION BY a), v AS (w ORDER BY b)', 'r:lab.t'],
     ['SELECT count(*) FILTER (WHERE x IN (SELECT x FROM u)) FROM t', 'r:lab.u r:lab.t'],
     ["SELECT listagg(x, ',') WITHIN GROUP (ORDER BY x) FROM t", 'r:lab.t'],
+    [
+      "SELECT * FROM a JOIN b ON listagg(x, ',') WITHIN GROUP (ORDER BY x) = 'q', c",
+      'r:lab.a r:lab.b r:lab.c',
+    ],
     ['SELECT * FROM t GROUP BY GROUPING SETS ((a, b), (a), ()), ROLLUP (c, d)', 'r:lab.t'],
     [
       'SELECT transform(xs, x -> x + (SELECT max(y) FROM b)), filter(ys, (y) -> y > 1) FROM a',

@@ -25,9 +25,15 @@ export function laidOut(tokens: readonly string[], random: Random): string {
     const mayBeTight = TIGHT.test(token) || TIGHT.test(before);
     // `1.` before a name would be a number.
     const isTight = mayBeTight && !/^\d/.test(before) && random.below(3) > 0;
-    if (before !== '' && !isTight) text += harsh ? random.pick(GAPS) : ' ';
+    if (before !== '' && !isTight) text += harsh ? gapBehind(before, random) : ' ';
     text += token;
     before = token;
   }
   return random.below(8) === 0 ? `${text} ; -- end` : text;
+}
+
+/** Two signs must not become a comment. */
+function gapBehind(token: string, random: Random): string {
+  const gap = random.pick(GAPS);
+  return /[-/*]$/.test(token) ? ` ${gap}` : gap;
 }

@@ -17,13 +17,10 @@ const STRINGS = [
   "'患者'",
 ];
 const CONSTANTS = ['1', '2.5', '1e3', '.5', '0xFF', 'NULL', 'TRUE', '?', 'current_date', "DATE '2026-01-09'"];
-const OPERATORS = ['=', '<>', '<', '>=', '+', '-', '*', '/', '%', '||', 'AND', 'OR', 'LIKE'];
 const JOINS = [['JOIN'], ['INNER', 'JOIN'], ['LEFT', 'JOIN'], ['RIGHT', 'OUTER', 'JOIN'], ['FULL', 'JOIN']];
 
 /** Calls without their last argument. */
 const CALLS = [
-  'extract ( year FROM',
-  "trim ( BOTH '_' FROM",
   'transform ( xs , ( p , q ) ->',
   "listagg ( x , ',' ) WITHIN GROUP ( ORDER BY",
   'sum ( x ) FILTER ( WHERE y ) OVER ( PARTITION BY a , b ORDER BY',
@@ -40,6 +37,8 @@ export class QueryMaker {
   readonly tokens: string[] = [];
   /** In the notation of the labelled statements. */
   readonly touched = new Set<string>();
+  /** Names that WITH gives somewhere. */
+  readonly named = new Set<string>();
   /** `m` where the statement around does not run its query. */
   reads: 'r' | 'm' = 'r';
   /** How much may still be made. */
@@ -53,6 +52,11 @@ export class QueryMaker {
 
   put(...tokens: readonly string[]): void {
     this.tokens.push(...tokens);
+  }
+
+  /** Tokens as they stand, with a space between each. */
+  say(text: string): void {
+    this.put(...text.split(' '));
   }
 
   chance(oneIn: number): boolean {
@@ -80,6 +84,21 @@ export class QueryMaker {
     const parts = [[table], [database, table], [catalog, database, table]][this.random.below(3)] ?? [table];
     this.#dotted(parts);
     this.note(access, parts);
+  }
+
+  /** A table as Hive's statements write it: between backquotes, also both parts between one pair. */
+  hiveTable(access: string): void {
+    const [table, database] = [this.names.any(), this.names.database()];
+    const quoted = (name: string) => `\`${name.replaceAll('`', '``')}\``;
+    const isDotted = table.name.includes('.');
+    if (this.chance(3)) {
+      this.put(isDotted ? 'lab' : quoted(table.name), ...(isDotted ? ['.', quoted(table.name)] : []));
+      this.note(access, [table]);
+    } else {
+      if (isDotted || this.chance(2)) this.put(quoted(database.name), '.', quoted(table.name));
+      else this.put(quoted(`${database.name}.${table.name}`));
+      this.note(access, [database, table]);
+    }
   }
 
   note(access: string, parts: readonly MadeName[]): void {
@@ -146,6 +165,7 @@ export class QueryMaker {
       let name = this.names.any();
       while (own.has(name.name)) name = this.names.any();
       own.add(name.name);
+      this.named.add(name.name);
       this.put(name.written);
       if (isRecursive || this.chance(4)) this.brackets(() => this.list(2, () => this.#column()));
       this.put('AS');
@@ -240,13 +260,16 @@ export class QueryMaker {
   #primary(scope: Scope): void {
     this.#left--;
     const kind = this.#left > 0 ? this.random.below(14) : 13;
+    if (kind > 5) {
+      this.#tableRelation(scope);
+      return;
+    }
     if (kind === 0) this.brackets(() => this.query(scope));
     else if (kind === 1) this.#lateral(scope);
     else if (kind === 2) this.#unnest(scope);
     else if (kind === 3) this.brackets(() => this.#relation(scope));
     else if (kind === 4) this.#function(scope);
-    else if (kind === 5) this.#jsonTable(scope);
-    else this.#tableRelation(scope);
+    else this.#jsonTable(scope);
     if (this.chance(2)) this.#alias();
   }
 
@@ -271,162 +294,153 @@ export class QueryMaker {
   }
 
   #function(scope: Scope): void {
-    this.put('TABLE', '(');
     const kind = this.random.below(3);
-    if (kind === 0) this.put('sequence', '(', 'start', '=>', '1', ',', 'stop', '=>', '3', ')');
+    if (kind === 0) this.say('TABLE ( sequence ( start => 1 , stop => 3 ) )');
     else if (kind === 1) {
-      this.put('pg', '.', 'system', '.', 'query', '(', 'query', '=>', "'SELECT * FROM secret'", ')');
+      this.say("TABLE ( pg . system . query ( query => 'FROM,secret' ) )");
       this.touched.add('opaque');
     } else this.#excludeColumns(scope);
-    this.put(')');
   }
 
   #excludeColumns(scope: Scope): void {
-    this.put('exclude_columns', '(', ...(this.chance(2) ? ['input', '=>'] : []), 'TABLE');
+    this.say(`TABLE ( exclude_columns ( ${this.chance(2) ? 'input => ' : ''}TABLE`);
     this.brackets(() => (this.chance(2) ? this.#named(scope) : this.query(scope)));
-    this.put(',', 'DESCRIPTOR', '(', 'x', ',', 'y', ')', ')');
+    this.say(', DESCRIPTOR ( x , y ) ) )');
   }
 
   #jsonTable(scope: Scope): void {
-    this.put('JSON_TABLE', '(');
+    this.say('JSON_TABLE (');
     this.expression(scope);
-    this.put(
-      ',',
-      "'lax $[*]'",
-      'COLUMNS',
-      '(',
-      'n',
-      'FOR',
-      'ORDINALITY',
-      ',',
-      'v',
-      'varchar',
-      'PATH',
-      "'lax $.v'",
-      ')',
-      ')',
-    );
+    this.say(", 'lax' COLUMNS ( n FOR ORDINALITY , v varchar PATH 'lax' ) )");
   }
 
+  /** A table as it stands in FROM: when, under which name, which part of it, which rows. */
   #tableRelation(scope: Scope): void {
     this.#named(scope);
-    const kind = this.random.below(12);
-    if (kind === 0)
-      this.put('FOR', 'TIMESTAMP', 'AS', 'OF', 'current_timestamp', '-', 'interval', "'1'", 'day');
-    else if (kind === 1) this.put('FOR', 'VERSION', 'AS', 'OF', '42');
-    else if (kind === 2) this.put('TABLESAMPLE', 'BERNOULLI', '(', '10', ')');
-    else if (kind === 3) this.#matchRecognize(scope);
+    if (this.chance(8)) {
+      this.say(
+        this.random.pick([
+          "FOR TIMESTAMP AS OF current_timestamp - interval '1' day",
+          'FOR VERSION AS OF 42',
+        ]),
+      );
+    }
+    if (this.chance(2)) this.#alias();
+    if (this.chance(12)) this.#matchRecognize(scope);
+    if (this.chance(12)) this.say('TABLESAMPLE BERNOULLI ( 10 )');
   }
 
   #matchRecognize(scope: Scope): void {
-    this.put(
-      'MATCH_RECOGNIZE',
-      '(',
-      'PARTITION',
-      'BY',
-      'x',
-      ',',
-      'y',
-      'ORDER',
-      'BY',
-      'z',
-      'MEASURES',
-      'A',
-      '.',
-      'x',
-      'AS',
-      'f',
+    this.say('MATCH_RECOGNIZE ( PARTITION BY x , y ORDER BY z MEASURES A . x AS f ALL ROWS PER MATCH');
+    this.say(
+      'AFTER MATCH SKIP PAST LAST ROW PATTERN ( A B { 2 , 3 } | C *? ) SUBSET U = ( A , B ) DEFINE B AS',
     );
-    this.put(
-      'ALL',
-      'ROWS',
-      'PER',
-      'MATCH',
-      'AFTER',
-      'MATCH',
-      'SKIP',
-      'PAST',
-      'LAST',
-      'ROW',
-      'PATTERN',
-      '(',
-      'A',
-      'B',
-      '{',
-      '2',
-      ',',
-      '3',
-      '}',
-      '|',
-      'C',
-      '*?',
-      ')',
-    );
-    this.put('SUBSET', 'U', '=', '(', 'A', ',', 'B', ')', 'DEFINE', 'B', 'AS');
     this.expression(scope);
-    this.put(')', 'm');
+    this.say(') m');
   }
 
   #column(): void {
     this.put(this.names.any().written);
   }
 
+  /** What may be true: a predicate or a value, and more of them. */
   expression(scope: Scope): void {
-    const kind = this.#left > 0 ? this.random.below(22) : 20;
-    if (kind < 10) this.#compound(kind, scope);
-    else if (kind < 14) this.put(this.random.pick(STRINGS));
-    else if (kind < 17) this.put(this.random.pick(CONSTANTS));
-    else if (kind < 19) this.put(this.names.any().written, '.', this.names.any().written);
-    else this.#column();
-    if (this.#left > 0 && this.chance(4)) {
-      this.put(this.random.pick(OPERATORS));
+    const isPlain = this.#left <= 0 || this.chance(2);
+    if (isPlain) this.#value(scope);
+    else this.#predicate(scope);
+    if (this.#left > 0 && this.chance(5)) {
+      this.put(this.random.pick(['AND', 'OR']));
       this.expression(scope);
     }
+  }
+
+  #predicate(scope: Scope): void {
+    this.#left--;
+    const kind = this.random.below(6);
+    if (kind === 0) {
+      this.put(...(this.chance(2) ? ['NOT'] : []), 'EXISTS');
+      this.brackets(() => this.query(scope));
+      return;
+    }
+    this.#value(scope);
+    if (kind === 1) {
+      this.say(this.random.pick(['> ALL', '= ANY', '<> SOME', 'IN', 'NOT IN']));
+      this.brackets(() => this.query(scope));
+    } else if (kind === 2) {
+      this.say(this.random.pick(['IN', 'NOT IN']));
+      this.brackets(() => this.list(3, () => this.expression(scope)));
+    } else {
+      this.say(
+        this.random.pick([
+          '=',
+          '<>',
+          '<',
+          '>=',
+          'LIKE',
+          'IS DISTINCT FROM',
+          'IS NOT DISTINCT FROM',
+          'BETWEEN 1 AND',
+        ]),
+      );
+      this.#value(scope);
+    }
+  }
+
+  #value(scope: Scope): void {
+    this.#operand(scope);
+    if (this.#left > 0 && this.chance(6)) {
+      this.put(this.random.pick(['+', '-', '*', '/', '%', '||']));
+      this.#operand(scope);
+    }
+  }
+
+  #operand(scope: Scope): void {
+    const kind = this.#left > 0 ? this.random.below(20) : 19;
+    if (kind < 9) this.#compound(kind, scope);
+    else if (kind < 12) this.put(this.random.pick(STRINGS));
+    else if (kind < 15) this.put(this.random.pick(CONSTANTS));
+    else if (kind < 17) this.put(this.names.any().written, '.', this.names.any().written);
+    else this.#column();
   }
 
   #compound(kind: number, scope: Scope): void {
     this.#left--;
     const inner = () => this.expression(scope);
-    const subquery = () => this.brackets(() => this.query(scope));
-    const say = (text: string) => this.put(...text.split(' '));
     switch (kind) {
       case 0:
-        say(this.random.pick(['EXISTS', 'x > ALL', 'x = ANY', 'y NOT IN', '1 +']));
-        subquery();
-        break;
       case 1:
-        subquery();
+        this.brackets(() => this.query(scope));
         break;
       case 2:
-        say('x IN');
-        this.brackets(() => this.list(3, inner));
+        this.brackets(inner);
         break;
       case 3:
-        say('ARRAY [');
+        this.say('ARRAY [');
         this.list(3, inner);
         this.put(']');
         break;
       case 4:
-        say('CASE WHEN');
+        this.say('CASE WHEN');
         inner();
         this.put('THEN');
         inner();
         this.put('END');
         break;
       case 5:
-        say(this.chance(2) ? 'x IS DISTINCT FROM' : 'x IS NOT DISTINCT FROM');
+        this.say('CAST (');
         inner();
+        this.say('AS row ( a bigint , b array ( varchar ) ) )');
         break;
       case 6:
-        say('CAST (');
-        inner();
-        say('AS row ( a bigint , b array ( varchar ) ) )');
+        this.say('x [ 1 ]');
         break;
       case 7:
-        say('x [ 1 ]');
+        this.say(this.random.pick(['extract ( year FROM', "trim ( BOTH '_' FROM"]));
+        this.#value(scope);
+        this.put(')');
         break;
       default:
-        say(this.random.pick(CALLS));
+        this.say(this.random.pick(CALLS));
         inner();
         this.put(')');
     }

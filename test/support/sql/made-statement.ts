@@ -7,6 +7,8 @@ export type MadeStatement = {
   readonly kind: string;
   readonly text: string;
   readonly touched: readonly string[];
+  /** Names that WITH gives somewhere. */
+  readonly named: ReadonlySet<string>;
 };
 
 type Make = (it: QueryMaker) => void;
@@ -31,7 +33,8 @@ const bracketed: Make = (it) => it.brackets(() => it.query(NOTHING));
 const expression: Make = (it) => it.expression(NOTHING);
 const reads: Make = (it) => it.table('r');
 const writes: Make = (it) => it.table('w');
-const looks: Make = (it) => it.table('m');
+const hiveWrites: Make = (it) => it.hiveTable('w');
+const hiveLooks: Make = (it) => it.hiveTable('m');
 const onlyLooks: Make = (it) => {
   it.reads = 'm';
 };
@@ -54,7 +57,7 @@ const CREATE_TABLE_AS = all(
 );
 const CREATE_TABLE = all(
   say('CREATE EXTERNAL TABLE'),
-  writes,
+  hiveWrites,
   say(
     "( `from` string COMMENT 'it\\'s' , x map < string , int > ) PARTITIONED BY ( day string ) ROW FORMAT SERDE",
   ),
@@ -64,13 +67,13 @@ const CREATE_TABLE = all(
 );
 const ALTER_TABLE = all(
   say('ALTER TABLE'),
-  writes,
+  hiveWrites,
   either(
     say("ADD IF NOT EXISTS PARTITION ( x = 'it\\'s,FROM' , y = 1 ) LOCATION 's3://amzn-s3-demo-bucket/x/'"),
     say(`SET TBLPROPERTIES ( 'a' = '\\\\' , "b\\"" = "RENAME" )`),
     say('ADD COLUMNS ( x struct < from : string , b : int > )'),
     say('PARTITION ( x = 1 ) RENAME TO PARTITION ( x = 2 )'),
-    all(say('RENAME TO'), writes),
+    all(say('RENAME TO'), hiveWrites),
   ),
 );
 const MERGE = all(
@@ -107,25 +110,29 @@ const KINDS: readonly (readonly [weight: number, kind: string, make: Make])[] = 
   ],
   [1, 'CREATE_TABLE', CREATE_TABLE],
   [1, 'ALTER_TABLE', ALTER_TABLE],
-  [1, 'DROP_TABLE', all(say('DROP TABLE IF EXISTS'), writes)],
-  [1, 'MSCK_REPAIR', all(say('MSCK REPAIR TABLE'), writes)],
+  [1, 'DROP_TABLE', all(say('DROP TABLE IF EXISTS'), hiveWrites)],
+  [1, 'MSCK_REPAIR', all(say('MSCK REPAIR TABLE'), hiveWrites)],
   [
     1,
     'SHOW',
-    all(either(...['PARTITIONS', 'CREATE TABLE', 'COLUMNS IN'].map((what) => say(`SHOW ${what}`))), looks),
+    all(
+      either(...['PARTITIONS', 'CREATE TABLE', 'COLUMNS IN'].map((what) => say(`SHOW ${what}`))),
+      hiveLooks,
+    ),
   ],
-  [1, 'DESCRIBE', all(say('DESCRIBE FORMATTED'), looks)],
+  [1, 'DESCRIBE', all(say('DESCRIBE FORMATTED'), hiveLooks)],
   [1, 'OPTIMIZE', all(say('OPTIMIZE'), writes, say('REWRITE DATA USING BIN_PACK'), where)],
 ];
 const BY_WEIGHT = KINDS.flatMap((kind) => Array.from({ length: kind[0] }, () => kind));
 
-/** The statement of a seed: the same seed makes the same one. */
-export function madeStatement(seed: number): MadeStatement {
+/** The statement of a seed: the same seed makes the same one. `plain` leaves out comments. */
+export function madeStatement(seed: number, layout: 'harsh' | 'plain' = 'harsh'): MadeStatement {
   const random = seeded(seed);
   const [, kind, make] = random.pick(BY_WEIGHT);
   const it = new QueryMaker(random, 2 + random.below(30));
   make(it);
-  return { kind, text: laidOut(it.tokens, random), touched: [...it.touched].sort() };
+  const text = layout === 'plain' ? it.tokens.join(' ') : laidOut(it.tokens, random);
+  return { kind, text, touched: [...it.touched].sort(), named: it.named };
 }
 
 /** A seed for each number of statements, far from each other. */

@@ -1,7 +1,7 @@
 import { BEFORE_QUERY, EXPRESSION } from './frame.js';
-import type { Statement } from './statement.js';
+import type { ReadStatement, Statement } from './statement.js';
 import type { StatementKind } from './statement-kind.js';
-import { OPEN, SEMICOLON } from './token-kinds.js';
+import { OPEN } from './token-kinds.js';
 
 /** What may stand between CREATE and what is created. */
 const BEFORE_OBJECT = [
@@ -15,8 +15,8 @@ const BEFORE_OBJECT = [
 ];
 const DATABASES = ['DATABASE', 'SCHEMA'];
 
-/** Statements that change tables, views and databases as such, by their first word. None has another behind it. */
-export const DEFINITIONS: readonly (readonly [string, (statement: Statement) => false])[] = [
+/** Statements that change tables, views and databases as such, by their first word. */
+export const DEFINITIONS: readonly (readonly [string, ReadStatement])[] = [
   ['CREATE', create],
   ['ALTER', alter],
   ['DROP', drop],
@@ -33,18 +33,20 @@ export const DEFINITIONS: readonly (readonly [string, (statement: Statement) => 
   ['DENY', grant],
 ];
 
-function create(statement: Statement): false {
+function create(statement: Statement): void {
   const begin = statement.at;
   statement.accept('OR', 'REPLACE');
   while (statement.acceptOne(BEFORE_OBJECT));
-  if (statement.accept('TABLE')) return createTable(statement);
-  if (statement.accept('VIEW')) return createView(statement);
-  if (statement.acceptOne(DATABASES)) return databaseThenRest(statement, 'CREATE_DATABASE');
-  statement.at = begin;
-  return unknown(statement);
+  if (statement.accept('TABLE')) createTable(statement);
+  else if (statement.accept('VIEW')) createView(statement);
+  else if (statement.acceptOne(DATABASES)) databaseThenRest(statement, 'CREATE_DATABASE');
+  else {
+    statement.at = begin;
+    unknown(statement);
+  }
 }
 
-function createTable(statement: Statement): false {
+function createTable(statement: Statement): void {
   statement.accept('IF', 'NOT', 'EXISTS');
   statement.table('write');
   if (!statement.goesOn) statement.found.complete = false;
@@ -57,7 +59,6 @@ function createTable(statement: Statement): false {
   const hasQuery = statement.query(BEFORE_QUERY);
   statement.is(hasQuery ? 'CREATE_TABLE_AS_SELECT' : 'CREATE_TABLE');
   if (hasQuery && endsWithNoData(statement)) statement.found.readsNothing();
-  return false;
 }
 
 function endsWithNoData(statement: Statement): boolean {
@@ -65,26 +66,31 @@ function endsWithNoData(statement: Statement): boolean {
 }
 
 /** Its query is run by whoever reads the view. */
-function createView(statement: Statement): false {
+function createView(statement: Statement): void {
   statement.is('CREATE_VIEW');
   statement.accept('IF', 'NOT', 'EXISTS');
   statement.table('write');
   statement.brackets();
   statement.found.onlyLooks = true;
   if (!statement.query(BEFORE_QUERY)) statement.found.complete = false;
-  return false;
 }
 
-function alter(statement: Statement): false {
-  if (statement.acceptOne(DATABASES)) return databaseThenRest(statement, 'ALTER_DATABASE');
-  if (statement.accept('VIEW') || statement.accept('MATERIALIZED', 'VIEW')) return alterView(statement);
-  if (!statement.accept('TABLE')) return unknown(statement);
+function alter(statement: Statement): void {
+  if (statement.acceptOne(DATABASES)) databaseThenRest(statement, 'ALTER_DATABASE');
+  else if (acceptView(statement)) alterView(statement);
+  else if (statement.accept('TABLE')) alterTable(statement);
+  else unknown(statement);
+}
+
+const acceptView = (statement: Statement) =>
+  statement.accept('VIEW') || statement.accept('MATERIALIZED', 'VIEW');
+
+function alterTable(statement: Statement): void {
   statement.is('ALTER_TABLE');
   statement.accept('IF', 'EXISTS');
   statement.table('write');
   if (statement.word() === 'EXECUTE') statement.query(EXPRESSION);
   else statement.rest(() => otherTable(statement));
-  return false;
 }
 
 /** `RENAME TO name`, `EXCHANGE PARTITION (...) WITH TABLE name`; not `RENAME TO PARTITION (...)`. */
@@ -96,55 +102,49 @@ function otherTable(statement: Statement): void {
 const opensPartition = (statement: Statement) =>
   statement.word() === 'PARTITION' && statement.tokens.kinds[statement.at + 1] === OPEN;
 
-function alterView(statement: Statement): false {
+function alterView(statement: Statement): void {
   statement.is('ALTER_VIEW');
   statement.accept('IF', 'EXISTS');
   statement.table('write');
   if (statement.accept('RENAME', 'TO')) statement.table('write');
   statement.found.onlyLooks = true;
   statement.query(BEFORE_QUERY);
-  return false;
 }
 
-function drop(statement: Statement): false {
-  if (statement.acceptOne(DATABASES)) return databaseThenRest(statement, 'DROP_DATABASE');
-  if (statement.accept('TABLE')) return tableThenRest(statement, 'DROP_TABLE');
-  if (statement.accept('VIEW') || statement.accept('MATERIALIZED', 'VIEW')) {
-    return tableThenRest(statement, 'DROP_VIEW');
-  }
-  return unknown(statement);
+function drop(statement: Statement): void {
+  if (statement.acceptOne(DATABASES)) databaseThenRest(statement, 'DROP_DATABASE');
+  else if (statement.accept('TABLE')) tableThenRest(statement, 'DROP_TABLE');
+  else if (acceptView(statement)) tableThenRest(statement, 'DROP_VIEW');
+  else unknown(statement);
 }
 
-function tableThenRest(statement: Statement, kind: StatementKind): false {
+function tableThenRest(statement: Statement, kind: StatementKind): void {
   statement.is(kind);
   statement.acceptBeforeName(['TABLE']);
   statement.accept('IF', 'EXISTS');
   statement.table('write');
   statement.rest();
-  return false;
 }
 
-function databaseThenRest(statement: Statement, kind: StatementKind): false {
+function databaseThenRest(statement: Statement, kind: StatementKind): void {
   statement.is(kind);
   if (!statement.accept('IF', 'NOT', 'EXISTS')) statement.accept('IF', 'EXISTS');
   statement.database('write');
   statement.rest();
-  return false;
 }
 
-function optimize(statement: Statement): false {
+function optimize(statement: Statement): void {
   statement.is('OPTIMIZE');
   statement.table('write');
   statement.query(EXPRESSION);
-  return false;
 }
 
-function repair(statement: Statement): false {
+function repair(statement: Statement): void {
   statement.accept('REPAIR');
-  return tableThenRest(statement, 'MSCK_REPAIR');
+  tableThenRest(statement, 'MSCK_REPAIR');
 }
 
-function load(statement: Statement): false {
+function load(statement: Statement): void {
   statement.is('LOAD');
   let isNamed = false;
   statement.rest(() => {
@@ -153,15 +153,14 @@ function load(statement: Statement): false {
     statement.table('write');
   });
   if (!isNamed) statement.found.complete = false;
-  return false;
 }
 
-function refresh(statement: Statement): false {
-  if (!statement.accept('MATERIALIZED', 'VIEW')) return unknown(statement);
-  return tableThenRest(statement, 'REFRESH_VIEW');
+function refresh(statement: Statement): void {
+  if (statement.accept('MATERIALIZED', 'VIEW')) tableThenRest(statement, 'REFRESH_VIEW');
+  else unknown(statement);
 }
 
-function comment(statement: Statement): false {
+function comment(statement: Statement): void {
   statement.is('COMMENT');
   if (statement.accept('ON', 'COLUMN')) {
     const column = statement.name();
@@ -170,11 +169,10 @@ function comment(statement: Statement): false {
   } else if (statement.accept('ON', 'TABLE') || statement.accept('ON', 'VIEW')) statement.table('write');
   else statement.found.complete = false;
   statement.rest();
-  return false;
 }
 
 /** Who may touch a table from now on is part of its definition. */
-function grant(statement: Statement): false {
+function grant(statement: Statement): void {
   statement.is('GRANT');
   statement.rest(() => {
     if (!statement.accept('ON')) return;
@@ -184,13 +182,11 @@ function grant(statement: Statement): false {
       statement.table('write');
     }
   });
-  return false;
 }
 
 /** A statement of a kind that is not known here. */
-function unknown(statement: Statement): false {
+function unknown(statement: Statement): void {
   statement.is('OTHER');
   statement.found.complete = false;
-  if (statement.token !== SEMICOLON) statement.query(BEFORE_QUERY);
-  return false;
+  statement.query(BEFORE_QUERY);
 }

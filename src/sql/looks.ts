@@ -1,9 +1,9 @@
 import { EXPRESSION } from './frame.js';
-import type { Statement } from './statement.js';
+import type { ReadStatement, Statement } from './statement.js';
 import { OPEN } from './token-kinds.js';
 
 /** Statements that only look, by their first word, and those that set something for a session. */
-export const LOOKS: readonly (readonly [string, (statement: Statement) => false])[] = [
+export const LOOKS: readonly (readonly [string, ReadStatement])[] = [
   ['SHOW', show],
   ['DESCRIBE', describe],
   ['DESC', describe],
@@ -23,7 +23,7 @@ const OF_NOTHING = new Set([
   ...['DATABASES', 'SCHEMAS', 'CATALOGS', 'FUNCTIONS', 'SESSION', 'ROLES', 'CURRENT', 'ROLE', 'GRANTS'],
 ]);
 
-function show(statement: Statement): false {
+function show(statement: Statement): void {
   statement.is('SHOW');
   if (statement.accept('CREATE')) showCreate(statement);
   else if (statement.accept('STATS', 'FOR')) showStatistics(statement);
@@ -32,7 +32,6 @@ function show(statement: Statement): false {
   else if (statement.acceptOne(OF_DATABASE) || statement.accept('TABLE', 'EXTENDED')) showDatabase(statement);
   else if (!OF_NOTHING.has(statement.word())) statement.found.complete = false;
   statement.rest();
-  return false;
 }
 
 function showCreate(statement: Statement): void {
@@ -66,7 +65,7 @@ function showDatabase(statement: Statement): void {
   else statement.found.database([], 'metadata');
 }
 
-function describe(statement: Statement): false {
+function describe(statement: Statement): void {
   statement.is('DESCRIBE');
   if (statement.acceptBeforeName(['DATABASE', 'SCHEMA'])) {
     statement.acceptBeforeName(['EXTENDED']);
@@ -80,18 +79,15 @@ function describe(statement: Statement): false {
     statement.table('metadata');
   }
   statement.rest();
-  return false;
 }
 
-function use(statement: Statement): false {
+function use(statement: Statement): void {
   statement.is('SESSION');
   statement.database('metadata');
   statement.rest();
-  return false;
 }
 
-function session(statement: Statement): false {
+function session(statement: Statement): void {
   statement.is('SESSION');
   statement.rest();
-  return false;
 }

@@ -6,6 +6,9 @@ import type { Access } from './table-name.js';
 import { CLOSE, COMMA, OPEN, SELECT, SEMICOLON, SIGN, TABLE, VALUES, WITH } from './token-kinds.js';
 import type { Tokens } from './tokens.js';
 
+/** Reads a statement, or what stands before one, from behind its first word. */
+export type ReadStatement = (statement: Statement) => void;
+
 /** A statement while it is read, word by word. */
 export class Statement {
   readonly tokens: Tokens;

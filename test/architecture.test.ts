@@ -53,7 +53,7 @@ const LAW: readonly Place[] = [
   place('cloudtrail', /^cloudtrail\//, [
     ...['give-back', 'notification-shapes', 'errors', 'node:crypto', 'node:zlib'],
   ]),
-  place('datasets', /^datasets\//, ['cloudtrail', 'node:buffer', 'node:crypto']),
+  place('datasets', /^datasets\//, ['sql', 'cloudtrail', 'node:buffer', 'node:crypto']),
   place(
     'lake-file-schema',
     /^lake\/lake-file-schema\.ts$/,

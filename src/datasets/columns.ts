@@ -1,7 +1,7 @@
 import { bigint, type Column, flag, int, scattered, text, timestamp } from './column.js';
 
 /** Raised whenever a column is added. Columns are never removed, renamed or given another type. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What happened: from the record's own top-level fields. */
 export const EVENT_COLUMNS: readonly Column[] = [
@@ -79,8 +79,10 @@ export const QUERY_COLUMNS: readonly Column[] = [
   text('named_query_name', 'its name'),
   text('statement_name', 'name of the prepared statement'),
   scattered('execution_parameters', 'values for the ? of a prepared statement, as a JSON list'),
-  text('statement_kind', 'what the text does (reserved: filled by the text scanner)'),
-  text('referenced_tables', 'tables that the text names (reserved: filled by the text scanner)'),
+  text('statement_kind', 'what the text does, such as SELECT, INSERT or SHOW'),
+  text('referenced_tables', 'catalog.database.table, by commas; ? at the end where some may be missing'),
+  text('tables_read', 'those of referenced_tables whose rows the text reads'),
+  text('tables_written', 'those whose rows or definition the text changes'),
 ];
 
 /** The proof: the record's own bytes and where they came from. */

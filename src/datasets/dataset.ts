@@ -1,5 +1,4 @@
-import type { LogRecord } from '../cloudtrail/record.js';
-import { textOf } from '../cloudtrail/record.js';
+import { type JsonObject, type LogRecord, textOf } from '../cloudtrail/record.js';
 import type { Row } from './column.js';
 import { eventCells, evidenceCells, type RowContext } from './event-cells.js';
 import { identityCells } from './identity.js';
@@ -26,14 +25,18 @@ export function takes(dataset: Dataset, record: LogRecord): boolean {
   return dataset.name !== 'athena_events' || textOf(record.json, 'eventCategory') !== 'NetworkActivity';
 }
 
-/** A record with an eventTime that a day can hold, in milliseconds. */
-export type TimedRecord = LogRecord & { readonly eventTime: number };
+/**
+ * A record as the lake may keep it, with an eventTime that a day can hold, in milliseconds. `delivered` is what it said
+ * before it was made private: texts are scanned for their tables, and nothing else of it stays.
+ */
+export type PickedRecord = LogRecord & { readonly eventTime: number; readonly delivered: JsonObject };
 
 /** The row of a record that the dataset takes. */
-export function rowOf(dataset: Dataset, record: TimedRecord, context: RowContext): Row {
+export function rowOf(dataset: Dataset, record: PickedRecord, context: RowContext): Row {
   const event = eventCells(record, record.eventTime, context);
   const who = identityCells(record.json);
   const evidence = evidenceCells(record, context);
   if (dataset.name === 'cloudtrail_events') return { event, who, evidence };
-  return { event, who, query: queryCellsOfEvent(record.json, record.eventTime), evidence };
+  const query = queryCellsOfEvent(record.json, record.eventTime, record.delivered);
+  return { event, who, query, evidence };
 }

@@ -1,4 +1,5 @@
 import { type JsonObject, textOf, within } from '../cloudtrail/record.js';
+import type { NameDefaults } from '../sql/table-name.js';
 import type { Cell, Cells } from './column.js';
 import { isHidden } from './hidden-text.js';
 import {
@@ -8,21 +9,24 @@ import {
   type QueryExecution,
   type TextSource,
 } from './query-execution.js';
+import { tableCells } from './table-cells.js';
 import { isDigest, WITHHELD } from './withheld.js';
 
 /** Where an event may carry a text: `query` until 2017, `queryStatement` in prepared statements. */
 const TEXT_FIELDS = ['queryString', 'query', 'queryStatement'];
 
-/** What an Athena event says of a query by itself: cells of QUERY_COLUMNS, the text only where it is not hidden. */
-export function queryCellsOfEvent(json: JsonObject, eventTime: number): Cells {
+/**
+ * What an Athena event says of a query by itself: cells of QUERY_COLUMNS, the text only where it is not hidden.
+ * `delivered` is the event as CloudTrail told it, before it was made private: a masked text does not tell all tables.
+ */
+export function queryCellsOfEvent(json: JsonObject, eventTime: number, delivered = json): Cells {
   const request = within(json, 'requestParameters');
   const response = within(json, 'responseElements');
   const context = within(request, 'queryExecutionContext');
   const text = textOfEvent(request);
   const parameters = request?.['executionParameters'];
-  return {
+  const cells: Cells = {
     query_execution_id: textOf(response, 'queryExecutionId') ?? textOf(request, 'queryExecutionId'),
-    ...(text === null ? { ...NO_TEXT, query_text_status: statusOfEvent(json) } : shown(text, 'event')),
     work_group: textOf(request, 'workGroup'),
     catalog_name: textOf(context, 'catalog'),
     database_name: textOf(context, 'database') ?? textOf(request, 'database'),
@@ -32,6 +36,17 @@ export function queryCellsOfEvent(json: JsonObject, eventTime: number): Cells {
     named_query_name: /NamedQuery$/.test(textOf(json, 'eventName') ?? '') ? textOf(request, 'name') : null,
     statement_name: textOf(request, 'statementName'),
     execution_parameters: Array.isArray(parameters) ? JSON.stringify(parameters) : null,
+  };
+  if (text === null) return { ...cells, ...NO_TEXT, query_text_status: statusOfEvent(json) };
+  const scanned = textOfEvent(within(delivered, 'requestParameters')) ?? text;
+  return { ...cells, ...shown(text, 'event'), ...tableCells(scanned, contextOf(cells), text) };
+}
+
+/** The context that completes the names of a text. */
+function contextOf({ catalog_name: catalog, database_name: database }: Cells): NameDefaults {
+  return {
+    catalog: typeof catalog === 'string' ? catalog : null,
+    database: typeof database === 'string' ? database : null,
   };
 }
 
@@ -64,9 +79,7 @@ export function withAnswer(query: Cells, answer: HistoryAnswer): Cells {
     case 'execution':
       return withExecution(query, answer.execution, answer.source);
     case 'current_text':
-      return answer.text === null || !isPending(query)
-        ? query
-        : { ...query, ...shown(answer.text, answer.source) };
+      return answer.text === null || !isPending(query) ? query : withText(query, answer.text, answer);
     default:
       return isPending(query) ? { ...query, query_text_status: answer.kind } : query;
   }
@@ -77,11 +90,18 @@ function withExecution(query: Cells, execution: QueryExecution, source: TextSour
   for (const [name, cell] of Object.entries(queryCellsOfExecution(execution))) {
     if (cell !== null) merged[name] = cell;
   }
-  const { text } = execution;
+  const { text, tables } = execution;
   if (!isPending(query)) return merged;
-  if (text !== null) return { ...merged, ...shown(text, source) };
+  if (text !== null) return withText(merged, text, { source, tables });
   // Nothing more will be told.
   return isFinal(execution) ? { ...merged, query_text_status: 'not_found' } : merged;
+}
+
+type Told = { readonly source: TextSource; readonly tables?: Cells | null };
+
+/** A text that a history told, with its tables: by the text where it is whole. */
+function withText(query: Cells, text: string, { source, tables }: Told): Cells {
+  return { ...query, ...shown(text, source), ...(tables ?? tableCells(text, contextOf(query))) };
 }
 
 const isPending = (query: Cells) => query['query_text_status'] === 'pending';

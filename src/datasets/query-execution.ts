@@ -1,8 +1,11 @@
 import { DAY_MS } from '../cloudtrail/event-time.js';
+import type { Cells } from './column.js';
 
 /** What Athena's query history tells of one query (Athena API reference, QueryExecution), in our words. */
 export type QueryExecution = {
   readonly text: string | null;
+  /** What the text told of tables before it was made private, as cells; null where it can be scanned still. */
+  readonly tables: Cells | null;
   readonly statementType: string | null;
   readonly substatementType: string | null;
   readonly workGroup: string | null;
@@ -30,6 +33,7 @@ export type QueryExecution = {
 /** As a history that knows nothing would tell it. */
 export const NOTHING_TOLD: QueryExecution = {
   text: null,
+  tables: null,
   statementType: null,
   substatementType: null,
   workGroup: null,
@@ -75,7 +79,13 @@ export type TextSource =
 export type HistoryAnswer =
   | { readonly kind: 'execution'; readonly execution: QueryExecution; readonly source: TextSource }
   /** A named query or a prepared statement, as it is now. */
-  | { readonly kind: 'current_text'; readonly text: string | null; readonly source: TextSource }
+  | {
+      readonly kind: 'current_text';
+      readonly text: string | null;
+      /** As of an execution. */
+      readonly tables?: Cells | null;
+      readonly source: TextSource;
+    }
   /** Nobody let us ask. */
   | { readonly kind: 'denied' }
   | { readonly kind: 'not_found' };
@@ -97,7 +107,8 @@ export function isFinal(execution: QueryExecution): boolean {
 export function better(known: QueryExecution | undefined, told: QueryExecution): QueryExecution {
   if (known === undefined || isOlder(told, known)) return known ?? told;
   const newest = isFinal(known) ? known : told;
-  return newest.text === null ? { ...newest, text: known.text ?? told.text } : newest;
+  const { text, tables } = newest === known ? told : known;
+  return newest.text === null && text !== null ? { ...newest, text, tables } : newest;
 }
 
 /** Of texts that may change (they have no state) the one that was seen later counts, whoever tells of it first. */

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
+import type { NameDefaults } from '../sql/table-name.js';
+import type { Cells } from './column.js';
 import type { QueryExecution } from './query-execution.js';
 import { maskSql } from './sql-mask.js';
+import { tableCells } from './table-cells.js';
 import { DIGEST, isDigest, WITHHELD } from './withheld.js';
 
 /** How a lake keeps query texts: as they are, without literals, as a keyed digest, or not at all. */
@@ -32,15 +35,29 @@ export function privateMessage(message: string, { mode }: TextPrivacy): string |
 /** What a history told of a query, as the lake may keep it. Made private twice it is the same. */
 export function privateExecution(execution: QueryExecution, privacy: TextPrivacy): QueryExecution {
   if (privacy.mode === 'full') return execution;
-  const { text, executionParameters, errorMessage, stateChangeReason } = execution;
+  const { executionParameters, errorMessage, stateChangeReason } = execution;
   const parameters = executionParameters?.map((value) => privateValue(value, privacy)) ?? null;
   return {
     ...execution,
-    text: text === null ? null : privateText(text, privacy),
+    ...privateTold(execution, privacy),
     executionParameters: privacy.mode === 'off' ? null : parameters,
     errorMessage: errorMessage === null ? null : privateMessage(errorMessage, privacy),
     stateChangeReason: stateChangeReason === null ? null : privateMessage(stateChangeReason, privacy),
   };
+}
+
+/** A text that was told, and what it tells of tables. */
+type Told = { readonly text: string | null; readonly tables?: Cells | null };
+
+/** The same, as the lake may keep it: of a text that is masked nobody can tell all tables any more. */
+export function privateTold(
+  { text, tables = null, catalog, database }: Told & NameDefaults,
+  privacy: TextPrivacy,
+): Pick<QueryExecution, 'text' | 'tables'> {
+  if (text === null) return { text, tables };
+  const kept = privateText(text, privacy);
+  if (privacy.mode !== 'masked' || tables !== null) return { text: kept, tables };
+  return { text: kept, tables: tableCells(text, { catalog, database }, kept) };
 }
 
 const isPrivate = (text: string) => text === WITHHELD || isDigest(text);

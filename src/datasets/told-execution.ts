@@ -43,6 +43,7 @@ export function executionOf(told: ToldExecution): QueryExecution {
   const error = status?.AthenaError;
   return {
     text: textOf(told.Query),
+    tables: null,
     statementType: textOf(told.StatementType),
     substatementType: textOf(told.SubstatementType),
     workGroup: textOf(told.WorkGroup),

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../cloudtrail/event-time.js';
 import { askedQuery, isForgotten } from '../datasets/asked-query.js';
-import type { Cells, Row } from '../datasets/column.js';
+import type { Cell, Cells, Row } from '../datasets/column.js';
 import type { DatasetName } from '../datasets/dataset.js';
 import { hasText, openReason } from '../datasets/open-query.js';
 import { ofOwnCall, withAnswer, withoutAnswer } from '../datasets/query-cells.js';
@@ -212,10 +212,14 @@ function* askedTogether(rows: readonly Row[]): Generator<readonly Row[]> {
   if (portion.length > 0) yield portion;
 }
 
+/** Columns of a query that may be long. */
+const LONG_TEXTS = ['query_text', 'referenced_tables', 'tables_read', 'tables_written'];
+
+const lengthOf = (cell: Cell | undefined) => (typeof cell === 'string' ? cell.length : 0);
+
 /** Bytes of memory that a row holds, about. */
 export function sizeOf(row: Row): number {
   const raw = row.evidence['raw_event'];
-  const text = row.query?.['query_text'];
-  const ofText = typeof text === 'string' ? text.length : 0;
-  return ROW_BYTES + ofText + (raw instanceof Uint8Array || typeof raw === 'string' ? raw.length : 0);
+  const ofTexts = LONG_TEXTS.reduce((sum, name) => sum + lengthOf(row.query?.[name]), 0);
+  return ROW_BYTES + ofTexts + (raw instanceof Uint8Array || typeof raw === 'string' ? raw.length : 0);
 }

@@ -98,9 +98,9 @@ export class PickedRecords implements RecordSink {
     this.#records.selected++;
     const { now, ownRoleArns, privacy } = this.#picking;
     const context = { ref: this.#task.ref, ingestedAt: now, ownRoleArns };
-    // From here on nobody sees a text that the lake may not keep.
-    const timed = { ...privateRecord(record, privacy), eventTime };
-    for (const dataset of taking) this.#keep(dataset.name, rowOf(dataset, timed, context));
+    // From here on nobody keeps a text that the lake may not keep.
+    const picked = { ...privateRecord(record, privacy), eventTime, delivered: record.json };
+    for (const dataset of taking) this.#keep(dataset.name, rowOf(dataset, picked, context));
   }
 
   #keep(dataset: DatasetName, row: Row): void {

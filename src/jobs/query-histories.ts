@@ -9,7 +9,7 @@ import {
   type QueryName,
   queryKey,
 } from '../datasets/query-execution.js';
-import { privateExecution, privateText, type TextPrivacy } from '../datasets/text-privacy.js';
+import { privateExecution, privateTold, type TextPrivacy } from '../datasets/text-privacy.js';
 import type { KnownQueries, KnownQuery } from '../ports/known-queries.js';
 import type { QueryHistory } from '../ports/query-history.js';
 
@@ -31,7 +31,7 @@ export function queryHistory({ known, histories, privacy }: HistoryParts): Query
   return {
     mayKnow: (query) => mayBeToldBy(histories, query),
     lookup: async (queries, logFiles) => {
-      const learned = await known.find(queries);
+      const learned = scannedIn(await known.find(queries), privacy);
       const answers = new Map<string, HistoryAnswer>();
       const note = (query: AskedQuery, answer: Answer) => answer && answers.set(queryKey(query), answer);
       for (const query of queries) {
@@ -57,6 +57,15 @@ export function queryHistory({ known, histories, privacy }: HistoryParts): Query
       return answers;
     },
   };
+}
+
+/** What an earlier release learned masked was not scanned before, and cannot be any more. */
+function scannedIn(
+  learned: ReadonlyMap<string, QueryExecution>,
+  { mode }: TextPrivacy,
+): ReadonlyMap<string, QueryExecution> {
+  if (mode !== 'masked') return learned;
+  return new Map([...learned].map(([key, it]) => [key, it.tables === null ? { ...it, tables: {} } : it]));
 }
 
 /** That a saved file knows nothing says little of what Athena may tell later. */
@@ -87,7 +96,8 @@ function fromLake({ id, started }: AskedQuery, execution: QueryExecution): Answe
   const { kind } = whatIsAsked(id);
   if (kind === 'execution') return { kind, execution, source: 'lake' };
   if (execution.submitted === null || execution.submitted < started) return undefined;
-  return { kind: 'current_text', text: execution.text, source: `current_${kind}` };
+  const { text, tables } = execution;
+  return { kind: 'current_text', text, tables, source: `current_${kind}` };
 }
 
 function madePrivate(answer: Answer, privacy: TextPrivacy): Answer {
@@ -95,7 +105,7 @@ function madePrivate(answer: Answer, privacy: TextPrivacy): Answer {
     return { ...answer, execution: privateExecution(answer.execution, privacy) };
   }
   if (answer?.kind !== 'current_text') return answer;
-  return { ...answer, text: answer.text === null ? null : privateText(answer.text, privacy) };
+  return { ...answer, ...privateTold(answer, privacy) };
 }
 
 /** What a history other than the lake told. Of a named query the lake keeps the text that was seen last. */
@@ -104,5 +114,6 @@ function toLearn(query: AskedQuery, answer: Answer): KnownQuery[] {
     return [{ ...query, execution: answer.execution }];
   }
   if (answer?.kind !== 'current_text' || answer.text === null) return [];
-  return [{ ...query, execution: { ...NOTHING_TOLD, text: answer.text, submitted: query.started } }];
+  const { text, tables = null } = answer;
+  return [{ ...query, execution: { ...NOTHING_TOLD, text, tables, submitted: query.started } }];
 }

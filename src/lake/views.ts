@@ -29,8 +29,11 @@ const ASKED =
   "CASE WHEN event_name = 'StartQueryExecution' THEN query_execution_id " +
   `WHEN query_text_status IN ('pending', 'denied') THEN ${KEPT_TEXT} END AS asked_about`;
 
-/** Texts belong to one another: status and source come from the side whose text is shown. */
-const OF_THE_TEXT: ReadonlySet<string> = new Set(['query_text_status', 'query_text_source']);
+/** Texts belong to one another: what is told of it comes from the side whose text is shown. */
+const OF_THE_TEXT: ReadonlySet<string> = new Set([
+  ...['query_text_status', 'query_text_source', 'statement_kind'],
+  ...['referenced_tables', 'tables_read', 'tables_written'],
+]);
 
 function merged({ name }: { readonly name: string }): string {
   const newest = `coalesce(detail.${name}, event.${name})`;
@@ -50,7 +53,7 @@ function delivered(table: TableName, computed: readonly string[]): string {
 }
 
 /** Counts the changes of the views below: a catalog shows views of the number that it finds, or of a higher one. */
-export const VIEWS_VERSION = 1;
+export const VIEWS_VERSION = 2;
 /**
  * A condition that always holds, so that a catalog can tell which views it shows. Athena keeps a view as Trino writes
  * it anew (CreateViewTask: the formatted query): comments and layout are gone, literals stay. It documents no COMMENT.

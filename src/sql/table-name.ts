@@ -56,15 +56,23 @@ export function toldOf(name: string): { readonly table: string; readonly isData:
   return { table: name.slice(0, suffix.index), isData: suffix[1] === 'data' };
 }
 
-/** `catalog.database.table`. An unknown database is `?`; a part that could be misread stands in double quotes. */
-export function tableText({ catalog, database, table }: TableName): string {
-  return `${databaseText({ catalog, database })}.${quoted(table)}`;
+/** Whether a part of a name may be shown. */
+type MayShow = (part: string) => boolean;
+
+/**
+ * `catalog.database.table`. What is not known, or may not be shown, is `?`; a part that could be misread stands in
+ * double quotes.
+ */
+export function tableText({ catalog, database, table }: TableName, mayShow: MayShow): string {
+  return `${databaseText({ catalog, database }, mayShow)}.${partText(table, mayShow)}`;
 }
 
 /** `catalog.database`, in the same way. */
-export function databaseText({ catalog, database }: DatabaseName): string {
-  return `${quoted(catalog)}.${database === null ? '?' : quoted(database)}`;
+export function databaseText({ catalog, database }: DatabaseName, mayShow: MayShow): string {
+  return `${partText(catalog, mayShow)}.${database === null ? '?' : partText(database, mayShow)}`;
 }
+
+const partText = (part: string, mayShow: MayShow) => (mayShow(part) ? quoted(part) : '?');
 
 const quoted = (part: string) => (PLAIN.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
 

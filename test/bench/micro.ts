@@ -75,9 +75,10 @@ split({
   rejected: () => {},
 });
 const makeRows = (): Row[] =>
-  records.map((record) =>
-    rowOf(athena, { ...record, eventTime: parseEventTime(record.json['eventTime']) ?? 0 }, context),
-  );
+  records.map((record) => {
+    const eventTime = parseEventTime(record.json['eventTime']) ?? 0;
+    return rowOf(athena, { ...record, eventTime, delivered: record.json }, context);
+  });
 const rows = makeRows();
 await measure(`records to rows (${rows.length})`, bytes.length, makeRows);
 await measure('rows to a data file', bytes.length, () => {

@@ -16,7 +16,8 @@ const known = (id: string, told: Partial<QueryExecution>): KnownQuery => ({
 });
 
 const WHOLE: QueryExecution = {
-  ...{ text: 'SELECT 1', statementType: 'DML', substatementType: 'SELECT', workGroup: 'primary' },
+  ...{ text: 'SELECT 1', tables: { statement_kind: 'SELECT', tables_read: 'awsdatacatalog.sales.orders' } },
+  ...{ statementType: 'DML', substatementType: 'SELECT', workGroup: 'primary' },
   ...{ catalog: 'AwsDataCatalog', database: 'sales', outputLocation: 's3://amzn-s3-demo-bucket/r/' },
   ...{ state: 'FAILED', stateChangeReason: 'TABLE_NOT_FOUND: line 1', submitted: 1_767_960_000_123 },
   ...{ completed: 1_767_960_001_000, dataScannedBytes: 2n ** 53n + 1n, engineMs: 2n ** 63n - 1n },
@@ -115,7 +116,7 @@ for (const [name, make] of Object.entries(LAKE_STATES)) {
       const before = await made.dump();
       await made.known.learn(queries);
       expect(await made.dump()).toEqual(before);
-      const rest = { ...WHOLE, text: null, errorMessage: null, stateChangeReason: null };
+      const rest = { ...WHOLE, text: null, tables: null, errorMessage: null, stateChangeReason: null };
       const found = await find('q1');
       const isWhole = found?.text === text && found.errorMessage === text;
       expect(isWhole ? rest : found).toEqual(rest);

@@ -15,7 +15,7 @@ const NAMED = 'named_query/n1';
 const DENIED = { kind: 'denied' } as const;
 const NOT_FOUND = { kind: 'not_found' } as const;
 const current = (text: string | null): HistoryAnswer => ({
-  ...{ kind: 'current_text', text, source: 'current_named_query' },
+  ...{ kind: 'current_text', text, tables: null, source: 'current_named_query' },
 });
 /** The same, told by a saved history. */
 const saved = (answer: HistoryAnswer): HistoryAnswer =>
@@ -209,7 +209,7 @@ describe('no answer outweighs a better one', () => {
     test(`${id}: what the lake learned for an event is told of this one and older ones, never of a later one`, async () => {
       const known = new MemoryKnownQueries();
       const at = openQuery(id).started;
-      const told: HistoryAnswer = { kind: 'current_text', text: 'SELECT now', source };
+      const told: HistoryAnswer = { kind: 'current_text', text: 'SELECT now', tables: null, source };
       const ask = async (started: number, ...histories: readonly QueryHistory[]) => {
         const query = openQuery(id, { started });
         return (await queryHistory({ known, histories, privacy: FULL }).lookup([query], 1)).get(

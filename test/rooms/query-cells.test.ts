@@ -22,6 +22,7 @@ const cellsOf = (json: JsonObject) => queryCellsOfEvent(json, AT);
 const NOTHING: QueryExecution = {
   ...{
     text: null,
+    tables: null,
     statementType: null,
     substatementType: null,
     workGroup: null,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { better, isFinal, NOTHING_TOLD, type QueryExecution } from '../../src/datasets/query-execution.js';
@@ -16,6 +17,7 @@ const count = maybe(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }));
 const millis = maybe(fc.integer({ min: -8.64e15, max: 8.64e15 }));
 
 const execution: fc.Arbitrary<QueryExecution> = fc.record({
+  ...{ tables: maybe(fc.dictionary(fc.constantFrom('statement_kind', 'referenced_tables'), text)) },
   ...{ text: maybe(text), statementType: maybe(text), substatementType: maybe(text), workGroup: maybe(text) },
   ...{ catalog: maybe(text), database: maybe(text), outputLocation: maybe(text), state: maybe(state) },
   ...{ stateChangeReason: maybe(text), submitted: millis, completed: millis, dataScannedBytes: count },
@@ -62,9 +64,13 @@ test('the better of two never loses a text and never leaves a final state', () =
       const best = better(known, told);
       expect(better(undefined, told)).toEqual(told);
       if (known.text !== null || told.text !== null) expect(best.text).not.toBeNull();
-      if (isFinal(known)) expect({ ...best, text: null }).toEqual({ ...known, text: null });
+      if (isFinal(known)) expect(withoutText(best)).toEqual(withoutText(known));
       else if (isSeenLater(known, told)) expect(best).toEqual(known);
-      else expect({ ...best, text: null }).toEqual({ ...told, text: null });
+      else expect(withoutText(best)).toEqual(withoutText(told));
+      const ofOne = [known, told].some(
+        (it) => it.text === best.text && isDeepStrictEqual(it.tables, best.tables),
+      );
+      expect(ofOne, 'tables of another text').toBe(true);
       if (isFinal(known) && known.text !== null) expect(best).toEqual(known);
       expect(better(best, told)).toEqual(best);
       expect(better(best, best)).toEqual(best);
@@ -72,6 +78,8 @@ test('the better of two never loses a text and never leaves a final state', () =
     options,
   );
 });
+
+const withoutText = (it: QueryExecution) => ({ ...it, text: null, tables: null });
 
 /** Of a named query or a prepared statement, which have no state. */
 const isSeenLater = (known: QueryExecution, told: QueryExecution) =>

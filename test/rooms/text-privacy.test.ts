@@ -18,6 +18,12 @@ const PRIVATE = [MASKED, HASH, OFF] as const;
 
 const SQL = "SELECT * FROM people WHERE name = 'Jane Doe'";
 const MASK = 'SELECT * FROM people WHERE name = ?';
+const OF_PEOPLE = {
+  statement_kind: 'SELECT',
+  referenced_tables: 'awsdatacatalog.?.people',
+  tables_read: 'awsdatacatalog.?.people',
+  tables_written: '',
+};
 const digest = (text: string) =>
   `hmac-sha256:${createHmac('sha256', 'key of this test').update(text).digest('hex')}`;
 
@@ -66,6 +72,7 @@ describe('what a history tells', () => {
       expect(privateExecution(told, privacy)).toEqual({
         ...told,
         text,
+        tables: privacy === MASKED ? OF_PEOPLE : null,
         executionParameters: parameters,
         errorMessage: 'COLUMN_NOT_FOUND',
         stateChangeReason: null,

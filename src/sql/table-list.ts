@@ -15,30 +15,38 @@ export type ListOptions = {
 
 /**
  * Tables as one text, for a column: `catalog.database.table` joined by commas, sorted, each once. Databases that are
- * named for themselves are `catalog.database.*`. Where the text is opaque or incomplete, or names more than fit into
- * 64 Ki characters, a `?` stands at the end.
+ * named for themselves are `catalog.database.*`. Where the text is opaque or incomplete a `?` stands at the end; and
+ * where it names more than fit into 64 Ki characters: those that it names first are kept.
  */
 export function tableList(told: TextTables, { access, mayShow }: ListOptions = {}): string {
   const names = new Set<string>();
   let lacks = told.opaque || !told.complete;
+  let length = 0;
   const show = (part: string) => {
     const isShown = mayShow?.(part) ?? true;
     lacks ||= !isShown;
     return isShown;
   };
-  const isMeant = (it: { readonly access: Access }) => access === undefined || it.access === access;
-  for (const table of told.tables) if (isMeant(table)) names.add(tableText(table, show));
-  for (const it of told.databases) if (isMeant(it)) names.add(`${databaseText(it, show)}.*`);
+  for (const name of namesOf(told, access, show)) {
+    if (names.has(name)) continue;
+    length += name.length + 1;
+    if (length > MOST_CHARACTERS) {
+      lacks = true;
+      break;
+    }
+    names.add(name);
+  }
   const sorted = [...names].sort();
-  const fitting = thoseThatFit(sorted);
-  return (lacks || fitting.length < sorted.length ? [...fitting, MORE] : fitting).join(',');
+  if (lacks) sorted.push(MORE);
+  return sorted.join(',');
 }
 
-function thoseThatFit(names: readonly string[]): readonly string[] {
-  let length = 0;
-  const end = names.findIndex((name) => {
-    length += name.length + 1;
-    return length > MOST_CHARACTERS;
-  });
-  return end < 0 ? names : names.slice(0, end);
+function* namesOf(
+  { tables, databases }: TextTables,
+  access: Access | undefined,
+  mayShow: (part: string) => boolean,
+): Generator<string> {
+  const isMeant = (it: { readonly access: Access }) => access === undefined || it.access === access;
+  for (const table of tables) if (isMeant(table)) yield tableText(table, mayShow);
+  for (const it of databases) if (isMeant(it)) yield `${databaseText(it, mayShow)}.*`;
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openDuckDb } from '../../src/adapters/local/duckdb-query-engine.js';
-import type { Cells } from '../../src/datasets/column.js';
+import type { Cells, Column } from '../../src/datasets/column.js';
+import { DataFileWriter } from '../../src/lake/data-file.js';
 import { TABLE_NAMES, TABLES } from '../../src/lake/tables.js';
 import { VIEW_NAMES } from '../../src/lake/views.js';
 import type { AnswerValue, QueryEngine } from '../../src/ports/query-engine.js';
@@ -122,6 +123,30 @@ describe('tables', () => {
       ['month', 'VARCHAR'],
       ['day', 'VARCHAR'],
     ]);
+  });
+
+  test('show NULL where a data file of an earlier release lacks a column, beside newer ones', async () => {
+    const lake = await lakeOf();
+    const { groups, columns } = TABLES.athena_events;
+    const isOld = ({ name }: Column) => name !== 'tables_read' && name !== 'tables_written';
+    const query = (groups.query ?? []).filter(isOld);
+    const table = { ...TABLES.athena_events, groups: { ...groups, query }, columns: columns.filter(isOld) };
+    const writer = new DataFileWriter(table);
+    const event = { event_id: 'old', event_time: AT, account_id: '111122223333', aws_region: 'eu-west-1' };
+    const told = { query_text: 'SELECT 1', query_text_status: 'resolved', referenced_tables: null };
+    writer.write([{ event, who: {}, query: told, evidence: { source_key: 'a', record_index: 0 } }]);
+    await commitBytes(lake, 'athena_events', { at: AT, bytes: writer.finish().bytes });
+    const tables = { referenced_tables: 'a,b', tables_read: 'a', tables_written: 'b' };
+    await commit(lake, 'athena_events', { at: AT, rows: [{ ...row('new', AT), ...tables }] });
+    const sql = 'SELECT event_id, referenced_tables, tables_read, tables_written, query_text';
+    for (const name of ['athena_events', 'athena_audit_logs']) {
+      const rows = await rowsOf(await engineOver(lake), `${sql} FROM ${name} ORDER BY event_id DESC`);
+      expect(rows.map((it) => it.slice(0, 4))).toEqual([
+        ['old', null, null, null],
+        ['new', 'a,b', 'a', 'b'],
+      ]);
+      expect(rows[0]?.[4]).toBe('SELECT 1');
+    }
   });
 
   test('are exactly the committed list: a stray file in the folder is not read', async () => {

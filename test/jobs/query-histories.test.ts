@@ -301,6 +301,55 @@ describe('privacy comes before memory: nothing that is told is kept or shown as 
   }
 });
 
+describe('the tables of a text that is kept masked', () => {
+  const text = `SELECT * FROM x.a, b WHERE c = 'it\\'s'`;
+  const list = 'awsdatacatalog.lab.b,awsdatacatalog.x.a';
+  const tables = {
+    ...{ statement_kind: 'SELECT', referenced_tables: list, tables_read: list, tables_written: '' },
+  };
+  const whole = `SELECT * FROM x.a, b WHERE c = '1'`;
+  const MASKED: TextPrivacy = { mode: 'masked' };
+  const execution = (answer: HistoryAnswer | undefined) =>
+    answer?.kind === 'execution' ? answer.execution : undefined;
+
+  test('are learned with it, and told when Athena has forgotten the query', async () => {
+    const asking = new Asking().tell(told({ text: whole, database: 'lab', state: 'SUCCEEDED' }));
+    asking.privacy = MASKED;
+    const first = execution(await asking.ask());
+    expect(first).toMatchObject({ text: 'SELECT * FROM x.a, b WHERE c = ?', tables });
+    expect(asking.learned).toEqual(first);
+    expect(execution(await asking.tell(NOT_FOUND).ask())).toEqual(first);
+  });
+
+  test('are learned of a named query too; its text tells no database', async () => {
+    const asking = new Asking(NAMED).tell(current(`SELECT * FROM x.a WHERE c = 'Jane'`));
+    asking.privacy = MASKED;
+    const read = { tables_read: 'awsdatacatalog.x.a' };
+    expect(await asking.ask()).toMatchObject({ text: 'SELECT * FROM x.a WHERE c = ?', tables: read });
+    expect(asking.learned).toMatchObject({ tables: read });
+    expect(await asking.tell(DENIED).ask()).toMatchObject({ tables: read });
+  });
+
+  test('are none where an earlier release learned the text: a masked one is not scanned', async () => {
+    for (const answer of [ended('SELECT ? FROM a'), running('SELECT ? FROM a')]) {
+      const asking = await new Asking().knows(answer);
+      asking.privacy = MASKED;
+      expect(execution(await asking.ask())).toMatchObject({ text: 'SELECT ? FROM a', tables: {} });
+      asking.privacy = FULL;
+      expect(execution(await asking.ask())?.tables).toBeNull();
+    }
+  });
+
+  test('are not kept beside a text that is whole, nor of one that is not kept', async () => {
+    for (const privacy of [FULL, { mode: 'hash', key: 'k' }, { mode: 'off' }] as const) {
+      const asking = new Asking().tell(told({ text, database: 'lab', state: 'SUCCEEDED' }));
+      asking.privacy = privacy;
+      expect(execution(await asking.ask())?.tables).toBeNull();
+      expect(asking.learned?.tables).toBeNull();
+    }
+  });
+});
+
 describe('a history that fails', () => {
   const broken: QueryHistory = {
     lookup: async () => {

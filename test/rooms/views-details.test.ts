@@ -31,7 +31,20 @@ const start = (id: string, more: Cells = {}) =>
   });
 const SHOWN = { query_text: 'SELECT 1', query_text_status: 'in_event', query_text_source: 'event' };
 
+const TABLES = ['statement_kind', 'referenced_tables', 'tables_read', 'tables_written'];
+const tablesOf = (side: string) => TABLES.map((name) => `${name} of ${side}`);
+/** A text with tables of its own, of the event or of the detail. */
+const textOf = (side: string): Cells => ({
+  ...{ query_text: `of the ${side}`, query_text_status: 'resolved', query_text_source: side },
+  ...Object.fromEntries(TABLES.map((name, at) => [name, tablesOf(side)[at] ?? null])),
+});
+/** A detail without a text may have been told something of tables, by a release to come or by mistake. */
+const untold = { ...textOf('detail'), query_text: null, query_text_status: 'expired' };
+
 const EVENTS: Cells[] = [
+  start('text of the event', textOf('event')),
+  start('text of the detail'),
+  start('text of both', textOf('event')),
   named('named pending'),
   named('named denied', { query_text_status: 'denied' }),
   named('named shown', SHOWN),
@@ -57,6 +70,9 @@ const EVENTS: Cells[] = [
 const DELIVERED_AGAIN = 2;
 
 const DETAILS: Cells[] = [
+  detail({ query_execution_id: 'q-text of the event', ...untold }),
+  detail({ query_execution_id: 'q-text of the detail', ...textOf('detail') }),
+  detail({ query_execution_id: 'q-text of both', ...textOf('detail') }),
   detail({ named_query_id: 'n1', query_text: 'SELECT named' }),
   detail({
     ...{ work_group: 'primary', statement_name: 's1', query_text: 'SELECT prepared' },
@@ -129,6 +145,18 @@ describe('the view athena_audit_logs and details', () => {
     expect(await shown('learned')).toEqual([['SELECT 2', 'resolved', 'athena']]);
     const sql = `SELECT DISTINCT query_state FROM athena_audit_logs WHERE event_id IN ('shown', 'learned')`;
     expect(await rowsOf(engine, sql)).toEqual([['SUCCEEDED']]);
+  });
+
+  test('tables are those of the text that is shown, whichever side tells it', async () => {
+    const tables = async (id: string) =>
+      await rowsOf(
+        engine,
+        `SELECT query_text, statement_kind, referenced_tables, tables_read, tables_written
+         FROM athena_audit_logs WHERE event_id = '${id}'`,
+      );
+    expect(await tables('text of the event')).toEqual([['of the event', ...tablesOf('event')]]);
+    expect(await tables('text of the detail')).toEqual([['of the detail', ...tablesOf('detail')]]);
+    expect(await tables('text of both')).toEqual([['of the detail', ...tablesOf('detail')]]);
   });
 
   test('of the deliveries of one event no row without a text hides one with it; of these the first key wins', async () => {

@@ -23,13 +23,18 @@ export function queryCellsOfEvent(json: JsonObject, eventTime: number, delivered
   const request = within(json, 'requestParameters');
   const response = within(json, 'responseElements');
   const context = within(request, 'queryExecutionContext');
+  const catalog_name = textOf(context, 'catalog');
+  const database_name = textOf(context, 'database') ?? textOf(request, 'database');
   const text = textOfEvent(request);
   const parameters = request?.['executionParameters'];
-  const cells: Cells = {
+  return {
     query_execution_id: textOf(response, 'queryExecutionId') ?? textOf(request, 'queryExecutionId'),
+    ...(text === null
+      ? { ...NO_TEXT, query_text_status: statusOfEvent(json) }
+      : shownBy(text, delivered, { catalog: catalog_name, database: database_name })),
     work_group: textOf(request, 'workGroup'),
-    catalog_name: textOf(context, 'catalog'),
-    database_name: textOf(context, 'database') ?? textOf(request, 'database'),
+    catalog_name,
+    database_name,
     output_location: textOf(within(request, 'resultConfiguration'), 'outputLocation'),
     submission_time: isStart(json) ? eventTime : null,
     named_query_id: textOf(response, 'namedQueryId') ?? textOf(request, 'namedQueryId'),
@@ -37,9 +42,12 @@ export function queryCellsOfEvent(json: JsonObject, eventTime: number, delivered
     statement_name: textOf(request, 'statementName'),
     execution_parameters: Array.isArray(parameters) ? JSON.stringify(parameters) : null,
   };
-  if (text === null) return { ...cells, ...NO_TEXT, query_text_status: statusOfEvent(json) };
+}
+
+/** The cells of the text that an event shows, with the tables of the one that was delivered. */
+function shownBy(text: string, delivered: JsonObject, context: NameDefaults): Cells {
   const scanned = textOfEvent(within(delivered, 'requestParameters')) ?? text;
-  return { ...cells, ...shown(text, 'event'), ...tableCells(scanned, contextOf(cells), text) };
+  return { ...shown(text, 'event'), ...tableCells(scanned, context, text) };
 }
 
 /** The context that completes the names of a text. */

@@ -212,14 +212,13 @@ function* askedTogether(rows: readonly Row[]): Generator<readonly Row[]> {
   if (portion.length > 0) yield portion;
 }
 
-/** Columns of a query that may be long. */
-const LONG_TEXTS = ['query_text', 'referenced_tables', 'tables_read', 'tables_written'];
-
-const lengthOf = (cell: Cell | undefined) => (typeof cell === 'string' ? cell.length : 0);
-
 /** Bytes of memory that a row holds, about. */
-export function sizeOf(row: Row): number {
-  const raw = row.evidence['raw_event'];
-  const ofTexts = LONG_TEXTS.reduce((sum, name) => sum + lengthOf(row.query?.[name]), 0);
+export function sizeOf({ query, evidence }: Row): number {
+  const raw = evidence['raw_event'];
+  const tables = lengthOf(query?.['referenced_tables']);
+  // Those that are read and those that are written are among them.
+  const ofTexts = lengthOf(query?.['query_text']) + 2 * tables;
   return ROW_BYTES + ofTexts + (raw instanceof Uint8Array || typeof raw === 'string' ? raw.length : 0);
 }
+
+const lengthOf = (cell: Cell | undefined) => (typeof cell === 'string' ? cell.length : 0);

@@ -1,4 +1,4 @@
-import { printable } from './printable.js';
+import { printable } from '../shown/printable.js';
 
 /** A column: its name, and whether its cells are numbers, which stand to the right. */
 type AlignedColumn = { readonly name: string; readonly isNumber: boolean };

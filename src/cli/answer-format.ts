@@ -1,6 +1,6 @@
 import type { Answer, AnswerColumn, AnswerValue } from '../ports/query-engine.js';
+import { jsonText, printable } from '../shown/printable.js';
 import { asTable } from './answer-table.js';
-import { jsonText, printable } from './printable.js';
 
 export const OUTPUT_FORMATS = ['table', 'json', 'ndjson', 'csv', 'md'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];

@@ -1,5 +1,5 @@
 import type { Answer, AnswerColumn, AnswerValue } from '../ports/query-engine.js';
-import { printable } from './printable.js';
+import { printable } from '../shown/printable.js';
 
 /** A table has to be seen whole to be laid out: rows beyond these are left out, and the last line says so. */
 export const TABLE_ROWS = 10_000;

@@ -1,9 +1,9 @@
 import type { Answer, QueryEngine } from '../ports/query-engine.js';
+import { formatBytes, formatCount } from '../shown/units.js';
 import type { EngineTarget, FetchNews, openEngine } from '../wiring/engine.js';
 import { formatAnswer, type OutputFormat } from './answer-format.js';
 import { interruption } from './interruption.js';
 import { type Io, unlessClosed } from './io.js';
-import { formatBytes, formatCount } from './units.js';
 
 /** What a command that asks a lake needs from outside. */
 export type QueryDoors = { readonly openEngine: typeof openEngine };
@@ -57,7 +57,8 @@ async function answered(asked: Asked, engine: QueryEngine, io: Io): Promise<numb
   return rows;
 }
 
-function wordsOf(news: FetchNews): string {
+/** What is told of a fetch. */
+export function fetchText(news: FetchNews): string {
   const files = news.files === 1 ? '1 data file' : `${formatCount(news.files)} data files`;
   if (news.kind === 'begins') return `Fetching ${files}, ${formatBytes(news.bytes)}.\n`;
   if (news.missing === 0) return '';
@@ -74,7 +75,7 @@ function wordsOf(news: FetchNews): string {
 export async function askEngine(asked: Asked, io: Io, doors: QueryDoors): Promise<number> {
   const { signal, race, end } = interruption();
   try {
-    const tell = (news: FetchNews) => io.err(wordsOf(news));
+    const tell = (news: FetchNews) => io.err(fetchText(news));
     const engine = await doors.openEngine(asked.target, { sql: asked.sql, tell, signal });
     try {
       return await race(answered(asked, engine, io));

@@ -17,12 +17,17 @@ export type EngineFlags = {
 
 /** `--engine, --output`, and which lake in which account. */
 export function engineOptions(command: Command): Command {
-  command.addOption(
-    new Option('--engine <name>', 'duckdb fetches the data files of a lake in S3').choices(ENGINES),
-  );
   const standard = 'default: table on a terminal, else ndjson';
   command.addOption(
     new Option('--output <format>', `how the answer is printed (${standard})`).choices(OUTPUT_FORMATS),
+  );
+  return askedLakeOptions(command);
+}
+
+/** `--engine`, and which lake in which account. */
+export function askedLakeOptions(command: Command): Command {
+  command.addOption(
+    new Option('--engine <name>', 'duckdb fetches the data files of a lake in S3').choices(ENGINES),
   );
   const { lake, stateTable, database, workGroup, results, lakeOwner, kmsKey } = SETTINGS;
   settingOptions(command, [lake, stateTable, database, workGroup, results, lakeOwner, kmsKey]);
@@ -30,7 +35,7 @@ export function engineOptions(command: Command): Command {
 }
 
 /** Who answers. @throws AuditLakeError USAGE for no lake, or Athena over a folder */
-export function engineTarget(config: Config, { engine }: EngineFlags): EngineTarget {
+export function engineTarget(config: Config, { engine }: Pick<EngineFlags, 'engine'>): EngineTarget {
   const lake = namedLake(config);
   const inS3 = s3LakeOf(config);
   if (inS3) return { kind: engine === 'duckdb' ? 'duckdb over a copy' : 'athena', ...inS3 };

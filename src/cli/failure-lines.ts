@@ -1,5 +1,5 @@
-import { printable } from './printable.js';
-import { formatCount } from './units.js';
+import { printable } from '../shown/printable.js';
+import { formatCount } from '../shown/units.js';
 
 /** More of one kind nobody reads on a screen. */
 export const SHOWN = 10;

@@ -1,6 +1,6 @@
 import type { Finding } from '../jobs/run-checks.js';
 import type { Permission } from '../ports/access-check.js';
-import { printable } from './printable.js';
+import { printable } from '../shown/printable.js';
 
 /** Names of checks are at most so long: of a lake, and of a stack, whose functions stand before them. */
 const NAME_WIDTH = { lake: 27, stack: 37 } as const;

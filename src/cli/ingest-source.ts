@@ -5,9 +5,9 @@ import { AuditLakeError } from '../errors.js';
 import { mustNotOverlap } from '../lake/overlap.js';
 import { accountId } from '../setting-values.js';
 import { SETTINGS } from '../settings.js';
+import { formatDuration } from '../shown/units.js';
 import type { LocalArgument } from '../wiring/local-source.js';
 import type { Source } from '../wiring/source.js';
-import { formatDuration } from './units.js';
 
 /** What stands in place of a path: the event history of CloudTrail. */
 export const EVENT_HISTORY = 'cloudtrail:lookup-events';

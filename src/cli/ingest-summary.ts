@@ -1,9 +1,9 @@
 import type { TextMode } from '../datasets/text-privacy.js';
 import { ERROR_CODES, type ErrorCode } from '../errors.js';
 import type { IngestReport } from '../jobs/ingest-log-files.js';
+import { printable } from '../shown/printable.js';
+import { formatBytes, formatCount, formatDuration } from '../shown/units.js';
 import { failureLines, moreLines, SHOWN } from './failure-lines.js';
-import { printable } from './printable.js';
-import { formatBytes, formatCount, formatDuration } from './units.js';
 
 export type SummaryFacts = {
   readonly lake: string;

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { quietSdk } from '../config.js';
 import { AuditLakeError, ERROR_CODES, type ErrorCode, messageOf } from '../errors.js';
+import { printable } from '../shown/printable.js';
 import { openEngine } from '../wiring/engine.js';
 import { readQuestions } from '../wiring/questions.js';
 import { askCommand } from './commands/ask.js';
@@ -15,10 +16,10 @@ import { doctorCommand } from './commands/doctor.js';
 import { ingestCommand } from './commands/ingest.js';
 import { partitionsCommand } from './commands/partitions.js';
 import { queryCommand } from './commands/query.js';
+import { reportCommand } from './commands/report.js';
 import { resolveCommand } from './commands/resolve.js';
 import { Interrupted } from './interruption.js';
 import { type Io, OutputClosed, processIo } from './io.js';
-import { printable } from './printable.js';
 
 const PROGRAM = `CloudTrail log files become a lake that answers who queried what, when and from where.
 
@@ -36,18 +37,21 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   const exit = (with_: number) => {
     code = with_;
   };
+  const version: string = createRequire(import.meta.url)('../../package.json').version;
   const program = new Command('audit-lake')
     .description(PROGRAM)
-    .version(createRequire(import.meta.url)('../../package.json').version)
+    .version(version)
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
     .exitOverride();
   try {
     const doors = { openEngine };
+    const questions = readQuestions();
     for (const command of [
       demoCommand(io, doors),
       ingestCommand(io, exit),
       backfillCommand(io, exit),
-      askCommand(io, { doors, exit, questions: readQuestions() }),
+      askCommand(io, { doors, exit, questions }),
+      reportCommand(io, { doors, questions, version }),
       queryCommand(io, doors),
       resolveCommand(io, exit),
       partitionsCommand(io, exit),

@@ -3,11 +3,11 @@ import type { ListedPartition, PartitionList } from '../jobs/list-partitions.js'
 import type { FoundDrift, ReconcilerReport } from '../jobs/reconcile-partitions.js';
 import type { LedgerEntry } from '../ports/lake-state.js';
 import type { AnswerColumn } from '../ports/query-engine.js';
+import { printable } from '../shown/printable.js';
+import { counted, formatCount } from '../shown/units.js';
 import type { Registered } from '../wiring/register-now.js';
 import { asTable } from './answer-table.js';
 import { inOneChunk } from './one-chunk.js';
-import { printable } from './printable.js';
-import { counted, formatCount } from './units.js';
 
 const PARTITIONS: readonly AnswerColumn[] = [
   ...['table', 'day', 'state'].map((name) => ({ name, type: 'VARCHAR' })),

@@ -1,5 +1,5 @@
+import { formatBytes, formatCount, formatDuration } from '../shown/units.js';
 import type { Io } from './io.js';
-import { formatBytes, formatCount, formatDuration } from './units.js';
 
 /** Where an ingest stands. Bytes are compressed; `total` files as counted before the start, where that was cheap. */
 type Standing = {

@@ -1,6 +1,6 @@
 import { SETTINGS } from '../settings.js';
+import { printable } from '../shown/printable.js';
 import type { HistoryEvent, HistoryFacts } from '../wiring/athena-history.js';
-import { printable } from './printable.js';
 
 const TEXTS: { readonly [event in HistoryEvent]: string } = {
   query_role_denied: 'the role to ask for query texts may not be assumed',

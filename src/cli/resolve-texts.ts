@@ -1,11 +1,11 @@
 import { DEADLINE_DAYS, type OpenOfAccount } from '../jobs/open-query-report.js';
 import type { ResolveReport } from '../jobs/resolve-queries.js';
 import type { AnswerColumn } from '../ports/query-engine.js';
+import { printable } from '../shown/printable.js';
+import { counted, formatCount } from '../shown/units.js';
 import { sumOf } from '../telemetry.js';
 import { asTable } from './answer-table.js';
 import { inOneChunk } from './one-chunk.js';
-import { printable } from './printable.js';
-import { counted, formatCount } from './units.js';
 import { wrapped } from './wrapped.js';
 
 const ACCOUNTS: readonly AnswerColumn[] = [

@@ -28,7 +28,8 @@ const MOST_ALIASES = 8;
 
 const fileKey = (fid: FileId) => `FILE#${fid}`;
 const partKey = ({ table, day }: PartitionKey) => `PART#${table}#${day}`;
-const memberPrefix = ({ table, day }: PartitionKey, generation: number) =>
+/** Members of one generation of a partition; their bundle ids follow. */
+export const memberPrefix = ({ table, day }: PartitionKey, generation: number) =>
   `MEM#${table}#${day}#${String(generation).padStart(4, '0')}#`;
 const bundleKey = (bid: string) => `BUNDLE#${bid}`;
 /**

@@ -2,10 +2,10 @@ import { type Estimate, type EstimateOptions, estimate, waysOf } from '../../bac
 import { isOld, type PriceName, type PriceTable } from '../../backfill/price-table.js';
 import { restoreOffers } from '../../backfill/restore-offers.js';
 import type { Way } from '../../backfill/work-left.js';
+import { formatMoney } from '../../shown/money.js';
+import { printable } from '../../shown/printable.js';
+import { counted, formatBytes, formatCount, formatDuration } from '../../shown/units.js';
 import { alignedTable, numbers, words } from '../aligned-table.js';
-import { formatMoney } from '../money.js';
-import { printable } from '../printable.js';
-import { counted, formatBytes, formatCount, formatDuration } from '../units.js';
 import { wrapped } from '../wrapped.js';
 import { type Again, restoreCommand } from './next.js';
 

@@ -1,7 +1,7 @@
 import type { QueueReport } from '../../jobs/queue-backfill.js';
 import type { FleetRun } from '../../ports/fleet.js';
-import { printable } from '../printable.js';
-import { counted, formatCount } from '../units.js';
+import { printable } from '../../shown/printable.js';
+import { counted, formatCount } from '../../shown/units.js';
 import { goneLines, unlistedLines } from './left-lines.js';
 import { type Again, type Next, nextAfter, planCommand, watchCommand } from './next.js';
 

@@ -1,6 +1,6 @@
 import type { Unlisted } from '../../backfill/plan.js';
+import { counted } from '../../shown/units.js';
 import { failureLines, moreLines } from '../failure-lines.js';
-import { counted } from '../units.js';
 
 /** Log files that a plan counted and that lie there no more, and what to do about it; nothing where there are none. */
 export function goneLines(gone: number): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Plan, PlannedMonth } from '../../backfill/plan.js';
+import { formatBytes, formatCount } from '../../shown/units.js';
 import { alignedTable, numbers, words } from '../aligned-table.js';
-import { formatBytes, formatCount } from '../units.js';
 
 /** More rows than these nobody reads: then they are summed up. */
 const MOST_ROWS = 30;

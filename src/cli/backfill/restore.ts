@@ -2,12 +2,12 @@ import type { StoredPlan } from '../../backfill/plan.js';
 import type { Config } from '../../config.js';
 import { type RestoreReport, restoreArchived } from '../../jobs/restore-archived.js';
 import type { RestoreTerms } from '../../ports/restorer.js';
+import { counted, formatCount } from '../../shown/units.js';
 import { listAheadOf, openArchive } from '../../wiring/archive.js';
 import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
 import { s3Restorer } from '../../wiring/s3-source.js';
 import { failureLines, moreLines } from '../failure-lines.js';
 import { targetOf } from '../s3-lake-of.js';
-import { counted, formatCount } from '../units.js';
 import { archiveSourceOf, notInS3 } from './arguments.js';
 
 type RestoreRun = {

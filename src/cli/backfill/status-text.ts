@@ -1,9 +1,9 @@
 import type { Plan } from '../../backfill/plan.js';
 import type { Standing } from '../../backfill/progress-count.js';
 import type { FleetRun } from '../../ports/fleet.js';
+import { printable } from '../../shown/printable.js';
+import { counted, formatCount, formatDuration } from '../../shown/units.js';
 import { failureLines, moreLines } from '../failure-lines.js';
-import { printable } from '../printable.js';
-import { counted, formatCount, formatDuration } from '../units.js';
 import { COUNTS, fleetObject } from './elsewhere-texts.js';
 import { goneLines } from './left-lines.js';
 import { type Again, type Next, planCommand, runCommand, watchCommand } from './next.js';

@@ -1,6 +1,6 @@
 import type { BackfillReport } from '../../jobs/run-backfill.js';
+import { counted, formatCount } from '../../shown/units.js';
 import { type SummaryFacts, summaryObject, summaryText } from '../ingest-summary.js';
-import { counted, formatCount } from '../units.js';
 import { goneLines, unlistedLines } from './left-lines.js';
 import { type Again, type Next, nextAfter } from './next.js';
 

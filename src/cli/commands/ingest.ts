@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { namedLake, readConfig } from '../../config.js';
 import type { IngestReport } from '../../jobs/ingest-log-files.js';
+import { counted } from '../../shown/units.js';
 import {
   historyOption,
   type IngestFlags,
@@ -15,7 +16,6 @@ import { endingInOrder } from '../interruption.js';
 import { type Io, unlessClosed } from '../io.js';
 import { followedText, isHidden } from '../partition-texts.js';
 import { appended, awsOptions, queryTextOptions } from '../setting-options.js';
-import { counted } from '../units.js';
 
 type Flags = IngestFlags & {
   readonly account?: readonly string[];

@@ -1,0 +1,138 @@
+import { formatMoney } from '../shown/money.js';
+import { counted, formatBytes, formatCount } from '../shown/units.js';
+import { type Bar, barChart } from './bar-chart.js';
+import { beginOf, daysBetween, type SpanName, spanFor } from './calendar.js';
+import { bytes, bytesText, count, dataTable, text } from './data-table.js';
+import { HOURS, heatMap, WEEKDAYS } from './heat-map.js';
+import type { Html } from './html.js';
+import { rankChart } from './rank-chart.js';
+import type { DayCounts, Report, UserCost } from './report.js';
+import { above, beside, moreText, nameOf, queries, section } from './section.js';
+
+type Span = Pick<DayCounts, 'day' | 'events' | 'queries' | 'failed' | 'scannedBytes'>;
+
+/** The days of the period, each there, added up to weeks or months where there are many. */
+export function spansOf({ answers, period }: Pick<Report, 'answers' | 'period'>): {
+  readonly name: SpanName;
+  readonly spans: readonly Span[];
+} {
+  const all = [...daysBetween(period)];
+  const name = spanFor(all.length);
+  const spans = new Map<string, Span>();
+  for (const day of all) {
+    const begin = beginOf(day, name);
+    spans.set(begin, { day: begin, events: 0, queries: 0, failed: 0, scannedBytes: 0 });
+  }
+  for (const { day, events, queries, failed, scannedBytes } of answers.days) {
+    const begin = beginOf(day, name);
+    const sum = spans.get(begin) ?? { day: begin, events: 0, queries: 0, failed: 0, scannedBytes: 0 };
+    spans.set(begin, {
+      day: begin,
+      events: sum.events + events,
+      queries: sum.queries + queries,
+      failed: sum.failed + failed,
+      scannedBytes: sum.scannedBytes + scannedBytes,
+    });
+  }
+  return { name, spans: [...spans.values()] };
+}
+
+const barOf = ({ day, queries: value, failed: marked }: Span): Bar => ({
+  label: day,
+  value,
+  marked,
+  note: `${day}: ${queries(value)}, ${formatCount(marked)} of them failed or refused`,
+});
+
+/** Days without anything are in the chart; in the table they would hide the others. */
+export function daysSection(report: Report): Html {
+  const { name, spans } = spansOf(report);
+  const active = spans.filter(({ events }) => events > 0);
+  const busiest = active.reduce<Span | undefined>(
+    (most, span) => (span.queries > (most?.queries ?? 0) ? span : most),
+    undefined,
+  );
+  const busy = busiest ? `The busiest ${name} began on ${busiest.day} with ${queries(busiest.queries)}.` : '';
+  const title = `Queries by ${name}`;
+  const chart = barChart({ id: 'chart-days', title: `${title}, a bar each`, bars: spans.map(barOf) });
+  const table = dataTable({
+    caption: `${title}, where there were events`,
+    columns: [
+      text(name === 'day' ? 'Day (UTC)' : `First day of the ${name}`, ({ day }: Span) => day),
+      count('Queries', (span: Span) => span.queries),
+      count('Failed or refused', (span: Span) => span.failed),
+      bytes('Scanned', (span: Span) => span.scannedBytes),
+      count('All Athena events', (span: Span) => span.events),
+    ],
+    rows: active,
+  });
+  const foot = 'The foot of a bar in another colour stands for queries that failed or were refused.';
+  return section({
+    id: 'days',
+    title,
+    lead: active.length === 0 ? 'Nothing happened in this period.' : `${busy} ${foot}`.trim(),
+    body: active.length === 0 ? undefined : above(chart, table),
+    command: report.commands['days'],
+  });
+}
+
+export function hoursSection({ answers: { hours }, commands }: Report): Html {
+  const title = 'When queries were started';
+  const chart = heatMap({ id: 'chart-hours', title: `${title}, by weekday and hour (UTC)`, counts: hours });
+  const rows = WEEKDAYS.map((weekday, at) => ({ weekday, counts: hours[at] ?? [] }));
+  const table = dataTable({
+    caption: 'Queries by weekday and hour (UTC)',
+    columns: [
+      text('', ({ weekday }: (typeof rows)[number]) => weekday.slice(0, 3)),
+      ...HOURS.map((hour, at) => ({
+        head: hour,
+        kind: 'number' as const,
+        // Zeros would hide what is there.
+        cell: ({ counts }: (typeof rows)[number]) => counts[at] || '·',
+      })),
+    ],
+    rows,
+  });
+  const lead = 'The darker a field, the more queries were started in that hour (UTC).';
+  return section({ id: 'hours', title, lead, body: above(chart, table), command: commands['hours'] });
+}
+
+/** How many users have a bar. */
+const MOST_RANKS = 8;
+
+const costText = (cost: number | null) => (cost === null ? '–' : formatMoney(cost));
+
+export function usersSection({ answers: { users }, price, commands }: Report): Html {
+  const chart = rankChart({
+    id: 'chart-users',
+    title: 'Users by bytes scanned',
+    ranks: users.rows.slice(0, MOST_RANKS).map(({ user, scannedBytes }) => ({
+      label: nameOf(user),
+      value: scannedBytes ?? 0,
+      shown: bytesText(scannedBytes),
+    })),
+  });
+  const table = dataTable({
+    caption: 'Users by bytes scanned, with their cost',
+    columns: [
+      text('User', ({ user }: UserCost) => nameOf(user)),
+      count('Queries', (it: UserCost) => it.queries),
+      bytes('Scanned', (it: UserCost) => it.scannedBytes),
+      bytes('Largest query', (it: UserCost) => it.largestBytes),
+      { head: 'Cost (USD)', kind: 'number', cell: ({ cost }) => costText(cost) },
+      count('Without statistics', (it: UserCost) => it.untold),
+    ],
+    rows: users.rows,
+    more: moreText(users),
+  });
+  const all = users.rows.length + users.more.rows;
+  const sum = `${counted(all, 'user')} scanned ${formatBytes(users.scannedBytes)}, for ${formatMoney(users.cost)} USD.`;
+  const rule = `Counted at ${price} USD for a TB (2^40 bytes), each query at least 10 MB; nothing for DDL, failed queries and results that were used again. Queries without statistics are in no sum of bytes and cost.`;
+  return section({
+    id: 'users',
+    title: 'Users, what they scanned and what it cost',
+    lead: all === 0 ? 'No query was accepted in this period.' : `${sum} ${rule}`,
+    body: all === 0 ? undefined : beside(chart, table),
+    command: commands['cost'],
+  });
+}

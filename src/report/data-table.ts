@@ -1,0 +1,61 @@
+import { formatBytes, formatCount } from '../shown/units.js';
+import { type Html, type HtmlValue, html } from './html.js';
+
+/** A column of a table, and how its cells come from a row. */
+export type Column<T> = {
+  readonly head: string;
+  /** Numbers stand at the right; times and numbers never break. */
+  readonly kind: 'text' | 'number' | 'time';
+  readonly cell: (row: T) => HtmlValue;
+};
+
+type DataTable<T> = {
+  /** What it shows: its name for whoever hears it. */
+  readonly caption: string;
+  readonly columns: readonly Column<T>[];
+  readonly rows: readonly T[];
+  /** What is not shown, below it. */
+  readonly more?: string | undefined;
+};
+
+/** A table that scrolls by itself where the page is narrow. */
+export function dataTable<T>({ caption, columns, rows, more }: DataTable<T>): Html {
+  const heads = columns.map(({ head, kind }) => html`<th scope="col" class="${kind}">${head}</th>`);
+  const lines = rows.map(
+    (row) => html`<tr>${columns.map(({ kind, cell }) => html`<td class="${kind}">${cell(row)}</td>`)}</tr>\n`,
+  );
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption>
+<thead><tr>${heads}</tr></thead>
+<tbody>
+${lines}</tbody></table></div>${more === undefined ? undefined : html`<p class="more">${more}</p>`}`;
+}
+
+export const text = <T>(head: string, of: (row: T) => HtmlValue): Column<T> => ({
+  head,
+  kind: 'text',
+  cell: of,
+});
+
+export const count = <T>(head: string, of: (row: T) => number): Column<T> => ({
+  head,
+  kind: 'number',
+  cell: (row) => formatCount(of(row)),
+});
+
+/** Nothing is known where there is none. */
+export const bytes = <T>(head: string, of: (row: T) => number | null): Column<T> => ({
+  head,
+  kind: 'number',
+  cell: (row) => bytesText(of(row)),
+});
+
+export const bytesText = (value: number | null): string => (value === null ? '–' : formatBytes(value));
+
+/** A UTC time as an engine writes it, to the minute. */
+export const time = <T>(head: string, of: (row: T) => string | null): Column<T> => ({
+  head,
+  kind: 'time',
+  cell: (row) => minuteOf(of(row)),
+});
+
+export const minuteOf = (moment: string | null): string => moment?.slice(0, 16) ?? '–';

@@ -1,0 +1,9 @@
+import { LmdbLakeEvidence } from '../adapters/local/lmdb-lake-evidence.js';
+import { openFolderItems } from './folder-partitions.js';
+import type { OpenEvidence } from './lake-evidence.js';
+
+/** @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT */
+export async function openFolderEvidence(folder: string): Promise<OpenEvidence> {
+  const { items, lakeFile } = await openFolderItems(folder);
+  return { evidence: new LmdbLakeEvidence(items), lakeFile, close: () => items.close() };
+}

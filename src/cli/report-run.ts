@@ -55,7 +55,8 @@ export async function runReport(
   flags: ReportFlags,
   { io, doors }: { readonly io: Io; readonly doors: ReportDoors },
 ): Promise<void> {
-  const now = doors.now();
+  // Log files tell no fractions of a second.
+  const now = Math.floor(doors.now() / 1000) * 1000;
   const period = momentsOf(flags, now);
   const asked = askedOf(flags, period, doors.questions);
   if (flags.out !== STDOUT) mustBeNew(flags.out);
@@ -101,7 +102,11 @@ function askedOf(
   return { sql: new Map(sql), commands: Object.fromEntries(commands) };
 }
 
-const iso = (epochMs: number) => new Date(epochMs).toISOString();
+const iso = (epochMs: number) =>
+  new Date(epochMs)
+    .toISOString()
+    .replace(/\.000Z$/, 'Z')
+    .replace(/T00:00:00Z$/, '');
 
 function commandOf(name: string, given: Given, { from, to }: Report['period']): string {
   const values = Object.entries(given).map(([option, value = '']) => `--${option} ${quoted(value)}`);

@@ -52,7 +52,7 @@ async function days(ask: Ask): Promise<readonly DayCounts[]> {
       events: row.count('events'),
       queries: row.count('queries'),
       failed: row.count('failed_queries'),
-      scannedBytes: row.count('scanned_bytes'),
+      scannedBytes: row.number('scanned_bytes'),
       firstEvent: row.text('first_event') ?? '',
       lastEvent: row.text('last_event') ?? '',
     });

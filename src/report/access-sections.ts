@@ -1,5 +1,5 @@
 import { counted, formatCount } from '../shown/units.js';
-import { bytes, count, dataTable, text, time } from './data-table.js';
+import { bytes, count, dataTable, label, text, time, word } from './data-table.js';
 import { type Html, html } from './html.js';
 import { meaningOf } from './missing-text-meanings.js';
 import { rankChart } from './rank-chart.js';
@@ -10,8 +10,8 @@ export function outsideSection({ answers: { outside, places }, networks, command
   const table = dataTable({
     caption: 'Users and addresses outside the networks',
     columns: [
-      text('User', ({ user }: AddressUse) => nameOf(user)),
-      text('Address', ({ address }: AddressUse) => html`<code>${address ?? '–'}</code>`),
+      label('User', ({ user }: AddressUse) => nameOf(user)),
+      label('Address', ({ address }: AddressUse) => html`<code>${address ?? '–'}</code>`),
       count('Queries', (it: AddressUse) => it.queries),
       count('Failed or refused', (it: AddressUse) => it.failed),
       bytes('Scanned', (it: AddressUse) => it.scannedBytes),
@@ -48,7 +48,7 @@ export function tablesSection({ answers: { tables }, commands }: Report): Html {
   const table = dataTable({
     caption: 'Tables by the number of queries that read them',
     columns: [
-      text('Table', (it: TableUse) => html`<code>${it.table}</code>`),
+      label('Table', (it: TableUse) => html`<code>${it.table}</code>`),
       count('Only reading', (it: TableUse) => it.reading),
       count('All queries', (it: TableUse) => it.queries),
       count('Users', (it: TableUse) => it.users),
@@ -76,9 +76,9 @@ export function failuresSection({ answers: { failures }, commands }: Report): Ht
   const table = dataTable({
     caption: 'Failures and refusals by user and reason',
     columns: [
-      text('User', ({ user }: FailureCount) => nameOf(user)),
-      text('Outcome', ({ outcome }: FailureCount) => outcome),
-      text('Call', ({ call }: FailureCount) => html`<code>${call}</code>`),
+      label('User', ({ user }: FailureCount) => nameOf(user)),
+      word('Outcome', ({ outcome }: FailureCount) => outcome),
+      label('Call', ({ call }: FailureCount) => html`<code>${call}</code>`),
       text('Reason', ({ reason }: FailureCount) => reason),
       count('Times', (it: FailureCount) => it.times),
       time('First (UTC)', (it: FailureCount) => it.first),
@@ -104,7 +104,7 @@ export function missingSection({ answers, textMode, commands }: Report): Html {
   const table = dataTable({
     caption: 'Queries without a text, by reason',
     columns: [
-      text('Reason', ({ status }: MissingTexts) => html`<code>${status}</code>`),
+      word('Reason', ({ status }: MissingTexts) => status),
       text('What that means', ({ status }: MissingTexts) => meaningOf(status)),
       count('Queries', (it: MissingTexts) => it.queries),
       time('Oldest (UTC)', (it: MissingTexts) => it.oldest),

@@ -2,7 +2,7 @@ import { formatMoney } from '../shown/money.js';
 import { counted, formatBytes, formatCount } from '../shown/units.js';
 import { type Bar, barChart } from './bar-chart.js';
 import { beginOf, daysBetween, type SpanName, spanFor } from './calendar.js';
-import { bytes, bytesText, count, dataTable, text } from './data-table.js';
+import { bytes, bytesText, count, dataTable, label, word } from './data-table.js';
 import { HOURS, heatMap, WEEKDAYS } from './heat-map.js';
 import type { Html } from './html.js';
 import { rankChart } from './rank-chart.js';
@@ -18,24 +18,23 @@ export function spansOf({ answers, period }: Pick<Report, 'answers' | 'period'>)
 } {
   const all = [...daysBetween(period)];
   const name = spanFor(all.length);
-  const spans = new Map<string, Span>();
-  for (const day of all) {
-    const begin = beginOf(day, name);
-    spans.set(begin, { day: begin, events: 0, queries: 0, failed: 0, scannedBytes: 0 });
-  }
-  for (const { day, events, queries, failed, scannedBytes } of answers.days) {
-    const begin = beginOf(day, name);
-    const sum = spans.get(begin) ?? { day: begin, events: 0, queries: 0, failed: 0, scannedBytes: 0 };
-    spans.set(begin, {
-      day: begin,
-      events: sum.events + events,
-      queries: sum.queries + queries,
-      failed: sum.failed + failed,
-      scannedBytes: sum.scannedBytes + scannedBytes,
-    });
+  const spans = new Map(all.map((day) => [beginOf(day, name), nothing(beginOf(day, name))]));
+  for (const counts of answers.days) {
+    const begin = beginOf(counts.day, name);
+    spans.set(begin, sumOf(spans.get(begin) ?? nothing(begin), counts));
   }
   return { name, spans: [...spans.values()] };
 }
+
+const nothing = (day: string): Span => ({ day, events: 0, queries: 0, failed: 0, scannedBytes: null });
+
+const sumOf = (a: Span, b: Span): Span => ({
+  day: a.day,
+  events: a.events + b.events,
+  queries: a.queries + b.queries,
+  failed: a.failed + b.failed,
+  scannedBytes: b.scannedBytes === null ? a.scannedBytes : (a.scannedBytes ?? 0) + b.scannedBytes,
+});
 
 const barOf = ({ day, queries: value, failed: marked }: Span): Bar => ({
   label: day,
@@ -52,13 +51,14 @@ export function daysSection(report: Report): Html {
     (most, span) => (span.queries > (most?.queries ?? 0) ? span : most),
     undefined,
   );
-  const busy = busiest ? `The busiest ${name} began on ${busiest.day} with ${queries(busiest.queries)}.` : '';
+  const when = name === 'day' ? 'was' : 'began on';
+  const busy = busiest ? `The busiest ${name} ${when} ${busiest.day} with ${queries(busiest.queries)}.` : '';
   const title = `Queries by ${name}`;
   const chart = barChart({ id: 'chart-days', title: `${title}, a bar each`, bars: spans.map(barOf) });
   const table = dataTable({
     caption: `${title}, where there were events`,
     columns: [
-      text(name === 'day' ? 'Day (UTC)' : `First day of the ${name}`, ({ day }: Span) => day),
+      word(name === 'day' ? 'Day (UTC)' : `First day of the ${name}`, ({ day }: Span) => day),
       count('Queries', (span: Span) => span.queries),
       count('Failed or refused', (span: Span) => span.failed),
       bytes('Scanned', (span: Span) => span.scannedBytes),
@@ -83,7 +83,7 @@ export function hoursSection({ answers: { hours }, commands }: Report): Html {
   const table = dataTable({
     caption: 'Queries by weekday and hour (UTC)',
     columns: [
-      text('', ({ weekday }: (typeof rows)[number]) => weekday.slice(0, 3)),
+      word('Day', ({ weekday }: (typeof rows)[number]) => weekday.slice(0, 3)),
       ...HOURS.map((hour, at) => ({
         head: hour,
         kind: 'number' as const,
@@ -93,7 +93,7 @@ export function hoursSection({ answers: { hours }, commands }: Report): Html {
     ],
     rows,
   });
-  const lead = 'The darker a field, the more queries were started in that hour (UTC).';
+  const lead = 'The stronger the colour of an hour, the more queries were started in it (UTC).';
   return section({ id: 'hours', title, lead, body: above(chart, table), command: commands['hours'] });
 }
 
@@ -115,7 +115,7 @@ export function usersSection({ answers: { users }, price, commands }: Report): H
   const table = dataTable({
     caption: 'Users by bytes scanned, with their cost',
     columns: [
-      text('User', ({ user }: UserCost) => nameOf(user)),
+      label('User', ({ user }: UserCost) => nameOf(user)),
       count('Queries', (it: UserCost) => it.queries),
       bytes('Scanned', (it: UserCost) => it.scannedBytes),
       bytes('Largest query', (it: UserCost) => it.largestBytes),

@@ -31,7 +31,7 @@ export function barChart({ id, title, bars }: BarChart): Html {
 const y = (share: number) => ABOVE + PLOT * (1 - share);
 
 function gridLines(top: number): readonly Html[] {
-  const shares = top === 1 ? [0, 1] : [0, 0.5, 1];
+  const shares = top % 2 === 0 ? [0, 0.5, 1] : [0, 1];
   return shares.map(
     (share) =>
       html`<line class="grid" x1="0" x2="100%" y1="${y(share)}" y2="${y(share)}"/><text class="axis" x="0" y="${y(share) - 4}">${share === 0 ? undefined : formatCount(top * share)}</text>`,
@@ -59,6 +59,7 @@ function labels(bars: readonly Bar[], slots: number): readonly Html[] {
     const isLast = bars.length === slots && at === count - 1;
     const anchor = at === 0 ? 'start' : isLast ? 'end' : 'middle';
     const x = at === 0 ? 0 : isLast ? 1 : (place + 0.5) / slots;
-    return html`<text class="axis" x="${percent(x)}" y="${ABOVE + PLOT + 17}" text-anchor="${anchor}">${bars[place]?.label}</text>`;
+    const isBetween = at % 2 === 1;
+    return html`<text class="axis${isBetween ? ' between' : ''}" x="${percent(x)}" y="${ABOVE + PLOT + 17}" text-anchor="${anchor}">${bars[place]?.label}</text>`;
   });
 }

@@ -21,11 +21,11 @@ export const drawing = ({ id, title, height, shapes }: Drawing): Html =>
 /** A share of the width. */
 export const percent = (share: number): string => `${Number((share * 100).toFixed(3))}%`;
 
-/** The next of 1, 2, 5, 10, 20, 50 ...: where an axis ends. */
+/** The next of 1, 2, 3, 4, 6, 8, 10, 20, 30 ...: where an axis ends. */
 export function roundUp(value: number): number {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 2, 3, 4, 6, 8].find((step) => step * power >= value) ?? 10) * power;
 }
 
 /** A text that is short enough to be drawn, whole characters. */

@@ -4,8 +4,8 @@ import { type Html, type HtmlValue, html } from './html.js';
 /** A column of a table, and how its cells come from a row. */
 export type Column<T> = {
   readonly head: string;
-  /** Numbers stand at the right; times and numbers never break. */
-  readonly kind: 'text' | 'number' | 'time';
+  /** Numbers stand at the right; words, times among them, do not break on a screen. */
+  readonly kind: 'text' | 'label' | 'number' | 'word';
   readonly cell: (row: T) => HtmlValue;
 };
 
@@ -18,13 +18,16 @@ type DataTable<T> = {
   readonly more?: string | undefined;
 };
 
+/** A table with fewer columns does not spread over the page. */
+const NARROW = 4;
+
 /** A table that scrolls by itself where the page is narrow. */
 export function dataTable<T>({ caption, columns, rows, more }: DataTable<T>): Html {
   const heads = columns.map(({ head, kind }) => html`<th scope="col" class="${kind}">${head}</th>`);
   const lines = rows.map(
     (row) => html`<tr>${columns.map(({ kind, cell }) => html`<td class="${kind}">${cell(row)}</td>`)}</tr>\n`,
   );
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption>
+  return html`<div class="scroll${columns.length < NARROW ? ' narrow' : ''}" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${lines}</tbody></table></div>${more === undefined ? undefined : html`<p class="more">${more}</p>`}`;
@@ -33,6 +36,20 @@ ${lines}</tbody></table></div>${more === undefined ? undefined : html`<p class="
 export const text = <T>(head: string, of: (row: T) => HtmlValue): Column<T> => ({
   head,
   kind: 'text',
+  cell: of,
+});
+
+/** Of a few letters. */
+export const word = <T>(head: string, of: (row: T) => string): Column<T> => ({
+  head,
+  kind: 'word',
+  cell: of,
+});
+
+/** Of data: of any length. */
+export const label = <T>(head: string, of: (row: T) => HtmlValue): Column<T> => ({
+  head,
+  kind: 'label',
   cell: of,
 });
 
@@ -54,7 +71,7 @@ export const bytesText = (value: number | null): string => (value === null ? 'â€
 /** A UTC time as an engine writes it, to the minute. */
 export const time = <T>(head: string, of: (row: T) => string | null): Column<T> => ({
   head,
-  kind: 'time',
+  kind: 'word',
   cell: (row) => minuteOf(of(row)),
 });
 

@@ -32,7 +32,7 @@ type HeatMap = {
   readonly counts: readonly (readonly number[])[];
 };
 
-/** Weekdays below one another, hours side by side: the darker, the more. */
+/** Weekdays below one another, hours side by side: the stronger the colour, the more. */
 export function heatMap({ id, title, counts }: HeatMap): Html {
   const most = Math.max(...counts.flat(), 1);
   const rows = WEEKDAYS.map((weekday, row) => {

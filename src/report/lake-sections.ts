@@ -1,7 +1,7 @@
 import { FILE_STATUSES, type FileStatus } from '../lake/file-status.js';
 import type { LogFileCount } from '../lake/log-file-count.js';
 import { counted, formatBytes } from '../shown/units.js';
-import { bytes, count, dataTable, text } from './data-table.js';
+import { bytes, count, dataTable, label, text, word } from './data-table.js';
 import { type Html, html } from './html.js';
 import type { DataRead, DaySpan, HeldTable, KeptDataset, Report } from './report.js';
 import { section } from './section.js';
@@ -30,8 +30,8 @@ export function coverageSection({ held, changed, answers: { days }, datasets }: 
   const table = dataTable({
     caption: 'Days without any row',
     columns: [
-      text('From', ({ from }: DaySpan) => from),
-      text('To', ({ to }: DaySpan) => to),
+      word('From', ({ from }: DaySpan) => from),
+      word('To', ({ to }: DaySpan) => to),
       count('Days', ({ days: length }: DaySpan) => length),
     ],
     rows: silent.rows,
@@ -43,7 +43,7 @@ export function coverageSection({ held, changed, answers: { days }, datasets }: 
   const meanwhile = changed
     ? html`<p class="warning">Data was added while this report was made: ${dataText(changed)} at its end, SHA-256 <code class="hash">${changed.sha256}</code>. Some answers may hold it already.</p>`
     : undefined;
-  const hash = html`<p>Data read: ${dataText(data)}. SHA-256 of the list of these files: <code class="hash">${data.sha256}</code> (<a href="#method">what that covers</a>).</p>`;
+  const hash = html`<p>Data read: ${dataText(data)}. The SHA-256 at the head of this report stands for them (<a href="#method">how</a>).</p>`;
   const body = [hash, meanwhile, silent.rows.length === 0 ? undefined : table];
   return section({ id: 'coverage', title: 'What this covers', lead: `${seen}${gaps}${without}`, body });
 }
@@ -61,11 +61,11 @@ export function heldSection({ held: { tables, logFiles }, datasets }: Report): H
   const tableOfTables = dataTable({
     caption: 'Tables and partitions, all days',
     columns: [
-      text('Table', ({ table }: HeldTable) => html`<code>${table}</code>`),
+      label('Table', ({ table }: HeldTable) => html`<code>${table}</code>`),
       count('Partitions', (it: HeldTable) => it.days),
       count('Not in the catalog', (it: HeldTable) => it.hidden),
-      text('First day', ({ firstDay }: HeldTable) => firstDay ?? '–'),
-      text('Last day', ({ lastDay }: HeldTable) => lastDay ?? '–'),
+      word('First day', ({ firstDay }: HeldTable) => firstDay ?? '–'),
+      word('Last day', ({ lastDay }: HeldTable) => lastDay ?? '–'),
       count('Data files', (it: HeldTable) => it.files),
       count('Rows', (it: HeldTable) => it.rows),
       bytes('Size', (it: HeldTable) => it.bytes),
@@ -77,7 +77,7 @@ export function heldSection({ held: { tables, logFiles }, datasets }: Report): H
     dataTable({
       caption: 'Log files by how they stand in the ledger, all days',
       columns: [
-        text('Status', ({ status }: LogFileCount) => html`<code>${status}</code>`),
+        word('Status', ({ status }: LogFileCount) => status),
         text('What that means', ({ status }: LogFileCount) => STATUS_MEANINGS[status]),
         count('Log files', ({ files }: LogFileCount) => files),
         count('Records read', ({ read }: LogFileCount) => read),

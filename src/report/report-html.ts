@@ -17,10 +17,10 @@ const momentText = (epochMs: number) => new Date(epochMs).toISOString().slice(0,
 const periodText = ({ period: { from, to } }: Report) => `${momentText(from)} to ${momentText(to)} (UTC)`;
 
 function facts(report: Report): Html {
-  const { lake, held, generatedAt, version } = report;
+  const { lake, held, generatedAt, version, engine } = report;
   const all: readonly (readonly [string, string | Html])[] = [
     ['Lake', lake],
-    ['Period', periodText(report)],
+    ['Engine', engine],
     ['Data (SHA-256)', html`<code class="hash">${held.data.sha256}</code>`],
     ['Generated', `${momentText(generatedAt)} (UTC) by athena-audit-lake ${version}`],
   ];
@@ -32,7 +32,7 @@ function figures({ answers }: Report): Html {
   const started = places.inside + places.outside + places.unknown;
   const all: readonly (readonly [string, string])[] = [
     [formatCount(started), 'queries'],
-    [formatCount(users.rows.length + users.more.rows), 'users'],
+    [formatCount(users.rows.length + users.more.rows), 'users with queries'],
     [formatBytes(users.scannedBytes), 'scanned'],
     [`${formatMoney(users.cost)} USD`, 'cost of scanning'],
     [formatCount(places.outside), 'queries from outside'],

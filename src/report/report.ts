@@ -15,7 +15,8 @@ export type DayCounts = {
   readonly events: number;
   readonly queries: number;
   readonly failed: number;
-  readonly scannedBytes: number;
+  /** Null where no statistics are known. */
+  readonly scannedBytes: number | null;
   readonly firstEvent: string;
   readonly lastEvent: string;
 };

@@ -30,9 +30,9 @@ section { margin-top: 2.75rem; padding-top: 1.4rem; border-top: 1px solid var(--
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1.5rem; margin: 1.25rem 0 0; }
 dl.facts dt { color: var(--soft); }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
-ul.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem; list-style: none; margin: 1.75rem 0 0; padding: 0; }
+ul.figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.75rem; list-style: none; margin: 1.75rem 0 0; padding: 0; }
 ul.figures li { background: var(--panel); border-radius: 0.4rem; padding: 0.7rem 0.9rem; color: var(--soft); font-size: 0.8125rem; line-height: 1.35; }
-ul.figures b { display: block; font-size: 1.4rem; line-height: 1.25; font-weight: 600; color: var(--ink); font-variant-numeric: tabular-nums; }
+ul.figures b { display: block; white-space: nowrap; font-size: 1.4rem; line-height: 1.25; font-weight: 600; color: var(--ink); font-variant-numeric: tabular-nums; }
 ul { margin: 0 0 0.75rem; padding-left: 1.2rem; }
 li { margin-bottom: 0.3rem; }
 figure { margin: 1rem 0; }
@@ -50,31 +50,39 @@ table { border-collapse: collapse; width: 100%; font-size: 0.8438rem; line-heigh
 caption { text-align: left; color: var(--soft); font-size: 0.8125rem; padding: 0 0 0.35rem; }
 th, td { padding: 0.32rem 0.9rem 0.32rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 550; vertical-align: bottom; }
-td.text { overflow-wrap: anywhere; min-width: 5.5rem; }
+td.text, td.label { overflow-wrap: anywhere; min-width: 12.5rem; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td.number, td.time { white-space: nowrap; }
-td.time { font-variant-numeric: tabular-nums; }
+td.number, td.word { white-space: nowrap; }
+td.word { font-variant-numeric: tabular-nums; }
+.number + .word { padding-left: 0.9rem; }
+.narrow { max-width: 26rem; }
 th:last-child, td:last-child { padding-right: 0; }
 .more, .command { color: var(--soft); font-size: 0.8125rem; }
 summary { cursor: pointer; color: var(--soft); font-size: 0.8125rem; }
 .hash { font-size: 0.8em; }
 .warning { background: var(--warnpaper); color: var(--warn); border-radius: 0.4rem; padding: 0.6rem 0.9rem; }
-@media (max-width: 52rem) {
+@media screen and (max-width: 52rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .beside { grid-template-columns: minmax(0, 1fr); gap: 0.5rem; }
   .beside > figure { margin-top: 0.75rem; }
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dl.facts dd { margin-bottom: 0.5rem; }
+  .between { display: none; }
+  ul.figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 @media print {
   @page { margin: 16mm 15mm; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   section { margin-top: 1.4rem; padding-top: 0.9rem; }
+  .lead { break-inside: avoid; }
   h2, .lead, caption, summary { break-after: avoid; }
   figure, tr, ul.figures, dl.facts { break-inside: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { padding-right: 0.6rem; }
+  td.text, td.label { min-width: 7.8rem; }
+  td.word { white-space: normal; }
+  .number + .word, .word + .word { min-width: 4.6rem; }
   .beside { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .beside > figure { margin-top: 0.5rem; max-width: 60%; }
   details::details-content { content-visibility: visible; block-size: auto; }

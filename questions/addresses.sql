@@ -2,6 +2,7 @@
 -- answers: How many queries each user started from each address, those from outside your networks first. Calls that
 --   a service of AWS made for somebody show no address.
 -- period: 30 days
+-- table: all
 -- next: outside-networks
 -- option networks: networks, 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7
 --   your networks, IPv4 and IPv6, with commas between them

@@ -1,6 +1,7 @@
 -- title: What happened on each day
 -- answers: Events, queries, failures, users and scanned bytes of each day (UTC). A day without events is not shown.
 -- period: 30 days
+-- table: all
 -- next: hours
 
 WITH event AS (

@@ -2,6 +2,7 @@
 -- answers: Tables by the number of queries that only read, then of all that name them; failed queries do not count.
 --   Where the tables of a query are not known, its database stands in their place, with a question mark.
 -- period: 30 days
+-- table: all
 -- next: table
 
 WITH asked AS (

@@ -104,7 +104,7 @@ export function missingSection({ answers, textMode, commands }: Report): Html {
   const table = dataTable({
     caption: 'Queries without a text, by reason',
     columns: [
-      word('Reason', ({ status }: MissingTexts) => status),
+      word('Reason', ({ status }: MissingTexts) => status || '(none)'),
       text('What that means', ({ status }: MissingTexts) => meaningOf(status)),
       count('Queries', (it: MissingTexts) => it.queries),
       time('Oldest (UTC)', (it: MissingTexts) => it.oldest),

@@ -93,8 +93,16 @@ export function hoursSection({ answers: { hours }, commands }: Report): Html {
     ],
     rows,
   });
-  const lead = 'The stronger the colour of an hour, the more queries were started in it (UTC).';
-  return section({ id: 'hours', title, lead, body: above(chart, table), command: commands['hours'] });
+  const isEmpty = hours.flat().every((queriesOfHour) => queriesOfHour === 0);
+  return section({
+    id: 'hours',
+    title,
+    lead: isEmpty
+      ? 'No query was started in this period.'
+      : 'The stronger the colour of an hour, the more queries were started in it (UTC).',
+    body: isEmpty ? undefined : above(chart, table),
+    command: commands['hours'],
+  });
 }
 
 /** How many users have a bar. */

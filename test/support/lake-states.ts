@@ -2,13 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDbLakeEvidence } from '../../src/adapters/aws/dynamodb-lake-evidence.js';
 import { DynamoDbLakeState } from '../../src/adapters/aws/dynamodb-lake-state.js';
 import { type DynamoDbCalls, DynamoDbTable } from '../../src/adapters/aws/dynamodb-table.js';
 import { openItems } from '../../src/adapters/local/lmdb-items.js';
+import { LmdbLakeEvidence } from '../../src/adapters/local/lmdb-lake-evidence.js';
 import { LmdbLakeState } from '../../src/adapters/local/lmdb-lake-state.js';
 import { tryToWrite } from '../../src/adapters/local/writer-lock.js';
 import type { PartitionKey } from '../../src/lake/partition.js';
 import type { KnownQueries } from '../../src/ports/known-queries.js';
+import type { LakeEvidence } from '../../src/ports/lake-evidence.js';
 import type { LakeState } from '../../src/ports/lake-state.js';
 import type { OpenQueries } from '../../src/ports/open-queries.js';
 import type { SliceProgress } from '../../src/ports/slice-progress.js';
@@ -24,6 +27,8 @@ export type StateUnderTest = {
   readonly queries: OpenQueries;
   readonly known: KnownQueries;
   readonly progress: SliceProgress;
+  /** What it says for those who have to prove it, where it can. */
+  readonly evidence?: LakeEvidence;
   /** Where it lies in DynamoDB. */
   readonly world?: AwsWorld;
   /** What compaction's first step does to a partition: commits go to the next generation. */
@@ -58,10 +63,12 @@ const WAITING = { pause: async () => undefined, random: () => 0 };
 /** DynamoDB, as the items lie in its double; `client` calls it. */
 function dynamoDbState(world: AwsWorld, client: DynamoDbCalls = world.clients.dynamodb): StateUnderTest {
   world.dynamodb.createTable(TABLE);
-  const state = new DynamoDbLakeState(new DynamoDbTable(client, TABLE, WAITING), world.now);
+  const table = new DynamoDbTable(client, TABLE, WAITING);
+  const state = new DynamoDbLakeState(table, world.now);
   const items = () => [...world.dynamodb.items(TABLE)];
   return {
     ...{ state, queries: state.queries, known: state.known, progress: state.progress, world },
+    evidence: new DynamoDbLakeEvidence(table),
     seal: async ({ table: name, day }) => {
       const part = items().find(({ pk, sk }) => pk?.S === `PART#${name}` && sk?.S === day);
       world.dynamodb.put(TABLE, { ...part, w: { N: '1' }, sealed: { N: '1' }, n: { N: '0' } });
@@ -122,6 +129,7 @@ async function lmdbState(now = START): Promise<StateUnderTest> {
     void items.transactionSync(() => items.putSync(key, change(items.get(key)) as never));
   return {
     ...{ state, queries: state.queries, known: state.known, progress: state.progress },
+    evidence: new LmdbLakeEvidence(items),
     seal: async ({ table, day }) =>
       put(`PART#${table}#${day}`, (item) => ({ ...item, w: 1, sealed: 1, n: 0 })),
     abort: async (bid) => put(`BUNDLE#${bid}`, () => ({ st: 'ABORTED', files: 0, rows: 0, parts: [] })),

@@ -13,6 +13,7 @@ import { doctorCommand } from '../src/cli/commands/doctor.js';
 import { ingestCommand } from '../src/cli/commands/ingest.js';
 import { partitionsCommand } from '../src/cli/commands/partitions.js';
 import { queryCommand } from '../src/cli/commands/query.js';
+import { reportCommand } from '../src/cli/commands/report.js';
 import { resolveCommand } from '../src/cli/commands/resolve.js';
 import { summaryObject } from '../src/cli/ingest-summary.js';
 import type { Io } from '../src/cli/io.js';
@@ -60,6 +61,7 @@ const COMMANDS: readonly Command[] = [
   ingestCommand(SILENT, () => undefined),
   queryCommand(SILENT, NO_DOORS),
   askCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS }),
+  reportCommand(SILENT, { doors: NO_DOORS, questions: QUESTIONS, version: '' }),
   partitionsCommand(SILENT, () => undefined),
   doctorCommand(SILENT, () => undefined),
   ddlCommand(SILENT),
@@ -170,7 +172,7 @@ describe('the documentation says what is there, and nothing that is not:', () =>
     const drawn = new Set([...tree.matchAll(/[a-z0-9-]+\.ts\b/g)].map(([name]) => name));
     expect.soft([...drawn].filter((name) => !known.has(name))).toEqual([]);
     const rooms = names.filter((path) =>
-      /^((cloudtrail|datasets|lake|backfill|ports|jobs)\/)?[^/]+\.ts$/.test(path),
+      /^((cloudtrail|datasets|lake|backfill|questions|report|shown|ports|jobs)\/)?[^/]+\.ts$/.test(path),
     );
     expect.soft(rooms.filter((path) => !drawn.has(path.slice(path.lastIndexOf('/') + 1)))).toEqual([]);
     const named = [...codeIn(README), ...codeIn(MAP)].filter((it) =>

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { unlink, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AuditLakeError, messageOf } from '../errors.js';
 
 const taken = (path: string) =>
@@ -8,6 +9,7 @@ const taken = (path: string) =>
 /** For what takes long before it writes. @throws AuditLakeError USAGE */
 export function mustBeNew(path: string): void {
   if (existsSync(path)) throw taken(path);
+  if (!existsSync(dirname(path))) throw new AuditLakeError('USAGE', `there is no folder ${dirname(path)}`);
 }
 
 /** A file of this user alone, which was not there before, whole or not at all. @throws AuditLakeError USAGE, LAKE_WRITE_FAILED */

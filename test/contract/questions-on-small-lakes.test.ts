@@ -55,7 +55,10 @@ describe('a lake with one row of hardly any cells', () => {
   test.each(NAMES)('has an answer to %s', async (name) => {
     const rows = await answer(engine, name, { given: GIVEN, period });
     const counts: { readonly [name: string]: number } = {
+      addresses: 1,
       cost: 1,
+      days: 1,
+      'most-read': 1,
       hours: 24,
       queries: 1,
       'missing-texts': 1,

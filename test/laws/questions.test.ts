@@ -218,6 +218,49 @@ describe('the questions, over the trail of the demo', () => {
     expect(shown).toHaveLength(5);
   });
 
+  test('addresses: each query with its user, its address, and on which side of the networks that is', async () => {
+    const networks = '10.0.0.0/8,2001:db8::/32';
+    const rows = await ask('addresses', { networks });
+    const side = (ip: string) => (/^10\.|^2001:db8:/.test(ip) ? 'inside' : 'outside');
+    const expected = tally(starts(30).map(({ user, ip }) => `${side(ip)} ${user} ${ip}`));
+    const shown = rows.map((row) => [
+      `${row['place']} ${row['user_name']} ${row['source_ip']}`,
+      row['queries'],
+    ]);
+    expect(new Map(shown as [string, number][])).toEqual(expected);
+    expect(rows.map((row) => row['place'])).toEqual(
+      rows
+        .map((row) => row['place'])
+        .sort()
+        .reverse(),
+    );
+    const diego = rows.find((row) => row['user_name'] === 'diego.ramirez');
+    expect(diego).toMatchObject({ place: 'outside', queries: 4, failed_queries: 3 });
+  });
+
+  test('days: the queries, users and bytes of each day, and no day without an event', async () => {
+    const rows = await ask('days');
+    const day = ({ at }: Start) => new Date(at).toISOString().slice(0, 10);
+    expect(new Map(rows.map((row) => [row['day_utc'], row['queries']]))).toEqual(tally(starts(30).map(day)));
+    for (const row of rows) {
+      const own = starts(30).filter((start) => day(start) === row['day_utc']);
+      expect(row['users']).toBe(new Set(own.map(({ user }) => user)).size);
+      const told = own.filter((it) => it.told);
+      const scanned = told.reduce((sum, it) => sum + (it.query?.scannedBytes ?? 0), 0);
+      expect(row['scanned_bytes']).toBe(told.length === 0 ? null : scanned);
+    }
+  });
+
+  test('most-read: tables that are known, and databases of queries whose tables are not', async () => {
+    const rows = await ask('most-read');
+    const names = rows.map((row) => String(row['table_name']));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^(\?|awsdatacatalog\.[a-z_]+\.[a-z_?*]+)$/.test(name))).toEqual([]);
+    const reading = rows.map((row) => Number(row['reading']));
+    expect(reading).toEqual([...reading].sort((a, b) => b - a));
+    expect(reading[0]).toBeGreaterThan(0);
+  });
+
   test('read-results: the contractor read the salaries that the head of finance had asked for', async () => {
     const salaries = lake.trail.queries.find(({ sql }) => sql.includes('salary DESC'));
     expect(
@@ -388,12 +431,15 @@ WHERE event_name = 'StartQueryExecution'`;
     const tried = [
       ...[
         'access-denied',
+        'addresses',
         'by-user',
         'changed-queries',
         'cost',
+        'days',
         'failed',
         'hours',
         'missing-texts',
+        'most-read',
         'new-activity',
       ],
       ...['outside-networks', 'person', 'queries', 'read-results', 'role-activity', 'table'],

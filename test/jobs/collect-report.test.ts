@@ -112,22 +112,22 @@ describe('a report is collected', () => {
   test('with the hash of its data: events of the period, details of all days, in order, other tables not at all', async () => {
     const partitions = [
       day('athena_events', '2026-10-31', file('before')),
-      day('athena_events', '2026-11-01', file('b', 3), file('a', 2)),
+      day('athena_events', '2026-11-01', file('b', 3), file('a', 2), file('aa')),
       day('athena_events', '2026-11-05', file('c')),
       day('athena_events', '2026-11-06', file('after')),
       day('athena_query_details', '2026-12-24', file('d')),
       day('cloudtrail_events', '2026-11-02', file('other')),
     ];
     const { held } = await collected({}, { partitions });
-    const lines = ['a\t20\t2\t', 'b\t30\t3\t', 'c\t10\t1\t', 'd\t10\t1\t'].map(
-      (start) => `${start}${start[0]?.padEnd(64, '0')}\n`,
+    const lines = ['a\t20\t2', 'aa\t10\t1', 'b\t30\t3', 'c\t10\t1', 'd\t10\t1'].map(
+      (start) => `${start}\t${start.split('\t')[0]?.padEnd(64, '0')}\n`,
     );
     const sha256 = createHash('sha256').update(lines.join('')).digest('hex');
-    expect(held.data).toEqual({ sha256, files: 4, rows: 7, bytes: 70 });
+    expect(held.data).toEqual({ sha256, files: 5, rows: 8, bytes: 80 });
     expect(
       held.tables.map(({ table, files, firstDay, lastDay }) => [table, files, firstDay, lastDay]),
     ).toEqual([
-      ['athena_events', 5, '2026-10-31', '2026-11-06'],
+      ['athena_events', 6, '2026-10-31', '2026-11-06'],
       ['athena_query_details', 1, '2026-12-24', '2026-12-24'],
       ['cloudtrail_events', 1, '2026-11-02', '2026-11-02'],
     ]);

@@ -232,7 +232,15 @@ describe('the bars of a period', () => {
       const answers = { ...reportOf('x').answers, days: counts };
       const { spans } = spansOf({ answers, period });
       expect(spans.length).toBeLessThanOrEqual(101);
-      expect(spans.reduce((sum, { queries }) => sum + queries, 0)).toBe(days);
+      for (const [of, each] of [
+        ['queries', 1],
+        ['failed', 1],
+        ['events', 2],
+      ] as const)
+        expect(
+          spans.reduce((sum, span) => sum + span[of], 0),
+          of,
+        ).toBe(each * days);
       expect(spans.reduce((sum, { scannedBytes }) => sum + (scannedBytes ?? 0), 0)).toBe(3 * days);
       expect(spans.map(({ day }) => day)).toEqual(spans.map(({ day }) => day).sort());
     }

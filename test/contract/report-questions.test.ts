@@ -48,3 +48,25 @@ test('most-read takes tables where the text names them, else the database, and t
     ['c.d.w', 0, 1, 1],
   ]);
 });
+
+test('days counts all events, and failures of queries alone', async () => {
+  const others = await smallLake();
+  const event = (event_name: string, more = {}) => ({ event_name, event_time: AT, user_name: 'a', ...more });
+  const rows = [
+    event('StartQueryExecution', { data_scanned_bytes: 7, query_state: 'SUCCEEDED' }),
+    event('StartQueryExecution', { data_scanned_bytes: 3, query_state: 'FAILED', user_name: 'b' }),
+    event('StartQueryExecution', { error_code: 'AccessDenied' }),
+    event('GetQueryResults', { error_code: 'AccessDenied', data_scanned_bytes: 100, user_name: 'c' }),
+    event('GetQueryResults', { event_time: AT + 5 }),
+  ];
+  await commit(others, 'athena_events', { at: AT, rows });
+  const of = await openDuckDb({ root: others.root, days: others.days, threads: 1 });
+  expect(await answer(of, 'days', { period: { from: '2026-01-01', to: '2026-02-01' } })).toEqual([
+    {
+      ...{ day_utc: '2026-01-09', events: 5, queries: 3, failed_queries: 2, users: 2, scanned_bytes: 10 },
+      ...{ first_event: '2026-01-09 12:00:00', last_event: '2026-01-09 12:00:00.005' },
+    },
+  ]);
+  await of.close();
+  await others.remove();
+});

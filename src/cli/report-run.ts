@@ -41,6 +41,9 @@ type Asked = { readonly sql: ReadonlyMap<string, string>; readonly commands: Rep
 /** So many days where nothing else is said: a quarter. */
 export const STANDARD_DAYS = 90;
 
+/** Of DuckDB, which spills beyond it: a lake of any size is read on any machine. */
+const ENGINE_MEMORY = '1GB';
+
 /** What stdout is called. */
 const STDOUT = '-';
 
@@ -132,7 +135,7 @@ async function reportOf(
   try {
     const tell = (news: FetchNews) => io.err(fetchText(news));
     const all = [...asked.sql.values()].join('\n');
-    const engine = await doors.openEngine(target, { sql: all, tell, signal });
+    const engine = await doors.openEngine(target, { sql: all, tell, signal, memoryLimit: ENGINE_MEMORY });
     try {
       const facts: ReportFacts = {
         ...{ lake, period, generatedAt: now, version: doors.version, commands: asked.commands },

@@ -72,7 +72,7 @@ async function hours(ask: Ask): Promise<Answers['hours']> {
 
 async function users(ask: Ask): Promise<Answers['users']> {
   const top = new Top<UserCost>();
-  let [cost, scannedBytes] = [0, 0];
+  let sum: Pick<UserCost, 'cost' | 'scannedBytes' | 'untold'> = { cost: null, scannedBytes: null, untold: 0 };
   for await (const row of ask('cost')) {
     const user = {
       user: row.text('user_name'),
@@ -83,11 +83,17 @@ async function users(ask: Ask): Promise<Answers['users']> {
       untold: row.count('queries_without_statistics'),
     };
     top.add(user, user.queries);
-    cost += user.cost ?? 0;
-    scannedBytes += user.scannedBytes ?? 0;
+    sum = {
+      cost: plus(sum.cost, user.cost),
+      scannedBytes: plus(sum.scannedBytes, user.scannedBytes),
+      untold: sum.untold + user.untold,
+    };
   }
-  return { ...top.listed(), cost, scannedBytes };
+  return { ...top.listed(), ...sum };
 }
+
+/** What is not known adds nothing. */
+const plus = (a: number | null, b: number | null) => (b === null ? a : (a ?? 0) + b);
 
 async function addresses(ask: Ask): Promise<Pick<Answers, 'outside' | 'places'>> {
   const top = new Top<AddressUse>();

@@ -1,5 +1,5 @@
 import { formatMoney } from '../shown/money.js';
-import { counted, formatBytes, formatCount } from '../shown/units.js';
+import { counted, formatCount } from '../shown/units.js';
 import { type Bar, barChart } from './bar-chart.js';
 import { beginOf, daysBetween, type SpanName, spanFor } from './calendar.js';
 import { bytes, bytesText, count, dataTable, label, word } from './data-table.js';
@@ -43,6 +43,9 @@ const barOf = ({ day, queries: value, failed: marked }: Span): Bar => ({
   note: `${day}: ${queries(value)}, ${formatCount(marked)} of them failed or refused`,
 });
 
+/** A longer table is folded until somebody wants it. */
+const MOST_OPEN = 31;
+
 /** Days without anything are in the chart; in the table they would hide the others. */
 export function daysSection(report: Report): Html {
   const { name, spans } = spansOf(report);
@@ -71,7 +74,7 @@ export function daysSection(report: Report): Html {
     id: 'days',
     title,
     lead: active.length === 0 ? 'Nothing happened in this period.' : `${busy} ${foot}`.trim(),
-    body: active.length === 0 ? undefined : above(chart, table),
+    body: active.length === 0 ? undefined : above(chart, table, active.length <= MOST_OPEN),
     command: report.commands['days'],
   });
 }
@@ -100,7 +103,7 @@ export function hoursSection({ answers: { hours }, commands }: Report): Html {
     lead: isEmpty
       ? 'No query was started in this period.'
       : 'The stronger the colour of an hour, the more queries were started in it (UTC).',
-    body: isEmpty ? undefined : above(chart, table),
+    body: isEmpty ? undefined : above(chart, table, true),
     command: commands['hours'],
   });
 }
@@ -108,7 +111,8 @@ export function hoursSection({ answers: { hours }, commands }: Report): Html {
 /** How many users have a bar. */
 const MOST_RANKS = 8;
 
-const costText = (cost: number | null) => (cost === null ? '–' : formatMoney(cost));
+/** USD. */
+export const costText = (cost: number | null) => (cost === null ? '–' : formatMoney(cost));
 
 export function usersSection({ answers: { users }, price, commands }: Report): Html {
   const chart = rankChart({
@@ -134,13 +138,18 @@ export function usersSection({ answers: { users }, price, commands }: Report): H
     more: moreText(users),
   });
   const all = users.rows.length + users.more.rows;
-  const sum = `${counted(all, 'user')} scanned ${formatBytes(users.scannedBytes)}, for ${formatMoney(users.cost)} USD.`;
-  const rule = `Counted at ${price} USD for a TB (2^40 bytes), each query at least 10 MB; nothing for DDL, failed queries and results that were used again. Queries without statistics are in no sum of bytes and cost.`;
+  const sum =
+    users.scannedBytes === null
+      ? `${counted(all, 'user')} started queries; what they scanned is not known.`
+      : `${counted(all, 'user')} scanned ${bytesText(users.scannedBytes)}, for ${costText(users.cost)} USD.`;
+  const untold =
+    users.untold === 0 ? '' : ` Of ${queries(users.untold)} no statistics are known: they are in no sum.`;
+  const rule = `Cost is counted at ${price} USD for a TB (2^40 bytes), each query at least 10 MB; nothing for DDL, failed queries and results that were used again.${untold}`;
   return section({
     id: 'users',
     title: 'Users, what they scanned and what it cost',
     lead: all === 0 ? 'No query was accepted in this period.' : `${sum} ${rule}`,
-    body: all === 0 ? undefined : beside(chart, table),
+    body: all === 0 ? undefined : users.scannedBytes ? beside(chart, table) : table,
     command: commands['cost'],
   });
 }

@@ -18,8 +18,14 @@ type DataTable<T> = {
   readonly more?: string | undefined;
 };
 
-/** A table with fewer columns does not spread over the page. */
+/** A table with fewer columns does not spread over the page; one with more is set close. */
 const NARROW = 4;
+const DENSE = 12;
+
+function classOf(columns: number): string {
+  if (columns < NARROW) return 'scroll narrow';
+  return columns > DENSE ? 'scroll dense' : 'scroll';
+}
 
 /** A table that scrolls by itself where the page is narrow. */
 export function dataTable<T>({ caption, columns, rows, more }: DataTable<T>): Html {
@@ -27,7 +33,7 @@ export function dataTable<T>({ caption, columns, rows, more }: DataTable<T>): Ht
   const lines = rows.map(
     (row) => html`<tr>${columns.map(({ kind, cell }) => html`<td class="${kind}">${cell(row)}</td>`)}</tr>\n`,
   );
-  return html`<div class="scroll${columns.length < NARROW ? ' narrow' : ''}" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption>
+  return html`<div class="${classOf(columns.length)}" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${lines}</tbody></table></div>${more === undefined ? undefined : html`<p class="more">${more}</p>`}`;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { formatMoney } from '../shown/money.js';
-import { formatBytes, formatCount } from '../shown/units.js';
+import { formatCount } from '../shown/units.js';
 import { failuresSection, missingSection, outsideSection, tablesSection } from './access-sections.js';
-import { daysSection, hoursSection, usersSection } from './activity-sections.js';
+import { costText, daysSection, hoursSection, usersSection } from './activity-sections.js';
+import { bytesText } from './data-table.js';
 import { type Html, html, styleElement } from './html.js';
 import { coverageSection, heldSection, methodSection } from './lake-sections.js';
 import type { Report } from './report.js';
@@ -33,8 +33,8 @@ function figures({ answers }: Report): Html {
   const all: readonly (readonly [string, string])[] = [
     [formatCount(started), 'queries'],
     [formatCount(users.rows.length + users.more.rows), 'users with queries'],
-    [formatBytes(users.scannedBytes), 'scanned'],
-    [`${formatMoney(users.cost)} USD`, 'cost of scanning'],
+    [bytesText(users.scannedBytes), 'scanned'],
+    [users.cost === null ? '–' : `${costText(users.cost)} USD`, 'cost of scanning'],
     [formatCount(places.outside), 'queries from outside'],
     [formatCount(failures.denied), 'calls refused'],
     [formatCount(failures.failed), 'calls failed'],

@@ -73,7 +73,8 @@ export type MissingTexts = {
 export type Answers = {
   /** In order; a day without events is not there. */
   readonly days: readonly DayCounts[];
-  readonly users: Listed<UserCost> & { readonly cost: number; readonly scannedBytes: number };
+  /** All users together: USD and bytes, null where nothing is known; queries without statistics. */
+  readonly users: Listed<UserCost> & Pick<UserCost, 'cost' | 'scannedBytes' | 'untold'>;
   /** Queries by weekday (from Monday) and hour. */
   readonly hours: readonly (readonly number[])[];
   readonly outside: Listed<AddressUse>;

@@ -26,9 +26,9 @@ ${command === undefined ? undefined : html`<p class="command">Ask again: <code>$
 export const beside = (chart: Html, table: Html): Html =>
   html`<div class="beside"><figure>${chart}</figure><div>${table}</div></div>`;
 
-/** A chart above its data, which may be folded away, but not on paper. */
-export const above = (chart: Html, table: Html): Html =>
-  html`<figure>${chart}</figure><details open><summary>The data of this chart</summary>${table}</details>`;
+/** A chart above its data, which may be folded, but not on paper. */
+export const above = (chart: Html, table: Html, isOpen: boolean): Html =>
+  html`<figure>${chart}</figure><details${isOpen ? html` open` : undefined}><summary>The data of this chart</summary>${table}</details>`;
 
 /** What a list leaves out: `and 12 more rows with 340 queries`. */
 export function moreText(

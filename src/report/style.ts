@@ -56,6 +56,8 @@ td.number, td.word { white-space: nowrap; }
 td.word { font-variant-numeric: tabular-nums; }
 .number + .word { padding-left: 0.9rem; }
 .narrow { max-width: 26rem; }
+.dense table { font-size: 0.75rem; }
+.dense th, .dense td { padding-right: 0.4rem; }
 th:last-child, td:last-child { padding-right: 0; }
 .more, .command { color: var(--soft); font-size: 0.8125rem; }
 summary { cursor: pointer; color: var(--soft); font-size: 0.8125rem; }
@@ -79,6 +81,8 @@ summary { cursor: pointer; color: var(--soft); font-size: 0.8125rem; }
   figure, tr, ul.figures, dl.facts { break-inside: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
+  .dense table { font-size: 7pt; }
+  .dense th, .dense td { padding-right: 0.2rem; }
   th, td { padding-right: 0.6rem; }
   td.text, td.label { min-width: 7.8rem; }
   td.word { white-space: normal; }

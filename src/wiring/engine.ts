@@ -19,7 +19,7 @@ export type EngineTarget =
 export async function openEngine(target: EngineTarget, options: FetchOptions): Promise<QueryEngine> {
   switch (target.kind) {
     case 'duckdb over a folder':
-      return (await import('./local-engine.js')).openFolderDuckDb(target.lake);
+      return (await import('./local-engine.js')).openFolderDuckDb(target.lake, options);
     case 'duckdb over a copy':
       return (await import('./s3-engine.js')).openS3DuckDb(target, options);
     case 'athena':

@@ -21,6 +21,8 @@ export type FetchOptions = {
   readonly sql: string;
   readonly tell: (news: FetchNews) => void;
   readonly signal: AbortSignal;
+  /** Of DuckDB, such as `1GB`: beyond it, it spills to the disk. Most of the machine where nothing is said. */
+  readonly memoryLimit?: string;
 };
 
 /**
@@ -33,7 +35,9 @@ export async function openS3DuckDb(settings: S3LakeSettings, options: FetchOptio
   const root = await mkdtemp(join(tmpdir(), 'audit-lake-copy-'));
   const remove = () => rm(root, { recursive: true, force: true });
   try {
-    const engine = await openDuckDb({ root, days: await fetched(listed, { root, settings, options }) });
+    const days = await fetched(listed, { root, settings, options });
+    const { memoryLimit } = options;
+    const engine = await openDuckDb({ root, days, ...(memoryLimit !== undefined && { memoryLimit }) });
     return {
       query: (sql) => engine.query(sql),
       close: () => engine.close().finally(remove),

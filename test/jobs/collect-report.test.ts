@@ -44,7 +44,13 @@ const DAYS = [1, 2, 3, 4, 5].map((date) => `2026-11-0${date}`);
 describe('a report is collected', () => {
   test('from a lake without anything', async () => {
     const { answers, held, changed } = await collected({});
-    expect(answers.users).toEqual({ rows: [], more: { rows: 0, count: 0 }, cost: 0, scannedBytes: 0 });
+    expect(answers.users).toEqual({
+      rows: [],
+      more: { rows: 0, count: 0 },
+      cost: null,
+      scannedBytes: null,
+      untold: 0,
+    });
     expect(answers.hours.flat()).toEqual(new Array(168).fill(0));
     expect(held.data).toEqual({ sha256: createHash('sha256').digest('hex'), files: 0, rows: 0, bytes: 0 });
     expect(held.silent).toMatchObject({ rows: [{ from: DAYS[0], to: DAYS[4], days: 5 }], days: 5 });

@@ -182,6 +182,30 @@ describe('a report', () => {
     expect(leads.filter((text) => /^(No |Nothing )|has no event/.test(text))).toHaveLength(7);
   });
 
+  test('says that nothing is known, not that it is nothing, where there are no statistics', () => {
+    const { answers, ...report } = reportOf('john');
+    const users = { ...answers.users, cost: null, scannedBytes: null };
+    const page = reportHtml({ ...report, answers: { ...answers, users } });
+    expect(page).toContain('what they scanned is not known');
+    expect(page).toContain('<b>–</b>cost of scanning');
+    expect(parsedPage(page).elements.filter(({ tagName }) => tagName === 'svg')).toHaveLength(3);
+    expect(reportHtml(reportOf('john'))).toContain('Of 2 queries no statistics are known');
+  });
+
+  test('folds a long table, but not on paper', () => {
+    const { answers, ...report } = reportOf('john');
+    const days = [...daysBetween({ from: report.period.from, to: report.period.from + 40 * 86_400_000 })];
+    const [day] = answers.days;
+    if (!day) throw new Error('no day');
+    const long = { ...report, period: { ...report.period, to: report.period.from + 40 * 86_400_000 } };
+    const page = reportHtml({
+      ...long,
+      answers: { ...answers, days: days.map((on) => ({ ...day, day: on })) },
+    });
+    expect(page.match(/<details[ >]/g)).toEqual(['<details>', '<details ']);
+    expect(page).toMatch(/@media print \{[\s\S]*details::details-content \{ content-visibility: visible/);
+  });
+
   test('is the same bytes for the same report', () => {
     expect(reportHtml(reportOf('zoë'))).toBe(reportHtml(structuredClone(reportOf('zoë'))));
   });

@@ -56,7 +56,7 @@ function answersOf(text: string): Report['answers'] {
         { user: text, queries: 8, scannedBytes: 1e9, largestBytes: 5e8, cost: 0.5, untold: 0 },
         { user: null, queries: 2, scannedBytes: null, largestBytes: null, cost: null, untold: 2 },
       ),
-      ...{ cost: 0.5, scannedBytes: 1e9 },
+      ...{ cost: 0.5, scannedBytes: 1e9, untold: 2 },
     },
     hours: Array.from({ length: 7 }, (_, weekday) => new Array<number>(24).fill(weekday === 1 ? 1 : 0)),
     outside: {
@@ -84,7 +84,7 @@ export function emptyReport(): Report {
     ...report,
     answers: {
       ...{ days: [], hours: [], outside: nothing, tables: nothing, missing: [] },
-      users: { ...nothing, cost: 0, scannedBytes: 0 },
+      users: { ...nothing, cost: null, scannedBytes: null, untold: 0 },
       places: { inside: 0, outside: 0, unknown: 0 },
       failures: { ...nothing, denied: 0, failed: 0 },
     },

@@ -16,7 +16,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body {
-  margin: 0 auto; max-width: 68rem; padding: 2.5rem 1.5rem 4rem; background: var(--paper); color: var(--ink);
+  margin: 0 auto; max-width: 68rem; padding: 2.5rem 1.5rem 4rem; overflow-wrap: break-word; background: var(--paper); color: var(--ink);
   font: 0.9375rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif;
 }
 h1 { font-size: 1.75rem; line-height: 1.2; font-weight: 650; margin: 0 0 0.35rem; letter-spacing: -0.01em; }

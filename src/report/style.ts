@@ -16,7 +16,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body {
-  margin: 0 auto; max-width: 68rem; padding: 2.5rem 1.5rem 4rem; overflow-wrap: break-word; background: var(--paper); color: var(--ink);
+  margin: 0 auto; max-width: 72rem; padding: 2.5rem 1.5rem 4rem; overflow-wrap: break-word; background: var(--paper); color: var(--ink);
   font: 0.9375rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif;
 }
 h1 { font-size: 1.75rem; line-height: 1.2; font-weight: 650; margin: 0 0 0.35rem; letter-spacing: -0.01em; }
@@ -86,7 +86,8 @@ summary { cursor: pointer; color: var(--soft); font-size: 0.8125rem; }
   th, td { padding-right: 0.6rem; }
   td.text, td.label { min-width: 7.8rem; }
   td.word { white-space: normal; }
-  .number + .word, .word + .word { min-width: 4.6rem; }
+  .word + .word { min-width: 4.8rem; }
+  .number + .word { min-width: 5.6rem; }
   .beside { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .beside > figure { margin-top: 0.5rem; max-width: 60%; }
   details::details-content { content-visibility: visible; block-size: auto; }

@@ -108,7 +108,7 @@ export function methodSection({ engine, version }: Report): Html {
   const points = [
     `${engine} answered, over the views of the lake, which show each event once however often it was delivered. All times are UTC.`,
     'Rows come from the log files of CloudTrail. Each log file is in the lake once or not at all; a text once seen is never lost.',
-    'The SHA-256 of the data covers a list with a line for each data file: its path below the lake, its size in bytes, its rows, and the SHA-256 of its bytes, as noted when its rows were committed; tabs between them, a line feed behind each. The lines are in the order of table, day and path. The list holds the files of athena_events for the days of the period, and all files of athena_query_details, which tells of queries what was learned later.',
+    'The SHA-256 of the data covers a list with a line for each data file: its path below the lake, its size in bytes, its rows, and the SHA-256 of its bytes, as noted when its rows were committed; tabs between them, a line feed behind each. The lines are in the order of table, day and path. The list holds the files of athena_events for the days of the period, and all files of athena_query_details, which tells of queries what was learned later. In S3 a file is listed moments before engines see it.',
     'A user is whoever acted: the session name or source identity behind a role, not the role that everybody shares.',
     'Characters that would steer a terminal or turn a text around are written out, as in \\u202e.',
     `Made by athena-audit-lake ${version}. This file runs no script and loads nothing.`,

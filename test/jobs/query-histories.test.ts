@@ -334,7 +334,7 @@ describe('the tables of a text that is kept masked', () => {
     for (const answer of [ended('SELECT ? FROM a'), running('SELECT ? FROM a')]) {
       const asking = await new Asking().knows(answer);
       asking.privacy = MASKED;
-      expect(execution(await asking.ask())).toMatchObject({ text: 'SELECT ? FROM a', tables: {} });
+      expect(execution(await asking.ask())?.tables).toEqual({});
       asking.privacy = FULL;
       expect(execution(await asking.ask())?.tables).toBeNull();
     }

@@ -87,6 +87,21 @@ describe('what a history tells', () => {
       expect(privateExecution(NOTHING_TOLD, privacy)).toEqual(NOTHING_TOLD);
     }
   });
+
+  test('keeps the tables of the whole text, however often it is made private', () => {
+    const text = `SELECT * FROM t WHERE a = 'it\\'s' UNION SELECT * FROM "u"`;
+    const once = privateExecution({ ...told, text }, MASKED);
+    const tables = {
+      ...OF_PEOPLE,
+      referenced_tables: 'awsdatacatalog.?.t,?',
+      tables_read: 'awsdatacatalog.?.t,?',
+    };
+    expect(once).toMatchObject({
+      text: 'SELECT * FROM t WHERE a = ?',
+      tables: { ...tables, tables_written: '?' },
+    });
+    expect(privateExecution(once, MASKED)).toEqual(once);
+  });
 });
 
 function recordOf(text: string): LogRecord {

@@ -58,7 +58,7 @@ async function answered(asked: Asked, engine: QueryEngine, io: Io): Promise<numb
 }
 
 /** What is told of a fetch. */
-export function fetchText(news: FetchNews): string {
+function fetchText(news: FetchNews): string {
   const files = news.files === 1 ? '1 data file' : `${formatCount(news.files)} data files`;
   if (news.kind === 'begins') return `Fetching ${files}, ${formatBytes(news.bytes)}.\n`;
   if (news.missing === 0) return '';
@@ -72,13 +72,30 @@ export function fetchText(news: FetchNews): string {
  *   AWS_FAILED
  * @throws Interrupted
  */
-export async function askEngine(asked: Asked, io: Io, doors: QueryDoors): Promise<number> {
+export function askEngine(asked: Asked, io: Io, doors: QueryDoors): Promise<number> {
+  return withEngine({ target: asked.target, sql: asked.sql }, { io, doors }, (engine) =>
+    answered(asked, engine, io),
+  );
+}
+
+type Opening = Pick<Asked, 'target' | 'sql'> & { readonly memoryLimit?: string };
+
+/**
+ * Opens what answers the SQL, for as long as `use` takes; Ctrl-C stops it first.
+ * @throws AuditLakeError what opening it throws, and `use`
+ * @throws Interrupted
+ */
+export async function withEngine<T>(
+  { target, ...options }: Opening,
+  { io, doors }: { readonly io: Io; readonly doors: QueryDoors },
+  use: (engine: QueryEngine) => Promise<T>,
+): Promise<T> {
   const { signal, race, end } = interruption();
   try {
     const tell = (news: FetchNews) => io.err(fetchText(news));
-    const engine = await doors.openEngine(asked.target, { sql: asked.sql, tell, signal });
+    const engine = await doors.openEngine(target, { ...options, tell, signal });
     try {
-      return await race(answered(asked, engine, io));
+      return await race(use(engine));
     } finally {
       await engine.close();
     }

@@ -11,11 +11,9 @@ import type { Report } from '../report/report.js';
 import { reportHtml } from '../report/report-html.js';
 import { printable } from '../shown/printable.js';
 import { counted, formatBytes } from '../shown/units.js';
-import type { FetchNews } from '../wiring/engine.js';
 import { openEvidence } from '../wiring/lake-evidence.js';
-import { fetchText, type QueryDoors } from './asked-engine.js';
+import { type QueryDoors, withEngine } from './asked-engine.js';
 import { type EngineFlags, engineTarget } from './engine-options.js';
-import { interruption } from './interruption.js';
 import type { Io } from './io.js';
 import { mustBeNew, writeNewFile } from './new-file.js';
 import { s3LakeOf } from './s3-lake-of.js';
@@ -131,23 +129,17 @@ async function reportOf(
   const lake = namedLake(config);
   const target = engineTarget(config, flags);
   const { evidence, lakeFile, close } = await openEvidence(lake, s3LakeOf(config));
-  const { signal, race, end } = interruption();
   try {
-    const tell = (news: FetchNews) => io.err(fetchText(news));
-    const all = [...asked.sql.values()].join('\n');
-    const engine = await doors.openEngine(target, { sql: all, tell, signal, memoryLimit: ENGINE_MEMORY });
-    try {
-      const facts: ReportFacts = {
-        ...{ lake, period, generatedAt: now, version: doors.version, commands: asked.commands },
-        ...{ price: flags.price, networks: flags.networks, ...keptBy(lakeFile) },
-        engine: target.kind === 'athena' ? 'Athena' : 'DuckDB',
-      };
-      return await race(collectReport(facts, { engine, evidence, sql: asked.sql }));
-    } finally {
-      await engine.close();
-    }
+    const facts: ReportFacts = {
+      ...{ lake, period, generatedAt: now, version: doors.version, commands: asked.commands },
+      ...{ price: flags.price, networks: flags.networks, ...keptBy(lakeFile) },
+      engine: target.kind === 'athena' ? 'Athena' : 'DuckDB',
+    };
+    const opening = { target, sql: [...asked.sql.values()].join('\n'), memoryLimit: ENGINE_MEMORY };
+    return await withEngine(opening, { io, doors }, (engine) =>
+      collectReport(facts, { engine, evidence, sql: asked.sql }),
+    );
   } finally {
-    end();
     await close();
   }
 }

@@ -1,6 +1,6 @@
 import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Check } from '../../ports/access-check.js';
-import { awsError } from './aws-error.js';
+import { awsStep } from './aws-step.js';
 import type { ResourceArns } from './resource-arns.js';
 import { minutesOfNew, type StackAge } from './stack-age.js';
 import { stackFault } from './stack-fault.js';
@@ -18,16 +18,14 @@ const MOST_NAMES = 100;
 /** Whether alarms of a stack ring; each says in its description what to do. */
 export function alarmAccess({ cloudwatch, alarms, arns, ...age }: AlarmAccessOptions): Check {
   const action = 'cloudwatch:DescribeAlarms';
-  const on = 'the alarms of the stack';
+  const call = { action, on: 'the alarms of the stack', resources: arns.alarms };
   const run = async () => {
     const ringing: MetricAlarm[] = [];
     for (let from = 0; from < alarms.length; from += MOST_NAMES) {
       const AlarmNames = alarms.slice(from, from + MOST_NAMES);
       const command = new DescribeAlarmsCommand({ AlarmNames, StateValue: 'ALARM', MaxRecords: MOST_NAMES });
-      const page = await cloudwatch.send(command).catch((error: unknown) => {
-        throw awsError(error, { action, resource: on });
-      });
-      ringing.push(...(page.MetricAlarms ?? []));
+      const { MetricAlarms = [] } = await cloudwatch.send(command);
+      ringing.push(...MetricAlarms);
     }
     const minutes = minutesOfNew(age);
     const odd = minutes === undefined ? ringing : ringing.filter((alarm) => !isHeartbeat(alarm));
@@ -35,8 +33,7 @@ export function alarmAccess({ cloudwatch, alarms, arns, ...age }: AlarmAccessOpt
     if (ringing.length === 0) return `none of ${alarms.length} rings`;
     return `of ${alarms.length} only what rings until it hears something, and the stack is ${minutes} minutes old`;
   };
-  const allowedBy = { actions: [action], resources: arns.alarms };
-  return { name: 'alarms', needs: ['stack'], steps: [{ call: { action, on, allowedBy }, run }] };
+  return { name: 'alarms', needs: ['stack'], steps: [awsStep(call, run)] };
 }
 
 /** What hears nothing rings: on a new stack as well. */

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { Check } from '../../ports/access-check.js';
 import { awsError } from './aws-error.js';
+import { awsStep } from './aws-step.js';
 import type { ResourceArns } from './resource-arns.js';
 import { stackFault } from './stack-fault.js';
 
@@ -19,12 +20,9 @@ export type FunctionAccessOptions = {
 
 /** Whether a function can be called. */
 export function functionAccess({ lambda, name, id, arns }: FunctionAccessOptions): Check {
-  const action = 'lambda:GetFunctionConfiguration';
+  const call = { action: 'lambda:GetFunctionConfiguration', on: id, resources: arns.function(id) };
   const run = async () => {
-    const command = new GetFunctionConfigurationCommand({ FunctionName: id });
-    const found = await lambda.send(command).catch((error: unknown) => {
-      throw awsError(error, { action, resource: id });
-    });
+    const found = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: id }));
     const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason } = found;
     const next = State === 'Inactive' ? 'a call wakes it up within a minute' : 'deploy the stack again';
     if (State !== 'Active') throw stackFault(`${id} is ${State}: ${StateReason ?? ''}; ${next}`);
@@ -33,17 +31,13 @@ export function functionAccess({ lambda, name, id, arns }: FunctionAccessOptions
       `the last update of ${id} is ${LastUpdateStatus}: ${LastUpdateStatusReason ?? 'deploy it again'}`,
     );
   };
-  const allowedBy = { actions: [action], resources: arns.function(id) };
-  return {
-    name: `function ${name}`,
-    needs: ['stack'],
-    steps: [{ call: { action, on: id, allowedBy }, run }],
-  };
+  return { name: `function ${name}`, needs: ['stack'], steps: [awsStep(call, run)] };
 }
 
 /** Whether a function gets the messages of its queue. */
 export function feedAccess({ lambda, id, arns }: Omit<FunctionAccessOptions, 'name'>): Check {
   const action = 'lambda:GetEventSourceMapping';
+  const call = { action, on: `event source mapping ${id}`, resources: arns.eventSourceMapping(id) };
   const run = async () => {
     const found = await lambda
       .send(new GetEventSourceMappingCommand({ UUID: id }))
@@ -54,7 +48,5 @@ export function feedAccess({ lambda, id, arns }: Omit<FunctionAccessOptions, 'na
     const next = 'nothing is taken from the queue: switch the event source mapping on';
     throw stackFault(`event source mapping ${id} is ${found.State}: ${next}`);
   };
-  const on = `event source mapping ${id}`;
-  const allowedBy = { actions: [action], resources: arns.eventSourceMapping(id) };
-  return { name: 'feed', needs: ['stack'], steps: [{ call: { action, on, allowedBy }, run }] };
+  return { name: 'feed', needs: ['stack'], steps: [awsStep(call, run)] };
 }

@@ -2,7 +2,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../errors.js';
 import type { Step } from '../../ports/access-check.js';
-import { awsError } from './aws-error.js';
+import { awsStep } from './aws-step.js';
 import type { ResourceArns } from './resource-arns.js';
 import { stackFault } from './stack-fault.js';
 
@@ -40,21 +40,16 @@ export type HandlerCheckOptions = {
 /** Lets a handler try what it needs, under its own role. */
 export function handlerStep(options: HandlerCheckOptions): Step {
   const { id, arns, onAnswer } = options;
-  const allowedBy = { actions: ['lambda:InvokeFunction'], resources: arns.function(id) };
-  const run = async () => {
+  return awsStep({ action: 'lambda:InvokeFunction', on: id, resources: arns.function(id) }, async () => {
     onAnswer(await answerOf(options));
     return undefined;
-  };
-  return { call: { action: 'lambda:InvokeFunction', on: id, allowedBy }, run };
+  });
 }
 
-/** @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED; STACK_FAULT where the function fails or answers something else */
+/** @throws AuditLakeError STACK_FAULT where the function fails or answers something else */
 async function answerOf({ lambda, id, logFile }: HandlerCheckOptions): Promise<HandlerAnswer> {
   const Payload = Buffer.from(JSON.stringify({ task: 'check', logFile }));
-  const command = new InvokeCommand({ FunctionName: id, Payload });
-  const ended = await lambda.send(command).catch((error: unknown) => {
-    throw awsError(error, { action: 'lambda:InvokeFunction', resource: id });
-  });
+  const ended = await lambda.send(new InvokeCommand({ FunctionName: id, Payload }));
   const told = parsed(ended.Payload);
   if (ended.FunctionError !== undefined) {
     const { errorType, errorMessage } = failure.safeParse(told).data ?? { errorType: '', errorMessage: '' };

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, type Dimension, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Check, Step } from '../../ports/access-check.js';
-import { awsError } from './aws-error.js';
+import { awsStep } from './aws-step.js';
 import { queueName, type ResourceArns } from './resource-arns.js';
 import { minutesOfNew, type StackAge } from './stack-age.js';
 import { stackFault } from './stack-fault.js';
@@ -56,21 +56,17 @@ function attributesStep(
   { sqs, arns }: QueueAccessOptions,
   tell: (messages: number) => string,
 ): Step {
-  const action = 'sqs:GetQueueAttributes';
-  const on = queueName(url);
-  const run = async () => {
+  const call = { action: 'sqs:GetQueueAttributes', on: queueName(url), resources: arns.queue(url) };
+  return awsStep(call, async () => {
     const AttributeNames = [
       'ApproximateNumberOfMessages',
       'ApproximateNumberOfMessagesNotVisible',
       'ApproximateNumberOfMessagesDelayed',
     ] as const;
     const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...AttributeNames] });
-    const { Attributes = {} } = await sqs.send(command).catch((error: unknown) => {
-      throw awsError(error, { action, resource: on });
-    });
+    const { Attributes = {} } = await sqs.send(command);
     return tell(AttributeNames.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0));
-  };
-  return { call: { action, on, allowedBy: { actions: [action], resources: arns.queue(url) } }, run };
+  });
 }
 
 function ageStep(options: QueueAccessOptions): Step {
@@ -111,15 +107,10 @@ const ofQueue = ({ parts }: QueueAccessOptions, name: string): MetricName => ({
 type Values = (metric: MetricName, statistic: string, minutes: number) => Promise<readonly number[]>;
 
 function metricStep(options: QueueAccessOptions, run: (values: Values) => Promise<string>): Step {
-  const action = 'cloudwatch:GetMetricData';
-  // There is nothing narrower to allow.
-  const allowedBy = { actions: [action], resources: ['*'] };
   const on = `metrics of ${queueName(options.parts.queue)}`;
-  const values: Values = (...asked) =>
-    metricValues(options, ...asked).catch((error: unknown) => {
-      throw awsError(error, { action, resource: on });
-    });
-  return { call: { action, on, allowedBy }, run: () => run(values) };
+  // There is nothing narrower to allow.
+  const call = { action: 'cloudwatch:GetMetricData', on, resources: ['*'] };
+  return awsStep(call, () => run((...asked) => metricValues(options, ...asked)));
 }
 
 async function metricValues(

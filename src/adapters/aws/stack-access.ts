@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../../errors.js';
 import type { Check, Step } from '../../ports/access-check.js';
-import { awsError, nameOf } from './aws-error.js';
+import { nameOf } from './aws-error.js';
+import { awsStep } from './aws-step.js';
 import type { ResourceArns } from './resource-arns.js';
 import { stackFault } from './stack-fault.js';
 import { missingParts, type StackParts, stackParts } from './stack-parts.js';
@@ -62,10 +63,7 @@ export function stackAccess(options: StackAccessOptions): readonly Check[] {
 
 function stackStep(operation: string, run: Step['run'], { stack, arns }: StackAccessOptions): Step {
   const action = `cloudformation:${operation}`;
-  return {
-    call: { action, on: `stack ${stack}`, allowedBy: { actions: [action], resources: arns.stack(stack) } },
-    run,
-  };
+  return awsStep({ action, on: `stack ${stack}`, resources: arns.stack(stack) }, run);
 }
 
 async function described({ cloudformation, stack, region }: StackAccessOptions): Promise<Partial<Stack>> {
@@ -78,7 +76,7 @@ async function described({ cloudformation, stack, region }: StackAccessOptions):
         `there is no stack ${stack} in ${region}: name its Region with --region, or another --stack`,
       );
     }
-    throw awsError(error, { action: 'cloudformation:DescribeStacks', resource: `stack ${stack}` });
+    throw error;
   }
 }
 
@@ -104,14 +102,10 @@ function mustBeWhole(stack: string, parts: StackParts): void {
 async function resourcesOf({ cloudformation, stack }: StackAccessOptions): Promise<StackResourceSummary[]> {
   const all: StackResourceSummary[] = [];
   let NextToken: string | undefined;
-  try {
-    do {
-      const page = await cloudformation.send(new ListStackResourcesCommand({ StackName: stack, NextToken }));
-      all.push(...(page.StackResourceSummaries ?? []));
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-  } catch (error) {
-    throw awsError(error, { action: 'cloudformation:ListStackResources', resource: `stack ${stack}` });
-  }
+  do {
+    const page = await cloudformation.send(new ListStackResourcesCommand({ StackName: stack, NextToken }));
+    all.push(...(page.StackResourceSummaries ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
   return all;
 }

@@ -57,7 +57,7 @@ const NO_DOORS = {
   openEngine: () => Promise.reject(new Error('no engine')),
 };
 const COMMANDS: readonly Command[] = [
-  demoCommand(SILENT, NO_DOORS),
+  demoCommand(SILENT, { doors: NO_DOORS, questions: QUESTIONS }),
   ingestCommand(SILENT, () => undefined),
   queryCommand(SILENT, NO_DOORS),
   askCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS }),

@@ -47,7 +47,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     const doors = { openEngine };
     const questions = readQuestions();
     for (const command of [
-      demoCommand(io, doors),
+      demoCommand(io, { doors, questions }),
       ingestCommand(io, exit),
       backfillCommand(io, exit),
       askCommand(io, { doors, exit, questions }),

@@ -6,7 +6,6 @@ import { periodOf } from '../../questions/period.js';
 import type { Question } from '../../questions/question.js';
 import { type Given, sqlOf } from '../../questions/rendered-question.js';
 import { type DemoFolder, demoFolder } from '../../wiring/demo-folder.js';
-import { readQuestions } from '../../wiring/questions.js';
 import { askEngine, type QueryDoors } from '../asked-engine.js';
 import { summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
@@ -35,21 +34,23 @@ Examples:
   $ audit-lake demo
   $ audit-lake demo --out /tmp/audit-lake-demo`;
 
+type Asking = { readonly doors: QueryDoors; readonly questions: readonly Question[] };
+
 /** `audit-lake demo`: a small organization trail, its lake, three answers. */
-export function demoCommand(io: Io, doors: QueryDoors): Command {
+export function demoCommand(io: Io, asking: Asking): Command {
   return new Command('demo')
     .summary('make a small trail, put it into a lake, and ask it three questions')
     .description('Makes a small organization trail, puts it into a lake, and asks it three questions.')
     .option('--out <dir>', 'where trail and lake go; what an earlier demo left there is replaced', './demo')
     .addHelpText('after', EXAMPLES)
-    .action(({ out }: { out: string }) => runDemo(out, io, doors));
+    .action(({ out }: { out: string }) => runDemo(out, io, asking));
 }
 
 /**
  * The one failed log file is part of the demonstration, so the demo ends with 0.
  * @throws AuditLakeError USAGE where the folder holds something else, LAKE_WRITE_FAILED
  */
-async function runDemo(out: string, io: Io, doors: QueryDoors): Promise<void> {
+async function runDemo(out: string, io: Io, { doors, questions }: Asking): Promise<void> {
   const asOf = Date.now();
   const trail = generateTrail({ asOf });
   const folder = await demoFolder(out);
@@ -59,7 +60,6 @@ async function runDemo(out: string, io: Io, doors: QueryDoors): Promise<void> {
     `$ audit-lake ingest ${quoted(folder.trail)} --lake ${quoted(folder.lake)} --query-history ${quoted(folder.history)}\n`,
   );
   await ingest(folder, asOf, io);
-  const questions = readQuestions();
   for (const asked of ASKED) await answer(asked, questions, { folder, io, doors });
   await io.out(nextSteps(folder));
 }

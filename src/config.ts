@@ -30,6 +30,9 @@ export type Config = {
   readonly datasets: readonly Dataset[];
   readonly eventSources: Selection;
   readonly sources: readonly string[];
+  readonly rawTable: string | undefined;
+  /** With a slash at its end. */
+  readonly rawSource: string | undefined;
   readonly ownRoles: readonly string[];
   /** Accounts of 12 digits, and `self`. */
   readonly queryAccounts: readonly string[];
@@ -83,6 +86,8 @@ export async function readConfig(flags: Flags, environment: Environment = proces
     lakeOwner: one(SETTINGS.lakeOwner),
     kmsKey: one(SETTINGS.kmsKey),
     sources: reader.list(SETTINGS.sources) ?? NONE,
+    rawTable: one(SETTINGS.rawTable),
+    rawSource: one(SETTINGS.rawSource),
     ownRoles: reader.list(SETTINGS.ownRoles) ?? NONE,
     queryAccounts: reader.list(SETTINGS.queryAccounts) ?? NONE,
     queryRole: one(SETTINGS.queryRole) ?? 'audit-lake-query-history',

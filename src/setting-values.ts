@@ -2,6 +2,9 @@ import { DATASET_NAMES, type DatasetName } from './datasets/dataset.js';
 import { TEXT_MODES, type TextMode } from './datasets/text-privacy.js';
 import { AuditLakeError } from './errors.js';
 import { lakeLocation, PLACEHOLDER_LAKE } from './lake/ddl.js';
+import { parseRawRoot } from './lake/raw-partition.js';
+import { TABLE_NAMES } from './lake/tables.js';
+import { VIEW_NAMES } from './lake/views.js';
 
 /** A text as the value of a setting; undefined where the setting does not take it. */
 export type Parse<T> = (text: string) => T | undefined;
@@ -61,6 +64,13 @@ export const regionName = matching(/^[a-z]{2,8}(-[a-z]{2,12}){1,3}-\d{1,2}$/);
 export const stateTableName = matching(/^[A-Za-z0-9_.-]{3,255}$/);
 /** The grammar of every name that a statement may hold (failure mode T1). */
 export const databaseName = matching(/^[a-z_][a-z0-9_]{0,127}$/);
+/** Also what the lake makes itself has names. */
+export const rawTableName: Parse<string> = (text) => {
+  const taken: readonly string[] = [...TABLE_NAMES, ...VIEW_NAMES];
+  return databaseName(text) === undefined || taken.includes(text) ? undefined : text;
+};
+/** With a slash at its end. */
+export const rawSource: Parse<string> = parseRawRoot;
 export const workGroupName = matching(/^[A-Za-z0-9._-]{1,128}$/);
 export const accountId = matching(/^\d{12}$/);
 export const kmsKey = matching(/^[A-Za-z0-9:/_-]{1,2048}$/);

@@ -1,13 +1,14 @@
 import { AuditLakeError } from '../errors.js';
+import { type AnyPartition, type PartitionKey, partitionName } from '../lake/partition.js';
 import { batchToken } from '../lake/partition-ddl.js';
-import type { Catalog, CatalogLocation, StatementOutcome } from '../ports/catalog.js';
-import type { PartitionBatch, PartitionRegister, RegisteredPartition } from '../ports/partition-register.js';
+import type { CatalogLocation, PartitionCatalog, StatementOutcome } from '../ports/catalog.js';
+import type { PartitionBatch, RegisteredPartition, Registrations } from '../ports/partition-register.js';
 import { misplaced } from './partition-drift.js';
 
 /** What the registrar works with. */
-export type RegistrarPorts = {
-  readonly register: PartitionRegister;
-  readonly catalog: Catalog;
+export type RegistrarPorts<K extends AnyPartition = PartitionKey> = {
+  readonly register: Registrations<K>;
+  readonly catalog: PartitionCatalog<K>;
   /** Milliseconds since 1970. Clocks may differ: safety does not rest on them. */
   readonly now: () => number;
   readonly pause: (millis: number) => Promise<void>;
@@ -31,8 +32,8 @@ export type RegistrarReport = {
 };
 
 /** A run of the registrar: its end in milliseconds since 1970. */
-export type RegistrarRun = {
-  readonly ports: RegistrarPorts;
+export type RegistrarRun<K extends AnyPartition = PartitionKey> = {
+  readonly ports: RegistrarPorts<K>;
   readonly until: number;
   readonly report: RegistrarReport;
 };
@@ -51,7 +52,10 @@ const NOT_SHOWN =
  * unknown at the end stays under the lease, and who takes it over goes on with the same statement.
  * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT
  */
-export async function addBatch(claims: readonly RegisteredPartition[], run: RegistrarRun): Promise<void> {
+export async function addBatch<K extends AnyPartition>(
+  claims: readonly RegisteredPartition<K>[],
+  run: RegistrarRun<K>,
+): Promise<void> {
   const { register } = run.ports;
   const batch = (await knownBatch(claims, register)) ?? (await newBatch(claims, register));
   if (batch === undefined) return;
@@ -62,29 +66,35 @@ export async function addBatch(claims: readonly RegisteredPartition[], run: Regi
 }
 
 /** The batch in which an earlier holder issued them. */
-async function knownBatch(
-  [first]: readonly RegisteredPartition[],
-  register: PartitionRegister,
-): Promise<PartitionBatch | undefined> {
+async function knownBatch<K extends AnyPartition>(
+  [first]: readonly RegisteredPartition<K>[],
+  register: Registrations<K>,
+): Promise<PartitionBatch<K> | undefined> {
   return first?.batch === undefined ? undefined : register.findBatch(first.batch);
 }
 
 /** Undefined where a claim was lost meanwhile: nothing was issued, and others go on. */
-async function newBatch(
-  claims: readonly RegisteredPartition[],
-  register: PartitionRegister,
-): Promise<PartitionBatch | undefined> {
+async function newBatch<K extends AnyPartition>(
+  claims: readonly RegisteredPartition<K>[],
+  register: Registrations<K>,
+): Promise<PartitionBatch<K> | undefined> {
   const [first] = claims;
   if (!first) return undefined;
-  const what = { table: first.table, days: claims.map(({ day }) => day), attempt: first.attempt };
-  const batch = { token: batchToken(what), ...what };
+  const what = { table: first.table, names: claims.map(partitionName), attempt: first.attempt };
+  const batch: PartitionBatch<K> = { token: batchToken(what), ...what };
   return (await register.issue(batch, claims)) ? batch : undefined;
 }
 
-type Held = { readonly claims: readonly RegisteredPartition[]; readonly run: RegistrarRun };
+type Held<K extends AnyPartition> = {
+  readonly claims: readonly RegisteredPartition<K>[];
+  readonly run: RegistrarRun<K>;
+};
 
 /** How the statement of a batch ended, started where nobody did; undefined where it may not be started. */
-async function outcomeOf(batch: PartitionBatch, held: Held): Promise<StatementOutcome | undefined> {
+async function outcomeOf<K extends AnyPartition>(
+  batch: PartitionBatch<K>,
+  held: Held<K>,
+): Promise<StatementOutcome | undefined> {
   if (batch.executionId !== undefined) return end(batch.executionId, held.run);
   const started = await start(batch, held);
   if (started === 'refused') return undefined;
@@ -94,10 +104,13 @@ async function outcomeOf(batch: PartitionBatch, held: Held): Promise<StatementOu
 }
 
 /** A refusal is certain not to have begun and no fault of the partitions: they wait, and are not given up for it. */
-async function start(batch: PartitionBatch, { claims, run }: Held): Promise<string | undefined> {
+async function start<K extends AnyPartition>(
+  batch: PartitionBatch<K>,
+  { claims, run }: Held<K>,
+): Promise<string | undefined> {
   try {
     const executionId = await run.ports.catalog.startAdding(batch);
-    run.report.issued += batch.days.length;
+    run.report.issued += batch.names.length;
     return executionId;
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -111,9 +124,9 @@ function isRefusal(error: unknown): error is AuditLakeError {
 }
 
 /** Waits for the end of a statement, but not beyond the end of the run. */
-async function end(
+async function end<K extends AnyPartition>(
   executionId: string,
-  { ports: { catalog, now, pause }, until }: RegistrarRun,
+  { ports: { catalog, now, pause }, until }: RegistrarRun<K>,
 ): Promise<StatementOutcome> {
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(LONGEST_WAIT_MS, 2 * wait)) {
     const outcome = await catalog.outcomeOf(executionId);
@@ -123,9 +136,9 @@ async function end(
 }
 
 /** What the catalog shows decides, whatever the statement said. */
-async function settle(
-  claims: readonly RegisteredPartition[],
-  { outcome, run }: { readonly outcome: StatementOutcome; readonly run: RegistrarRun },
+async function settle<K extends AnyPartition>(
+  claims: readonly RegisteredPartition<K>[],
+  { outcome, run }: { readonly outcome: StatementOutcome; readonly run: RegistrarRun<K> },
 ): Promise<void> {
   const missing = await settleWhatIsShown(claims, run);
   await fail(missing, { reason: outcome.kind === 'failed' ? outcome.reason : NOT_SHOWN, run });
@@ -135,31 +148,30 @@ async function settle(
  * Gives those that the catalog does not show. What another run has started may be impossible to ask after (another
  * workgroup, permissions, kind of catalog), so this is looked at first where a statement is taken over.
  */
-async function settleWhatIsShown(
-  claims: readonly RegisteredPartition[],
-  run: RegistrarRun,
-): Promise<readonly RegisteredPartition[]> {
+async function settleWhatIsShown<K extends AnyPartition>(
+  claims: readonly RegisteredPartition<K>[],
+  run: RegistrarRun<K>,
+): Promise<readonly RegisteredPartition<K>[]> {
   const [first] = claims;
   if (!first) return [];
-  const days = claims.map(({ day }) => day);
-  const shown = await run.ports.catalog.locations(first.table, days);
-  const missing: RegisteredPartition[] = [];
+  const shown = await run.ports.catalog.locations(first.table, claims.map(partitionName));
+  const missing: RegisteredPartition<K>[] = [];
   for (const claim of claims) {
-    const location = shown.get(claim.day);
+    const location = shown.get(partitionName(claim));
     if (location) await settleShown(claim, { location, run });
     else missing.push(claim);
   }
   return missing;
 }
 
-async function settleShown(
-  claim: RegisteredPartition,
-  { location, run }: { readonly location: CatalogLocation; readonly run: RegistrarRun },
+async function settleShown<K extends AnyPartition>(
+  claim: RegisteredPartition<K>,
+  { location, run }: { readonly location: CatalogLocation; readonly run: RegistrarRun<K> },
 ): Promise<void> {
   const { register, catalog } = run.ports;
   const wrong = misplaced(claim, location);
   if (wrong !== undefined) {
-    const mend = location.kind === 'foreign' ? ': `audit-lake partitions repair` moves it' : '';
+    const mend = location.kind === 'foreign' ? `: \`audit-lake ${repairOf(claim)}\` moves it` : '';
     return fail([claim], { reason: `${wrong}${mend}`, blocked: true, run });
   }
   // Only a partition that was dropped after a compaction comes back in an older generation.
@@ -171,13 +183,13 @@ async function settleShown(
 }
 
 /** Gives claims back, or up. `blocked` undefined: after too many failures. */
-async function fail(
-  claims: readonly RegisteredPartition[],
+async function fail<K extends AnyPartition>(
+  claims: readonly RegisteredPartition<K>[],
   failure: {
     readonly reason: string;
     readonly blocked?: boolean;
     readonly isRefusal?: boolean;
-    readonly run: RegistrarRun;
+    readonly run: RegistrarRun<K>;
   },
 ): Promise<void> {
   const { reason, isRefusal = false, run } = failure;
@@ -195,6 +207,11 @@ async function fail(
     report.blocked++;
     report.pending--;
   }
-  const days = first === last ? first.day : `${first.day} to ${last.day} (${claims.length} days)`;
-  report.warnings.push(`${first.table} ${days} not registered: ${reason}`);
+  const [from, to] = [partitionName(first), partitionName(last)];
+  const which = first === last ? from : `${from} to ${to} (${claims.length} ${unitOf(first)})`;
+  report.warnings.push(`${first.table} ${which} not registered: ${reason}`);
 }
+
+const unitOf = (partition: AnyPartition) => ('account' in partition ? 'partitions' : 'days');
+const repairOf = (partition: AnyPartition) =>
+  'account' in partition ? 'raw register --retry' : 'partitions repair';

@@ -1,7 +1,7 @@
 import { AuditLakeError, type ErrorCode } from '../errors.js';
+import { type AnyPartition, type PartitionKey, partitionName } from '../lake/partition.js';
 import { batchesOf } from '../lake/partition-ddl.js';
-import type { TableName } from '../lake/tables.js';
-import type { RegisteredPartition } from '../ports/partition-register.js';
+import type { RegisteredPartition, Standing } from '../ports/partition-register.js';
 import { addBatch, type RegistrarPorts, type RegistrarReport, type RegistrarRun } from './add-batch.js';
 
 export type { RegistrarPorts, RegistrarReport } from './add-batch.js';
@@ -26,13 +26,13 @@ export type RegistrarRunEnd = { readonly report: RegistrarReport; readonly failu
  * `budgetMs` and waits for nothing longer; what is left is for another run. Never throws: whatever goes wrong beside
  * reading a register is a warning of the report.
  */
-export async function tryToRegister(
-  tables: readonly TableName[],
-  ports: RegistrarPorts,
+export async function tryToRegister<K extends AnyPartition = PartitionKey>(
+  tables: readonly K['table'][],
+  ports: RegistrarPorts<K>,
   budgetMs = BUDGET_MS,
 ): Promise<RegistrarRunEnd> {
   const report: RegistrarReport = { issued: 0, registered: 0, pending: 0, blocked: 0, warnings: [] };
-  const run: RegistrarRun = { ports, until: ports.now() + budgetMs, report };
+  const run: RegistrarRun<K> = { ports, until: ports.now() + budgetMs, report };
   const failures: unknown[] = [];
   for (const table of tables) await registerTable(table, run).catch((error: unknown) => failures.push(error));
   return { report, failures };
@@ -43,17 +43,17 @@ export async function tryToRegister(
  * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT where the register of a table cannot be
  *   read, after the other tables had their turn
  */
-export async function registerPartitions(
-  ...asked: Parameters<typeof tryToRegister>
+export async function registerPartitions<K extends AnyPartition = PartitionKey>(
+  ...asked: Parameters<typeof tryToRegister<K>>
 ): Promise<RegistrarReport> {
-  const { report, failures } = await tryToRegister(...asked);
+  const { report, failures } = await tryToRegister<K>(...asked);
   if (failures.length > 0) throw failures[0];
   return report;
 }
 
-async function registerTable(table: TableName, run: RegistrarRun): Promise<void> {
+async function registerTable<K extends AnyPartition>(table: K['table'], run: RegistrarRun<K>): Promise<void> {
   const { register, catalog, now } = run.ports;
-  const partitions = await register.list(table);
+  const partitions = await register.open(table);
   run.report.blocked += partitions.filter(({ registration }) => registration === 'BLOCKED').length;
   const open = partitions.filter(
     ({ registration }) => registration === 'PENDING' || registration === 'ISSUING',
@@ -69,14 +69,16 @@ async function registerTable(table: TableName, run: RegistrarRun): Promise<void>
   }
 }
 
-function isDue({ registration, notBefore, leaseUntil }: RegisteredPartition, now: number): boolean {
+function isDue({ registration, notBefore, leaseUntil }: Standing, now: number): boolean {
   return registration === 'PENDING' ? (notBefore ?? 0) <= now : (leaseUntil ?? 0) < now;
 }
 
 /** What one statement may add: the batch in which it was issued before, else of the same attempt. Newest first. */
-function groupsOf(partitions: readonly RegisteredPartition[]): readonly (readonly RegisteredPartition[])[] {
-  const groups = new Map<string, RegisteredPartition[]>();
-  const newestFirst = [...partitions].sort((a, b) => (a.day < b.day ? 1 : -1));
+function groupsOf<K extends AnyPartition>(
+  partitions: readonly RegisteredPartition<K>[],
+): readonly (readonly RegisteredPartition<K>[])[] {
+  const groups = new Map<string, RegisteredPartition<K>[]>();
+  const newestFirst = [...partitions].sort((a, b) => byDay(b, a));
   for (const partition of newestFirst) {
     const name = partition.batch ?? `attempt ${partition.attempt}`;
     groups.set(name, [...(groups.get(name) ?? []), partition]);
@@ -84,10 +86,18 @@ function groupsOf(partitions: readonly RegisteredPartition[]): readonly (readonl
   return [...groups.values()].flatMap((group) => batchesOf(group));
 }
 
+function byDay(a: AnyPartition, b: AnyPartition): number {
+  const [one, other] = a.day === b.day ? [partitionName(a), partitionName(b)] : [a.day, b.day];
+  return one < other ? -1 : 1;
+}
+
 /** What was claimed may stand otherwise than it was listed: it is grouped again. */
-async function addGroup(group: readonly RegisteredPartition[], run: RegistrarRun): Promise<void> {
+async function addGroup<K extends AnyPartition>(
+  group: readonly RegisteredPartition<K>[],
+  run: RegistrarRun<K>,
+): Promise<void> {
   const { register, owner, now } = run.ports;
-  const claims: RegisteredPartition[] = [];
+  const claims: RegisteredPartition<K>[] = [];
   for (const partition of group) {
     const at = now();
     const claim = await register.claim(partition, { owner, now: at, until: at + LEASE_MS });
@@ -98,7 +108,7 @@ async function addGroup(group: readonly RegisteredPartition[], run: RegistrarRun
 
 /** Undefined after a failure that another run may not meet again. */
 async function orWarning<T>(
-  run: RegistrarRun,
+  run: { readonly report: RegistrarReport },
   what: string,
   action: () => Promise<T>,
 ): Promise<T | undefined> {

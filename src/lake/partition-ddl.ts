@@ -1,7 +1,14 @@
 import { hash } from 'node:crypto';
 import { AuditLakeError } from '../errors.js';
 import { identifier, lakeLocation } from './ddl.js';
-import { type Day, isDay, type PartitionKey, parsePartitionPath, partitionPath } from './partition.js';
+import {
+  type Day,
+  isDay,
+  type PartitionKey,
+  type PartitionName,
+  parsePartitionPath,
+  partitionPath,
+} from './partition.js';
 import type { TableName } from './tables.js';
 
 /** Partitions that one statement adds (protocol 4.3). */
@@ -53,12 +60,12 @@ export function batchesOf<T>(days: readonly T[]): readonly (readonly T[])[] {
 
 /** What a batch is known by in the register of its lake: 64 hex digits. */
 export function batchToken(batch: {
-  readonly table: TableName;
-  readonly days: readonly Day[];
+  readonly table: string;
+  readonly names: readonly PartitionName[];
   readonly attempt: number;
 }): string {
-  const { table, days, attempt } = batch;
-  return hash('sha256', ['v1', table, [...days].sort().join(), attempt].join('\n'));
+  const { table, names, attempt } = batch;
+  return hash('sha256', ['v1', table, [...names].sort().join(), attempt].join('\n'));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { RawPartition } from './raw-partition.js';
 import type { TableName } from './tables.js';
 
 /** A UTC day as `YYYY-MM-DD`. */
@@ -5,6 +6,15 @@ export type Day = string;
 
 /** A partition: one table, one UTC day of eventTime. */
 export type PartitionKey = { readonly table: TableName; readonly day: Day };
+
+/** Whatever the register leads into a catalog: a day of a table of the lake, or a folder of the raw table. */
+export type AnyPartition = PartitionKey | RawPartition;
+
+/** How a partition is named within its table: its day; of the raw table `account/region/YYYY-MM-DD`. */
+export type PartitionName = string;
+
+export const partitionName = (partition: AnyPartition): PartitionName =>
+  'account' in partition ? `${partition.account}/${partition.region}/${partition.day}` : partition.day;
 
 /** Whether a text is a day of the calendar, as we write it. */
 export function isDay(text: string): boolean {

@@ -9,6 +9,7 @@ import { openNotifiedLake } from '../wiring/notified-lake.js';
 import { check, isCheck } from './check.js';
 import { sortDeliveries } from './deliveries.js';
 import { once } from './once.js';
+import { noteRaw } from './raw-notes.js';
 import { countMessages, tellEndpoint, tellHistory, tellIngest } from './report.js';
 import { responseTo } from './response.js';
 import { type LambdaContext, stopwatch } from './time-left.js';
@@ -32,13 +33,14 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
   if (isCheck(event)) return check(event, context, examineIngest);
   const envelope = decodeNotification(event);
   if (envelope.kind === 'unknown') throw new AuditLakeError('BAD_NOTIFICATION', envelope.reason);
-  const { datasets, sources, newLane, ports } = await opened();
+  const { datasets, sources, newLane, ports, rawNoter } = await opened();
   const { deliveries, returned } = sortDeliveries(envelope, sources);
   const counters = newCounters();
   const { left, mayStart } = stopwatch(context);
   const lane = () => newLane(left);
   const report = await ingestDeliveries({ deliveries, datasets, newLane: lane, ports, counters, mayStart });
-  const outcomes = new Map([...report.outcomes, ...returned]);
+  const unnoted = await noteRaw(deliveries, rawNoter);
+  const outcomes = new Map([...report.outcomes, ...unnoted, ...returned]);
   tellIngest(
     report,
     counters,

@@ -3,6 +3,7 @@ import { ensureCatalog } from '../jobs/ensure-catalog.js';
 import { sweepBundles } from '../jobs/finish-bundle.js';
 import { reconcilePartitions } from '../jobs/reconcile-partitions.js';
 import { tryToRegister } from '../jobs/register-partitions.js';
+import type { RawPartition } from '../lake/raw-partition.js';
 import { TABLE_NAMES } from '../lake/tables.js';
 import { examineMaintenance } from '../wiring/handler-doctor.js';
 import { type Maintenance, openMaintenance } from '../wiring/maintenance.js';
@@ -52,22 +53,33 @@ type Counts = { readonly [metric: string]: number };
 /** Does its part and tells its counts. */
 type Step = (maintenance: Maintenance, context: LambdaContext) => Promise<Counts>;
 
-const register: Step = async ({ registrar }, context) => {
-  const left = context.getRemainingTimeInMillis();
-  const budget = left - Math.min(RESERVE_MS, left / 2);
+/** The raw table after those of the lake: its partitions may be very many. */
+const register: Step = async ({ registrar, raw }, context) => {
   // No two runs at once share an owner: each would take the other's claims for its own.
-  const ports = { ...registrar, owner: context.awsRequestId };
-  const { report, failures } = await tryToRegister(TABLE_NAMES, ports, budget);
-  tellWarnings('registrar_warning', report.warnings);
+  const owner = context.awsRequestId;
+  const ends = [await tryToRegister(TABLE_NAMES, { ...registrar, owner }, budgetOf(context))];
+  if (raw) {
+    ends.push(await tryToRegister<RawPartition>([raw.table], { ...raw.ports, owner }, budgetOf(context)));
+  }
+  const reports = ends.map(({ report }) => report);
+  for (const { warnings } of reports) tellWarnings('registrar_warning', warnings);
+  const sum = (count: 'issued' | 'registered' | 'pending' | 'blocked') =>
+    reports.reduce((all, report) => all + report[count], 0);
   const counts = tellCounts('registrar_done', {
-    PartitionsIssued: report.issued,
-    PartitionsRegistered: report.registered,
-    PartitionsPending: report.pending,
-    PartitionsBlocked: report.blocked,
+    PartitionsIssued: sum('issued'),
+    PartitionsRegistered: sum('registered'),
+    PartitionsPending: sum('pending'),
+    PartitionsBlocked: sum('blocked'),
   });
-  if (failures.length > 0) throw failures[0];
+  const [failure] = ends.flatMap(({ failures }) => failures);
+  if (failure !== undefined) throw failure;
   return counts;
 };
+
+function budgetOf(context: LambdaContext): number {
+  const left = context.getRemainingTimeInMillis();
+  return left - Math.min(RESERVE_MS, left / 2);
+}
 
 const makeWhatIsMissing: Step = async ({ reconciler }) => {
   const { made, warnings } = await ensureCatalog(reconciler.catalog);

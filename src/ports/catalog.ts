@@ -1,4 +1,4 @@
-import type { Day, PartitionKey } from '../lake/partition.js';
+import type { AnyPartition, PartitionKey, PartitionName } from '../lake/partition.js';
 import type { TableName } from '../lake/tables.js';
 import type { ViewName } from '../lake/views.js';
 
@@ -20,37 +20,46 @@ export type StatementOutcome =
 export type Ensured = 'there' | 'created' | 'renewed';
 
 /**
- * What engines see of the lake: tables, views and partitions. It always follows the register: it may lag, never lead.
- * What `startAdding` promises is only that it asked; `locations` tells what came of it.
+ * Where partitions become visible to engines. It always follows the register: it may lag, never lead. What
+ * `startAdding` promises is only that it asked; `locations` tells what came of it.
  * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
  */
-export interface Catalog {
-  ensureDatabase(): Promise<'there' | 'created'>;
+export interface PartitionCatalog<K extends AnyPartition = PartitionKey> {
   /**
    * Makes the table where it is missing, and the database for it; gives it the columns that an older release did not
    * have. @throws AuditLakeError LAKE_FORMAT where the table of this name is that of another lake
    */
-  ensureTable(table: TableName): Promise<Ensured>;
-  /**
-   * Makes the view where it is missing, and replaces that of an older release, never of a newer one. The tables that it
-   * reads must be there. @throws AuditLakeError LAKE_FORMAT where a table has its name
-   */
-  ensureView(view: ViewName): Promise<Ensured>;
+  ensureTable(table: K['table']): Promise<Ensured>;
   /**
    * Asks for partitions of generation 0, those that exist stay as they are. The same token gives the same execution
    * while the catalog remembers it. Gives the name of the execution; undefined where the catalog knows the token with
    * another text, so that there is nothing to ask: `locations` decides.
    */
-  startAdding(batch: {
-    readonly table: TableName;
-    readonly days: readonly Day[];
-    readonly token: string;
-  }): Promise<string | undefined>;
+  startAdding(batch: AddedBatch<K>): Promise<string | undefined>;
   outcomeOf(executionId: string): Promise<StatementOutcome>;
   /** Where these partitions lie; those that the catalog does not show are absent. */
-  locations(table: TableName, days: readonly Day[]): Promise<ReadonlyMap<Day, CatalogLocation>>;
-  /** Every partition that the catalog shows of a table; none where the table is missing. */
-  list(table: TableName): Promise<ReadonlyMap<Day, CatalogLocation>>;
+  locations(table: K['table'], names: readonly PartitionName[]): Promise<Locations>;
   /** Points a partition to a generation of ours, and waits until the catalog says so. */
-  move(partition: PartitionKey, generation: number): Promise<void>;
+  move(partition: K, generation: number): Promise<void>;
+}
+
+/** What one statement adds to a table. */
+export type AddedBatch<K extends AnyPartition = PartitionKey> = {
+  readonly table: K['table'];
+  readonly names: readonly PartitionName[];
+  readonly token: string;
+};
+
+export type Locations = ReadonlyMap<PartitionName, CatalogLocation>;
+
+/** What engines see of the lake: tables, views and partitions. */
+export interface Catalog extends PartitionCatalog {
+  ensureDatabase(): Promise<'there' | 'created'>;
+  /**
+   * Makes the view where it is missing, and replaces that of an older release, never of a newer one. The tables that it
+   * reads must be there. @throws AuditLakeError LAKE_FORMAT where a table has its name
+   */
+  ensureView(view: ViewName): Promise<Ensured>;
+  /** Every partition that the catalog shows of a table; none where the table is missing. */
+  list(table: TableName): Promise<Locations>;
 }

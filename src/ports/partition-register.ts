@@ -1,4 +1,4 @@
-import type { Day, PartitionKey } from '../lake/partition.js';
+import type { AnyPartition, PartitionKey, PartitionName } from '../lake/partition.js';
 import type { TableName } from '../lake/tables.js';
 
 /**
@@ -7,8 +7,11 @@ import type { TableName } from '../lake/tables.js';
  */
 export type Registration = 'PENDING' | 'ISSUING' | 'REGISTERED' | 'BLOCKED';
 
-/** A partition as the register knows it (item PART). Moments are milliseconds since 1970. */
-export type RegisteredPartition = PartitionKey & {
+/** A partition as the register knows it (item PART). */
+export type RegisteredPartition<K extends AnyPartition = PartitionKey> = K & Standing;
+
+/** How it stands there. Moments are milliseconds since 1970. */
+export type Standing = {
   readonly visible: number;
   readonly writing: number;
   readonly registration: Registration;
@@ -31,45 +34,48 @@ export type RegisteredPartition = PartitionKey & {
 };
 
 /** Partitions of one table that one statement adds (item BATCH). What it holds decides its token. */
-export type PartitionBatch = {
+export type PartitionBatch<K extends AnyPartition = PartitionKey> = {
   readonly token: string;
-  readonly table: TableName;
-  readonly days: readonly Day[];
+  readonly table: K['table'];
+  readonly names: readonly PartitionName[];
   readonly attempt: number;
   /** What the catalog called the statement; absent until it was started. */
   readonly executionId?: string;
 };
 
 /** A partition held under a lease: one that `claim` gave. */
-export type Claim = PartitionKey & { readonly fence: number };
+export type Claim<K extends AnyPartition = PartitionKey> = K & { readonly fence: number };
 
 /** The way of partitions into the catalog, as conditional writes (protocol 4.3). Linearizable. */
-export interface PartitionRegister {
-  /** All partitions of a table by day, as of now (a strong read). @throws AuditLakeError LAKE_FORMAT */
-  list(table: TableName): Promise<readonly RegisteredPartition[]>;
+export interface Registrations<K extends AnyPartition = PartitionKey> {
+  /**
+   * The partitions of a table that are not REGISTERED, as of now (strong reads); of very many, as many as are worth a
+   * run. @throws AuditLakeError LAKE_FORMAT
+   */
+  open(table: K['table']): Promise<readonly RegisteredPartition<K>[]>;
   /**
    * PENDING and due, or ISSUING under a lease that has run out, becomes ISSUING under ours: gives it as it stands
    * now. Undefined where somebody else was faster. `owner` names one run, so that an own claim whose response was
    * lost is recognised.
    */
   claim(
-    partition: PartitionKey,
+    partition: K,
     lease: { readonly owner: string; readonly now: number; readonly until: number },
-  ): Promise<RegisteredPartition | undefined>;
+  ): Promise<RegisteredPartition<K> | undefined>;
   /** Notes a batch and names it in all its claimed partitions. False: a claim was lost, and nothing is noted. */
-  issue(batch: PartitionBatch, claims: readonly Claim[]): Promise<boolean>;
+  issue(batch: PartitionBatch<K>, claims: readonly Claim<K>[]): Promise<boolean>;
   /** @throws AuditLakeError LAKE_FORMAT */
-  findBatch(token: string): Promise<PartitionBatch | undefined>;
+  findBatch(token: string): Promise<PartitionBatch<K> | undefined>;
   /** Notes what the catalog called the statement of a batch. */
   noteExecution(token: string, executionId: string): Promise<void>;
   /** A verified fact, whoever found it: REGISTERED, unless it is already. Needs no fence. */
-  registered(partition: PartitionKey): Promise<void>;
+  registered(partition: K): Promise<void>;
   /**
    * ISSUING becomes PENDING, or BLOCKED, under the fence of the claim, its attempt one more; else nothing happens. Its
    * failures too, unless it was refused: whose permissions are missing is not given up for it.
    */
   failed(
-    claim: Claim,
+    claim: Claim<K>,
     failure: {
       readonly notBefore: number;
       readonly blocked: boolean;
@@ -78,5 +84,11 @@ export interface PartitionRegister {
     },
   ): Promise<void>;
   /** REGISTERED, BLOCKED or PENDING becomes PENDING: the next attempt, no failures yet. ISSUING is left alone. */
-  reopen(partition: PartitionKey, reason: string): Promise<void>;
+  reopen(partition: K, reason: string): Promise<void>;
+}
+
+/** The register of the tables of a lake. */
+export interface PartitionRegister extends Registrations {
+  /** All partitions of a table by day, as of now (a strong read). @throws AuditLakeError LAKE_FORMAT */
+  list(table: TableName): Promise<readonly RegisteredPartition[]>;
 }

@@ -6,6 +6,7 @@ import { DynamoDbPartitionRegister } from '../adapters/aws/dynamodb-partition-re
 import { GlueCatalog } from '../adapters/aws/glue-catalog.js';
 import type { RegistrarPorts } from '../jobs/register-partitions.js';
 import type { Catalog } from '../ports/catalog.js';
+import type { PartitionRegister } from '../ports/partition-register.js';
 import { athenaResults, type ResultsSettings } from './athena-results.js';
 import { type AwsSettings, clientOptions } from './client-options.js';
 import { realTime } from './real-time.js';
@@ -30,8 +31,14 @@ export function openCatalog(settings: CatalogSettings): Catalog {
   return settings.catalog === 'glue' ? new GlueCatalog(options) : new AthenaCatalog(options);
 }
 
+/** The registrar's, and what else is done with them. */
+export type LakeRegistrar = RegistrarPorts & {
+  readonly register: PartitionRegister;
+  readonly catalog: Catalog;
+};
+
 /** What the registrar works with, over the state of a lake. */
-export function registrarPorts({ table }: S3Lake, settings: CatalogSettings): RegistrarPorts {
+export function registrarPorts({ table }: S3Lake, settings: CatalogSettings): LakeRegistrar {
   return {
     register: new DynamoDbPartitionRegister(table),
     catalog: openCatalog(settings),

@@ -1,7 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { DynamoDbRawRegister } from '../adapters/aws/dynamodb-raw-register.js';
 import type { Dataset, DatasetName } from '../datasets/dataset.js';
 import type { CommitPorts } from '../jobs/commit-bundle.js';
 import { finishBundle } from '../jobs/finish-bundle.js';
+import { RawNoter } from '../jobs/note-raw.js';
 import type { BundleLane } from '../jobs/open-bundle.js';
 import { visibleState } from '../jobs/visible-state.js';
 import { type PrivacySettings, privacyOf } from '../lake/lake-file.js';
@@ -9,6 +11,7 @@ import type { AthenaHistoryRun, AthenaHistorySettings } from './athena-history.j
 import type { AwsSettings } from './client-options.js';
 import { lakeNotSet, sourcesNotSet } from './missing-lake.js';
 import { openQueryTexts } from './query-texts.js';
+import { rawTableOf } from './raw-table.js';
 import { realTime } from './real-time.js';
 import { S3_BUNDLE } from './s3-bundle.js';
 import { openToKeep, type S3Lake, s3Lake } from './s3-lake.js';
@@ -26,6 +29,8 @@ export type NotifiedLakeSettings = AwsSettings &
     readonly datasets: readonly Dataset[];
     readonly sources: readonly string[];
     readonly ownRoles: readonly string[];
+    readonly rawTable: string | undefined;
+    readonly rawSource: string | undefined;
   };
 
 /** What a handler needs: where log files may come from, and the way into the lake. */
@@ -33,6 +38,8 @@ export type NotifiedLake = {
   readonly datasets: readonly DatasetName[];
   readonly sources: readonly string[];
   readonly ports: CommitPorts;
+  /** Makes partitions of the raw table known, where there is one. */
+  readonly rawNoter: RawNoter | undefined;
   /** `left`: how many milliseconds there are to wait for query texts. */
   readonly newLane: (left: () => number) => BundleLane;
 };
@@ -59,6 +66,7 @@ export async function openLambdaLake(
   const { lake: location, stateTable, datasets, sources } = settings;
   if (location === undefined || stateTable === undefined) throw lakeNotSet();
   if (sources.length === 0) throw sourcesNotSet();
+  const raw = rawTableOf(settings);
   const lake = s3Lake({ ...settings, lake: location, stateTable });
   const privacy = privacyOf((await lake.lakeFile.read())?.lake, settings);
   await openToKeep(lake, { datasets, privacy });
@@ -77,6 +85,7 @@ export async function openLambdaLake(
     ...{ lake, sources },
     datasets: datasets.map(({ name }) => name),
     ports: { state, bundles, newBundleId },
+    rawNoter: raw && new RawNoter({ notes: new DynamoDbRawRegister(lake.table), table: raw.name, root: raw.root }),
     newLane: (left) => {
       patience = left;
       return s3Lane({ ...options, now: realTime.now() });

@@ -1,11 +1,8 @@
 import { type CatalogReport, ensureCatalog } from '../jobs/ensure-catalog.js';
 import type { SweepReport } from '../jobs/finish-bundle.js';
-import {
-  type RegistrarPorts,
-  type RegistrarReport,
-  registerPartitions,
-} from '../jobs/register-partitions.js';
+import { type RegistrarReport, registerPartitions } from '../jobs/register-partitions.js';
 import { TABLE_NAMES } from '../lake/tables.js';
+import type { LakeRegistrar } from './catalog.js';
 
 /** What the catalog missed and got, and what became of the partitions. */
 export type Registered = {
@@ -23,7 +20,7 @@ const BUDGET_MS = 600_000;
  * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED, LAKE_FORMAT
  */
 export async function registerNow(
-  ports: RegistrarPorts,
+  ports: LakeRegistrar,
   isStopped: () => boolean = () => false,
 ): Promise<Registered> {
   const catalog = isStopped() ? { made: [], warnings: [] } : await ensureCatalog(ports.catalog);

@@ -26,8 +26,8 @@ const ALWAYS = { times: Number.POSITIVE_INFINITY };
 
 const batchOf = (days: readonly string[], attempt = 0) => ({
   table: 'athena_events' as const,
-  days,
-  token: batchToken({ table: 'athena_events', days, attempt }),
+  names: days,
+  token: batchToken({ table: 'athena_events', names: days, attempt }),
 });
 const daysFrom = (count: number) => Array.from({ length: count }, (_, at) => dayOf(at * 86_400_000));
 

@@ -26,7 +26,7 @@ const THEIRS = { owner: 'theirs', now: NOW, until: LATER };
 
 /** The batch of these days, as the registrar makes it. */
 function batchOf(days: readonly string[], attempt = 0): PartitionBatch {
-  const what = { table: 'athena_events', days, attempt } as const;
+  const what = { table: 'athena_events', names: days, attempt } as const;
   return { token: batchToken(what), ...what };
 }
 
@@ -235,7 +235,7 @@ for (const [name, make] of Object.entries(PARTITION_REGISTERS)) {
         );
       }
       expect(await register.issue(batchOf(days), claims)).toBe(true);
-      expect((await register.findBatch(batchOf(days).token))?.days).toEqual(days);
+      expect((await register.findBatch(batchOf(days).token))?.names).toEqual(days);
     });
 
     test('a failure takes the batch away, a takeover keeps it', async () => {
@@ -387,7 +387,7 @@ describe('the register in DynamoDB', () => {
     const batch = { pk: { S: 'BATCH#x' }, sk: { S: 'BATCH' }, ver: { N: '1' }, attempt: { N: '0' } };
     const good = { ...batch, tbl: { S: 'athena_events' }, dates: { L: [{ S: '2026-01-08' }] } };
     world.dynamodb.put(STATE_TABLE, good);
-    expect(await made.register.findBatch('x')).toMatchObject({ days: ['2026-01-08'] });
+    expect(await made.register.findBatch('x')).toMatchObject({ names: ['2026-01-08'] });
     world.dynamodb.put(STATE_TABLE, { ...good, ...wrong });
     await expect(made.register.findBatch('x')).rejects.toMatchObject({ code: 'LAKE_FORMAT' });
   });

@@ -36,7 +36,7 @@ describe('the registrar', () => {
     const world = new RegistrarWorld(THREE);
     expect(await world.run()).toEqual({ issued: 3, registered: 3, pending: 0, blocked: 0, warnings: [] });
     expect(await world.faults({ settled: true })).toEqual([]);
-    expect(world.catalog.executions.map(({ days }) => days)).toEqual([[SECOND.day, FIRST.day], [OTHER.day]]);
+    expect(world.catalog.executions.map(({ names }) => names)).toEqual([[SECOND.day, FIRST.day], [OTHER.day]]);
   });
 
   test('costs one read a table where nothing is due', async () => {
@@ -44,7 +44,7 @@ describe('the registrar', () => {
     await world.run();
     const chaos = new Chaos();
     await world.run({ chaos });
-    expect(chaos.effects).toEqual(['register.list', 'register.list']);
+    expect(chaos.effects).toEqual(['register.open', 'register.open']);
   });
 
   test('P2: 50 registrars meet at midnight, and one statement asks for each partition', async () => {
@@ -67,8 +67,8 @@ describe('the registrar', () => {
     const world = new RegistrarWorld(days(2_000));
     const report = await world.run({ budgetMs: 60 * MINUTE });
     expect(report).toMatchObject({ issued: 2_000, registered: 2_000, pending: 0 });
-    expect(world.catalog.executions.map((it) => it.days.length)).toEqual(Array(40).fill(50));
-    expect(world.catalog.executions[0]?.days[0]).toBe(dayOf(1_999 * 86_400_000));
+    expect(world.catalog.executions.map((it) => it.names.length)).toEqual(Array(40).fill(50));
+    expect(world.catalog.executions[0]?.names[0]).toBe(dayOf(1_999 * 86_400_000));
     expect(await world.faults({ settled: true })).toEqual([]);
   });
 
@@ -95,7 +95,7 @@ describe('P3: a statement that does not simply succeed', () => {
     world.now += MINUTE - 10_000;
     const chaos = new Chaos();
     expect(await world.run({ chaos })).toMatchObject({ issued: 0, pending: 2 });
-    expect(chaos.effects).toEqual(['register.list', 'register.list']);
+    expect(chaos.effects).toEqual(['register.open', 'register.open']);
     world.now += 10_000;
     expect(await world.run()).toMatchObject({ issued: 2, registered: 2, pending: 0 });
     expect(new Set(world.catalog.executions.map(({ token }) => token)).size).toBe(3);
@@ -131,7 +131,7 @@ describe('P3: a statement that does not simply succeed', () => {
     world.items.open({ ...FIRST, day: '2026-01-07' }, { attempt: 3 });
     world.now += 11 * MINUTE;
     expect(await world.run()).toMatchObject({ issued: 2, registered: 3 });
-    expect(world.catalog.executions.map((it) => it.days)).toEqual([
+    expect(world.catalog.executions.map((it) => it.names)).toEqual([
       [FIRST.day],
       [SECOND.day],
       ['2026-01-07'],
@@ -267,7 +267,7 @@ describe('a catalog that refuses', () => {
 
   test('the register cannot be read: the run fails', async () => {
     const chaos = new Chaos({ fault: { at: 0, happening: 'error before' } });
-    await expect(new RegistrarWorld(THREE).run({ chaos })).rejects.toThrow('register.list');
+    await expect(new RegistrarWorld(THREE).run({ chaos })).rejects.toThrow('register.open');
   });
 });
 
@@ -280,8 +280,8 @@ describe('P1 D17: whichever effect goes wrong, no partition is forgotten and non
       ...[
         'register.claim',
         'register.issue',
-        'register.list',
         'register.noteExecution',
+        'register.open',
         'register.registered',
       ],
     ]);

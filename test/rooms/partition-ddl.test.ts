@@ -223,7 +223,7 @@ describe('the location of a partition', () => {
 });
 
 describe('tokens', () => {
-  const batch = { table: 'athena_events', days: ['2026-01-08', '2026-01-09'], attempt: 0 } as const;
+  const batch = { table: 'athena_events', names: ['2026-01-08', '2026-01-09'], attempt: 0 } as const;
 
   test('are 64 hex digits: Athena takes 32 to 128 characters', () => {
     const token = batchToken(batch);
@@ -232,11 +232,11 @@ describe('tokens', () => {
   });
 
   test('are the same for the same days in any order, and others for anything else', () => {
-    expect(batchToken({ ...batch, days: [...batch.days].reverse() })).toBe(batchToken(batch));
+    expect(batchToken({ ...batch, names: [...batch.names].reverse() })).toBe(batchToken(batch));
     const all = [
       batchToken(batch),
       batchToken({ ...batch, attempt: 1 }),
-      batchToken({ ...batch, days: ['2026-01-08'] }),
+      batchToken({ ...batch, names: ['2026-01-08'] }),
       batchToken({ ...batch, table: 'cloudtrail_events' }),
     ];
     expect(new Set(all).size).toBe(4);

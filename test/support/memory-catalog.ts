@@ -2,9 +2,9 @@ import { AuditLakeError } from '../../src/errors.js';
 import type { Day, PartitionKey } from '../../src/lake/partition.js';
 import { TABLE_NAMES, type TableName } from '../../src/lake/tables.js';
 import { VIEWS, type ViewName } from '../../src/lake/views.js';
-import type { Catalog, CatalogLocation, StatementOutcome } from '../../src/ports/catalog.js';
+import type { AddedBatch, Catalog, CatalogLocation, StatementOutcome } from '../../src/ports/catalog.js';
 
-type Batch = { readonly table: TableName; readonly days: readonly Day[]; readonly token: string };
+type Batch = AddedBatch;
 type Execution = Batch & { readonly startedAt: number; readonly endsAt: number; ends: StatementOutcome };
 /** How a statement will go: how long it takes, and whether it fails. */
 export type Course = { readonly millis?: number; readonly fails?: string };
@@ -38,7 +38,7 @@ export class MemoryCatalog implements Catalog {
 
   /** How many statements asked for this partition. */
   statementsFor({ table, day }: PartitionKey): readonly Execution[] {
-    return this.executions.filter((it) => it.table === table && it.days.includes(day));
+    return this.executions.filter((it) => it.table === table && it.names.includes(day));
   }
 
   drop({ table, day }: PartitionKey): void {
@@ -74,7 +74,7 @@ export class MemoryCatalog implements Catalog {
     this.#advance();
     const known = this.executions.findIndex((it) => it.token === batch.token && this.#isRemembered(it));
     if (known >= 0) return sameDays(this.executions[known], batch) ? `execution-${known}` : undefined;
-    if (batch.days.length > 50) throw new Error('more than 50 days in one statement');
+    if (batch.names.length > 50) throw new Error('more than 50 days in one statement');
     const { millis = 1_000, fails } = this.courses.shift() ?? {};
     const ends: StatementOutcome =
       fails === undefined ? { kind: 'succeeded' } : { kind: 'failed', reason: fails };
@@ -115,7 +115,7 @@ export class MemoryCatalog implements Catalog {
       const days = this.tables.get(execution.table);
       if (!days) execution.ends = { kind: 'failed', reason: 'table not found' };
       if (execution.ends.kind !== 'succeeded') continue;
-      for (const day of execution.days) if (!days?.has(day)) days?.set(day, own(0));
+      for (const day of execution.names) if (!days?.has(day)) days?.set(day, own(0));
     }
   }
 
@@ -128,7 +128,7 @@ export class MemoryCatalog implements Catalog {
   }
 }
 
-const sameDays = (one: Batch | undefined, two: Batch) => one?.days.join() === two.days.join();
+const sameDays = (one: Batch | undefined, two: Batch) => one?.names.join() === two.names.join();
 
 /** The same catalog, but for some calls of it. */
 export function otherwise(catalog: Catalog, calls: Partial<Catalog>): Catalog {

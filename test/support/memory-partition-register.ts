@@ -50,6 +50,10 @@ export class MemoryPartitionRegister implements PartitionRegister {
     return parts.sort((a, b) => (a.day < b.day ? -1 : 1)).map(({ owner: _, ...part }) => part);
   }
 
+  async open(table: TableName): Promise<readonly RegisteredPartition[]> {
+    return (await this.list(table)).filter(({ registration }) => registration !== 'REGISTERED');
+  }
+
   async claim(
     key: PartitionKey,
     { owner, now, until }: { readonly owner: string; readonly now: number; readonly until: number },

@@ -3,7 +3,7 @@ import type { Day, PartitionKey } from '../../lake/partition.js';
 import { addPartitions, createDatabase, executionToken, setLocation } from '../../lake/partition-ddl.js';
 import { TABLES, type TableName } from '../../lake/tables.js';
 import type { ViewName } from '../../lake/views.js';
-import type { Catalog, CatalogLocation, Ensured, StatementOutcome } from '../../ports/catalog.js';
+import type { AddedBatch, Catalog, Ensured, Locations, StatementOutcome } from '../../ports/catalog.js';
 import { ensureColumns } from './athena-new-columns.js';
 import { AthenaStatements, type AthenaStatementsOptions } from './athena-statements.js';
 import { ensureView } from './athena-views.js';
@@ -46,15 +46,10 @@ export class AthenaCatalog implements Catalog {
     return ensureView(view, { statements: this.#statements, shown: this.#shown, database });
   }
 
-  async startAdding(batch: {
-    readonly table: TableName;
-    readonly days: readonly Day[];
-    readonly token: string;
-  }): Promise<string | undefined> {
-    const { table, days, token } = batch;
+  async startAdding({ table, names, token }: AddedBatch): Promise<string | undefined> {
     const { lake, database } = this.#options;
     return this.#statements.start({
-      sql: addPartitions(lake, table, days),
+      sql: addPartitions(lake, table, names),
       database,
       token: executionToken(token, { lake, database }),
     });
@@ -67,11 +62,11 @@ export class AthenaCatalog implements Catalog {
     return outcome;
   }
 
-  async locations(table: TableName, days: readonly Day[]): Promise<ReadonlyMap<Day, CatalogLocation>> {
+  async locations(table: TableName, days: readonly Day[]): Promise<Locations> {
     return this.#shown.locations(table, days);
   }
 
-  async list(table: TableName): Promise<ReadonlyMap<Day, CatalogLocation>> {
+  async list(table: TableName): Promise<Locations> {
     return this.#shown.list(table);
   }
 
@@ -79,6 +74,6 @@ export class AthenaCatalog implements Catalog {
     const { lake, database } = this.#options;
     const sql = setLocation(lake, { table, day, generation });
     await this.#statements.run(`moving ${this.#shown.nameOf(table)} ${day}`, { sql, database });
-    await this.#shown.mustLieAt({ table, day, generation });
+    await this.#shown.mustLieAt({ table, day }, generation);
   }
 }

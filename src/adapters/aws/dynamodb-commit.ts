@@ -108,7 +108,7 @@ function writesOf(TableName: string, { bid, entries, parts, endedQueries = [] }:
 function countMember(TableName: string, part: CommitPart): NonNullable<TransactWriteItem['Update']> {
   return {
     TableName,
-    Key: partKey(part.table, part.day),
+    Key: partKey(part),
     UpdateExpression: 'SET n = n + :one',
     ConditionExpression: STILL_WRITTEN,
     ExpressionAttributeValues: { ':one': whole(1), ':w': whole(part.generation) },

@@ -1,7 +1,8 @@
 import { AuditLakeError } from '../../errors.js';
-import { type Day, isDay } from '../../lake/partition.js';
-import { TABLE_NAMES, type TableName } from '../../lake/tables.js';
-import type { PartitionBatch, RegisteredPartition } from '../../ports/partition-register.js';
+import { type AnyPartition, isDay, type PartitionKey, partitionName } from '../../lake/partition.js';
+import { parseRawName, type RawPartition } from '../../lake/raw-partition.js';
+import { TABLE_NAMES } from '../../lake/tables.js';
+import type { PartitionBatch, Standing } from '../../ports/partition-register.js';
 import { type Item, ItemReader, list, text, whole } from './dynamodb-attributes.js';
 
 /** Items of the register and their keys, as protocol 4.1 names them: PART and BATCH. No location is in them (T17). */
@@ -9,27 +10,42 @@ import { type Item, ItemReader, list, text, whole } from './dynamodb-attributes.
 const REGISTRATIONS = ['PENDING', 'ISSUING', 'REGISTERED', 'BLOCKED'] as const;
 const PART = 'PART#';
 
-/** All partitions of a table stand behind one key, in the order of their days. */
-export const partsOf = (table: TableName) => text(`${PART}${table}`);
-export const partKey = (table: TableName, day: Day): Item => ({ pk: partsOf(table), sk: text(day) });
+/** All partitions of a table stand behind one key, in the order of their names. */
+export const partsOf = (table: string) => text(`${PART}${table}`);
+export const partKey = (partition: AnyPartition): Item => ({
+  pk: partsOf(partition.table),
+  sk: text(partitionName(partition)),
+});
 export const batchKey = (token: string): Item => ({ pk: text(`BATCH#${token}`), sk: text('BATCH') });
 
 /** A partition, and the run that holds it or held it last. */
-export type PartItem = RegisteredPartition & { readonly owner?: string };
+export type PartItem<K extends AnyPartition = PartitionKey> = K & OwnedStanding;
+type OwnedStanding = Standing & { readonly owner?: string };
+
+/** Which partitions a register leads: undefined for a table or a name that is none of them. */
+export type PartKind<K extends AnyPartition> = (table: string, name: string) => K | undefined;
+
+export const lakePart: PartKind<PartitionKey> = (name, day) => {
+  const table = TABLE_NAMES.find((known) => known === name);
+  return table && isDay(day) ? { table, day } : undefined;
+};
+
+export const rawPart: PartKind<RawPartition> = (table, name) => {
+  const folder = parseRawName(name);
+  return folder && { table, ...folder };
+};
 
 /** @throws AuditLakeError LAKE_FORMAT where a newer version wrote the item, or nobody of ours did */
-export function readPart(item: Item): PartItem {
+export function readPart<K extends AnyPartition>(item: Item, kind: PartKind<K>): PartItem<K> {
   const reader = ItemReader.ofItem(item);
-  const table = TABLE_NAMES.find((name) => `${PART}${name}` === reader.text('pk'));
-  const day = reader.text('sk');
+  const [pk, name] = [reader.text('pk'), reader.text('sk')];
+  const key = pk.startsWith(PART) ? kind(pk.slice(PART.length), name) : undefined;
   const [visible, writing] = [reader.whole('v'), reader.whole('w')];
   const isOpenOrSealed = writing === visible || writing === visible + 1;
-  if (!table || !isDay(day) || visible < 0 || !isOpenOrSealed) throw broken(`${reader.text('pk')} / ${day}`);
+  if (!key || visible < 0 || !isOpenOrSealed) throw broken(`${pk} / ${name}`);
   const [leaseUntil, notBefore] = [reader.optionalWhole('leaseUntil'), reader.optionalWhole('notBefore')];
-  const [batch, reason, owner] = ['batch', 'reason', 'owner'].map((name) => reader.optionalText(name));
-  return {
-    table,
-    day,
+  const [batch, reason, owner] = ['batch', 'reason', 'owner'].map((field) => reader.optionalText(field));
+  const standing: OwnedStanding = {
     visible,
     writing,
     registration: reader.word('reg', REGISTRATIONS),
@@ -42,27 +58,29 @@ export function readPart(item: Item): PartItem {
     ...(reason !== undefined && { reason }),
     ...(owner !== undefined && { owner }),
   };
+  return { ...key, ...standing };
 }
 
 /** What a batch is, without what the catalog calls it: a repetition must not take that away. */
-export const batchFields = ({ table, days, attempt }: PartitionBatch) => ({
+export const batchFields = <K extends AnyPartition>({ table, names, attempt }: PartitionBatch<K>) => ({
   tbl: text(table),
-  dates: list(days.map(text)),
+  dates: list(names.map(text)),
   attempt: whole(attempt),
 });
 
 /** @throws AuditLakeError LAKE_FORMAT where a newer version wrote the item, or nobody of ours did */
-export function readBatch(item: Item): PartitionBatch {
+export function readBatch<K extends AnyPartition>(item: Item, kind: PartKind<K>): PartitionBatch<K> {
   const reader = ItemReader.ofItem(item);
   const token = reader.text('pk').slice('BATCH#'.length);
-  const days = reader.texts('dates');
-  const isWhole = days.length > 0 && days.length === item['dates']?.L?.length;
-  if (!isWhole || !days.every(isDay)) throw broken(reader.text('pk'));
+  const names = reader.texts('dates');
+  const keys = names.flatMap((name) => kind(reader.text('tbl'), name) ?? []);
+  const [first] = keys;
+  if (!first || keys.length !== item['dates']?.L?.length) throw broken(reader.text('pk'));
   const executionId = reader.optionalText('qid');
   return {
     token,
-    table: reader.word('tbl', TABLE_NAMES),
-    days,
+    table: first.table,
+    names,
     attempt: reader.whole('attempt'),
     ...(executionId !== undefined && { executionId }),
   };

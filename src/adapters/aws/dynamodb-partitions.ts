@@ -1,11 +1,11 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { PartitionKey } from '../../lake/partition.js';
+import type { AnyPartition, PartitionKey } from '../../lake/partition.js';
 import type { TableName } from '../../lake/tables.js';
 import type { OpenPartition } from '../../ports/lake-state.js';
 import type { RegisteredPartition } from '../../ports/partition-register.js';
-import { ITEM_VERSION, text, whole } from './dynamodb-attributes.js';
+import { ITEM_VERSION, type Item, text, whole } from './dynamodb-attributes.js';
 import { pastConflicts } from './dynamodb-conflict.js';
-import { partKey, partsOf, readPart } from './dynamodb-part.js';
+import { lakePart, partKey, partsOf, readPart } from './dynamodb-part.js';
 import type { DynamoDbTable } from './dynamodb-table.js';
 import { sideBySide } from './side-by-side.js';
 
@@ -21,19 +21,20 @@ export async function openPartitions(
   table: DynamoDbTable,
   keys: readonly PartitionKey[],
 ): Promise<readonly OpenPartition[]> {
-  const asked = keys.map(({ table: name, day }) => partKey(name, day));
-  const known = (await table.getMany(asked, { consistent: true })).map(readPart);
+  const asked = keys.map(partKey);
+  const known = (await table.getMany(asked, { consistent: true })).map((item) => readPart(item, lakePart));
   return sideBySide(keys, AT_ONCE, async (key) => {
     const part = known.find(({ table: name, day }) => name === key.table && day === key.day);
-    const { visible, writing } = part ?? (await makePart(table, key));
+    const { visible, writing } = part ?? readPart(await makePart(table, key), lakePart);
     return { visible, writing };
   });
 }
 
-async function makePart(table: DynamoDbTable, key: PartitionKey): Promise<RegisteredPartition> {
+/** The partition as it stands then, whoever made it. */
+export async function makePart(table: DynamoDbTable, key: AnyPartition): Promise<Item> {
   const command = new UpdateItemCommand({
     TableName: table.name,
-    Key: partKey(key.table, key.day),
+    Key: { ...partKey(key) },
     UpdateExpression: NEW_PART,
     ExpressionAttributeValues: {
       ':ver': whole(ITEM_VERSION),
@@ -45,12 +46,12 @@ async function makePart(table: DynamoDbTable, key: PartitionKey): Promise<Regist
   const answer = await table.tried('dynamodb:UpdateItem', () =>
     pastConflicts(table.waiting, () => table.client.send(command)),
   );
-  return readPart(answer.Attributes ?? {});
+  return answer.Attributes ?? {};
 }
 
 /** All partitions of a table by day. Strong reads. */
 export async function partitionsOf(table: DynamoDbTable, name: TableName): Promise<RegisteredPartition[]> {
   const parts: RegisteredPartition[] = [];
-  for await (const item of table.query(partsOf(name))) parts.push(readPart(item));
+  for await (const item of table.query(partsOf(name))) parts.push(readPart(item, lakePart));
   return parts;
 }

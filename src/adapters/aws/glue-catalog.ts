@@ -10,12 +10,12 @@ import type { Day, PartitionKey } from '../../lake/partition.js';
 import { MOST_DAYS } from '../../lake/partition-ddl.js';
 import { TABLES, type TableName } from '../../lake/tables.js';
 import type { ViewName } from '../../lake/views.js';
-import type { Catalog, CatalogLocation, Ensured, StatementOutcome } from '../../ports/catalog.js';
+import type { AddedBatch, Catalog, Ensured, Locations, StatementOutcome } from '../../ports/catalog.js';
 import { ensureColumns } from './athena-new-columns.js';
 import { AthenaStatements, type AthenaStatementsOptions } from './athena-statements.js';
 import { ensureView } from './athena-views.js';
 import { awsError, nameOf } from './aws-error.js';
-import { type GlueOptions, GluePartitions, valuesOf } from './glue-partitions.js';
+import { type GlueOptions, GluePartitions } from './glue-partitions.js';
 import { partitionInput, tableInput } from './glue-table-input.js';
 
 export type GlueCatalogOptions = GlueOptions & AthenaStatementsOptions;
@@ -64,13 +64,7 @@ export class GlueCatalog implements Catalog {
   }
 
   /** Glue needs no token: what exists it refuses by itself, partition by partition. */
-  async startAdding({
-    table,
-    days,
-  }: {
-    readonly table: TableName;
-    readonly days: readonly Day[];
-  }): Promise<string> {
+  async startAdding({ table, names: days }: AddedBatch): Promise<string> {
     if (days.length > MOST_DAYS) throw new AuditLakeError('INTERNAL', `${days.length} days at once`);
     const { glue, lake, database } = this.#options;
     const like = (await this.#shown.findTable(table))?.StorageDescriptor;
@@ -95,11 +89,11 @@ export class GlueCatalog implements Catalog {
     return { kind: 'failed', reason: executionId };
   }
 
-  async locations(table: TableName, days: readonly Day[]): Promise<ReadonlyMap<Day, CatalogLocation>> {
+  async locations(table: TableName, days: readonly Day[]): Promise<Locations> {
     return this.#shown.locations(table, days);
   }
 
-  async list(table: TableName): Promise<ReadonlyMap<Day, CatalogLocation>> {
+  async list(table: TableName): Promise<Locations> {
     return this.#shown.list(table);
   }
 
@@ -110,11 +104,11 @@ export class GlueCatalog implements Catalog {
     const command = new UpdatePartitionCommand({
       DatabaseName: database,
       TableName: table,
-      PartitionValueList: valuesOf(day).Values,
+      PartitionValueList: day.split('-'),
       PartitionInput: partitionInput(like, { lake, place }),
     });
     await this.#tried('UpdatePartition', `${this.#shown.nameOf(table)} ${day}`, () => glue.send(command));
-    await this.#shown.mustLieAt(place);
+    await this.#shown.mustLieAt(place, generation);
   }
 
   /** Somebody else may be faster: what is there is as good as made. */

@@ -9,14 +9,12 @@ import {
   type Table,
 } from '@aws-sdk/client-glue';
 import { AuditLakeError } from '../../errors.js';
-import { lakeLocation } from '../../lake/ddl.js';
-import { type Day, isDay } from '../../lake/partition.js';
-import { generationOf, type PartitionPlace } from '../../lake/partition-ddl.js';
-import type { TableName } from '../../lake/tables.js';
+import { type AnyPartition, type PartitionName, partitionName } from '../../lake/partition.js';
 import type { ViewName } from '../../lake/views.js';
-import type { CatalogLocation } from '../../ports/catalog.js';
+import type { CatalogLocation, Locations } from '../../ports/catalog.js';
 import { awsError, nameOf } from './aws-error.js';
 import { backOff, type Waiting } from './back-off.js';
+import { lakeShape, type PartitionShape } from './partition-shape.js';
 
 export type GlueOptions = {
   readonly glue: Pick<GlueClient, 'send'>;
@@ -26,8 +24,6 @@ export type GlueOptions = {
   readonly waiting: Waiting;
 };
 
-type Locations = ReadonlyMap<Day, CatalogLocation>;
-
 const MOST_KEYS = 1_000;
 /** Of one page, while Glue leaves some of its keys unread. */
 const MOST_ATTEMPTS = 10;
@@ -35,9 +31,11 @@ const MOST_ATTEMPTS = 10;
 /** What the Glue catalog shows of the tables of a lake: what is read is the same, whoever writes. */
 export class GluePartitions {
   readonly #options: GlueOptions;
+  readonly #shape: PartitionShape;
 
-  constructor(options: GlueOptions) {
+  constructor(options: GlueOptions, shape: PartitionShape = lakeShape(options.lake)) {
     this.#options = options;
+    this.#shape = shape;
   }
 
   async hasDatabase(): Promise<boolean> {
@@ -47,7 +45,7 @@ export class GluePartitions {
   }
 
   /** A table or a view. */
-  async findTable(table: TableName | ViewName): Promise<Table | undefined> {
+  async findTable(table: string): Promise<Table | undefined> {
     const { glue, database } = this.#options;
     const command = new GetTableCommand({ DatabaseName: database, Name: table });
     return (await this.#found('GetTable', this.nameOf(table), () => glue.send(command)))?.Table;
@@ -65,10 +63,10 @@ export class GluePartitions {
    * The table, where it is there. One of the same name that lies elsewhere is of another lake: to add partitions to it,
    * or to move them, would take them from that one. @throws AuditLakeError LAKE_FORMAT
    */
-  async findOurs(table: TableName): Promise<Table | undefined> {
+  async findOurs(table: string): Promise<Table | undefined> {
     const found = await this.findTable(table);
     if (!found) return undefined;
-    const wanted = `${lakeLocation(this.#options.lake)}/${table}/`;
+    const wanted = this.#shape.rootOf(table);
     const location = found.StorageDescriptor?.Location ?? 'nowhere';
     if (wanted === (location.endsWith('/') ? location : `${location}/`)) return found;
     const message = `${this.nameOf(table)} lies at ${location}, not at ${wanted}: name another --database`;
@@ -76,20 +74,21 @@ export class GluePartitions {
   }
 
   /** @throws AuditLakeError LAKE_FORMAT */
-  async hasOurs(table: TableName): Promise<boolean> {
+  async hasOurs(table: string): Promise<boolean> {
     return (await this.findOurs(table)) !== undefined;
   }
 
-  async locations(table: TableName, days: readonly Day[]): Promise<Locations> {
+  async locations(table: string, names: readonly PartitionName[]): Promise<Locations> {
     const shown: Partition[] = [];
-    for (let at = 0; at < days.length; at += MOST_KEYS) {
-      shown.push(...(await this.#page(table, days.slice(at, at + MOST_KEYS).map(valuesOf))));
+    for (let at = 0; at < names.length; at += MOST_KEYS) {
+      const keys = names.slice(at, at + MOST_KEYS).map((name) => ({ Values: this.#shape.valuesOf(name) }));
+      shown.push(...(await this.#page(table, keys)));
     }
     return this.#located(table, shown);
   }
 
   /** Every partition of our table; none where it is missing. @throws AuditLakeError LAKE_FORMAT */
-  async list(table: TableName): Promise<Locations> {
+  async list(table: string): Promise<Locations> {
     if (!(await this.hasOurs(table))) return new Map();
     const { glue, database } = this.#options;
     const shown: Partition[] = [];
@@ -109,19 +108,21 @@ export class GluePartitions {
   }
 
   /** Holds a move against what the catalog shows. @throws AuditLakeError AWS_FAILED where it lies elsewhere */
-  async mustLieAt({ table, day, generation }: PartitionPlace): Promise<void> {
-    const shown = (await this.locations(table, [day])).get(day);
+  async mustLieAt(partition: AnyPartition, generation: number): Promise<void> {
+    const { table } = partition;
+    const name = partitionName(partition);
+    const shown = (await this.locations(table, [name])).get(name);
     if (shown?.kind === 'own' && shown.generation === generation) return;
-    const place = `generation ${generation} of ${this.nameOf(table)} ${day}`;
+    const place = `generation ${generation} of ${this.nameOf(table)} ${name}`;
     throw new AuditLakeError('AWS_FAILED', `the catalog does not show ${place} after it was told to`);
   }
 
   /** How messages name a table. */
-  nameOf(table: TableName | ViewName): string {
+  nameOf(table: string): string {
     return `table ${this.#options.database}.${table}`;
   }
 
-  async #page(table: TableName, keys: readonly { Values: string[] }[]): Promise<Partition[]> {
+  async #page(table: string, keys: readonly { Values: string[] }[]): Promise<Partition[]> {
     const { glue, database, waiting } = this.#options;
     const shown: Partition[] = [];
     let left: PartitionValueList[] = [...keys];
@@ -139,24 +140,21 @@ export class GluePartitions {
     return shown;
   }
 
-  /** Partitions whose values are no day of ours cannot be one of ours. */
-  #located(table: TableName, shown: readonly Partition[]): Locations {
-    const located = new Map<Day, CatalogLocation>();
-    for (const { Values, StorageDescriptor } of shown) {
-      const day = Values?.join('-') ?? '';
-      if (isDay(day)) located.set(day, this.#locationOf({ table, day }, StorageDescriptor?.Location ?? ''));
+  /** Partitions whose values are not as we make them cannot be ours. */
+  #located(table: string, shown: readonly Partition[]): Locations {
+    const located = new Map<PartitionName, CatalogLocation>();
+    for (const { Values = [], StorageDescriptor } of shown) {
+      const name = this.#shape.nameOf(Values);
+      if (name !== undefined)
+        located.set(name, this.#locationOf(table, name, StorageDescriptor?.Location ?? ''));
     }
     return located;
   }
 
-  #locationOf(
-    { table, day }: { readonly table: TableName; readonly day: Day },
-    location: string,
-  ): CatalogLocation {
-    const { lake } = this.#options;
-    const generation = generationOf(lake, { table, day }, location);
+  #locationOf(table: string, name: PartitionName, location: string): CatalogLocation {
+    const generation = this.#shape.generationOf(table, name, location);
     if (generation !== undefined) return { kind: 'own', generation };
-    return { kind: 'foreign', location, root: `${lakeLocation(lake)}/${table}/` };
+    return { kind: 'foreign', location, root: this.#shape.rootOf(table) };
   }
 
   /** Undefined where the table or database is missing. */
@@ -172,9 +170,4 @@ export class GluePartitions {
   #failed(operation: string, resource: string, error: unknown): AuditLakeError {
     return awsError(error, { action: `glue:${operation}`, resource });
   }
-}
-
-/** The values of the partition columns, in their order. */
-export function valuesOf(day: Day): { Values: string[] } {
-  return { Values: day.split('-') };
 }

@@ -8,7 +8,6 @@ import type { Column } from '../../datasets/column.js';
 import { lakeLocation, STORED_AS_PARQUET } from '../../lake/ddl.js';
 import { type PartitionPlace, partitionLocation } from '../../lake/partition-ddl.js';
 import { PARTITION_COLUMNS, type Table } from '../../lake/tables.js';
-import { valuesOf } from './glue-partitions.js';
 
 /** What CREATE EXTERNAL TABLE ... STORED AS PARQUET makes of a table (aws-facts 10). */
 export function tableInput(table: Table, lake: string): TableInput {
@@ -42,5 +41,8 @@ export function partitionInput(
   like: StorageDescriptor | undefined,
   { lake, place }: { readonly lake: string; readonly place: PartitionPlace },
 ): PartitionInput {
-  return { ...valuesOf(place.day), StorageDescriptor: { ...like, Location: partitionLocation(lake, place) } };
+  return {
+    Values: place.day.split('-'),
+    StorageDescriptor: { ...like, Location: partitionLocation(lake, place) },
+  };
 }

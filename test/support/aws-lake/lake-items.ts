@@ -1,5 +1,5 @@
 import { readBundle, readFile } from '../../../src/adapters/aws/dynamodb-ledger-items.js';
-import { type PartItem, readPart } from '../../../src/adapters/aws/dynamodb-part.js';
+import { lakePart, type PartItem, readPart } from '../../../src/adapters/aws/dynamodb-part.js';
 import type { CommitPart, LedgerEntry } from '../../../src/ports/lake-state.js';
 import type { Item } from '../aws/dynamodb-values.ts';
 import { type AwsLake, STATE } from './aws-lake.ts';
@@ -38,7 +38,7 @@ function readItems({ world }: AwsLake): LakeItems {
   return {
     files: new Map(of('FILE').map((item) => [fidOf(item), readFile(item)])),
     bundles: new Map(of('BUNDLE').map((item) => [bidOf(item), readBundle(item)])),
-    parts: of('PART').map(readPart),
+    parts: of('PART').map((item) => readPart(item, lakePart)),
     members: of('MEM').map(({ pk, sk }) => ({ place: (pk?.S ?? '').slice(4), bid: sk?.S ?? '' })),
     raw: new Map(items.map((item) => [`${item['pk']?.S} ${item['sk']?.S}`, item])),
   };

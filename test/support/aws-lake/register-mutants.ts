@@ -39,8 +39,8 @@ export const REGISTER_MUTANTS: readonly Mutant[] = [
     meaning: 'a lease that has run out is left alone',
     breaks: /is ISSUING/,
     ports: withRegister((register) => ({
-      list: async (table) =>
-        (await register.list(table)).filter(({ registration }) => registration !== 'ISSUING'),
+      open: async (table) =>
+        (await register.open(table)).filter(({ registration }) => registration !== 'ISSUING'),
     })),
   },
   {

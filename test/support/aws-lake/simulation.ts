@@ -189,7 +189,7 @@ async function seal(lake: AwsLake, process: AwsProcess): Promise<void> {
   if (!open) return;
   const command = new UpdateItemCommand({
     TableName: STATE,
-    Key: partKey(open.table, open.day),
+    Key: partKey(open),
     UpdateExpression: 'SET w = :one, sealed = n, n = :zero',
     ConditionExpression: 'w = :zero AND reg = :registered',
     ExpressionAttributeValues: {

@@ -16,6 +16,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { ingestCommand } from './commands/ingest.js';
 import { partitionsCommand } from './commands/partitions.js';
 import { queryCommand } from './commands/query.js';
+import { rawCommand } from './commands/raw.js';
 import { reportCommand } from './commands/report.js';
 import { resolveCommand } from './commands/resolve.js';
 import { Interrupted } from './interruption.js';
@@ -55,6 +56,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       queryCommand(io, doors),
       resolveCommand(io, exit),
       partitionsCommand(io, exit),
+      rawCommand(io, exit),
       doctorCommand(io, exit),
       ddlCommand(io),
       configCommand(io),

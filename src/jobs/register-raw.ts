@@ -26,7 +26,11 @@ const RUN_MS = 600_000;
  */
 export async function noteTrail(
   folders: TrailFolders,
-  { table, within, register }: { readonly table: string; readonly within: FolderScope; readonly register?: RawRegister },
+  {
+    table,
+    within,
+    register,
+  }: { readonly table: string; readonly within: FolderScope; readonly register?: RawRegister },
 ): Promise<NotedTrail> {
   const noted: NotedTrail = { partitions: 0, accounts: 0, fresh: 0 };
   for await (const ofAccount of folders.list(within)) {

@@ -19,7 +19,11 @@ export async function noteRaw(
     return new Map();
   } catch (error) {
     if (!(error instanceof AuditLakeError) || error.code === 'INTERNAL') throw error;
-    const failed = { kind: 'returned', code: error.code satisfies ErrorCode, message: error.message } as const;
+    const failed = {
+      kind: 'returned',
+      code: error.code satisfies ErrorCode,
+      message: error.message,
+    } as const;
     const open = deliveries.filter(({ files }) => files.some(({ location }) => noter.isNew(location)));
     return new Map(open.map(({ ackId }) => [ackId, failed]));
   }

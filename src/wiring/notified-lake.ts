@@ -85,7 +85,8 @@ export async function openLambdaLake(
     ...{ lake, sources },
     datasets: datasets.map(({ name }) => name),
     ports: { state, bundles, newBundleId },
-    rawNoter: raw && new RawNoter({ notes: new DynamoDbRawRegister(lake.table), table: raw.name, root: raw.root }),
+    rawNoter:
+      raw && new RawNoter({ notes: new DynamoDbRawRegister(lake.table), table: raw.name, root: raw.root }),
     newLane: (left) => {
       patience = left;
       return s3Lane({ ...options, now: realTime.now() });

@@ -10,8 +10,9 @@ import type { RawTable } from '../lake/raw-ddl.js';
 import { athenaResults } from './athena-results.js';
 import type { CatalogSettings } from './catalog.js';
 import { clientOptions } from './client-options.js';
+import { orLakeMissing } from './missing-lake.js';
 import { realTime } from './real-time.js';
-import { type S3Lake, s3Client } from './s3-lake.js';
+import { mustBeOurs, type S3Lake, type S3LakeSettings, s3Client, s3Lake } from './s3-lake.js';
 
 export type RawSettings = {
   readonly rawTable?: string | undefined;
@@ -50,11 +51,18 @@ export function rawPorts({ table: state }: S3Lake, settings: CatalogSettings, ta
   };
 }
 
-/** The folders of the trail that the table lies over. */
-export function openTrailFolders(
-  settings: CatalogSettings & { readonly sourceOwner?: string | undefined },
-  { root }: RawTable,
-): S3TrailFolders {
+type OpenSettings = CatalogSettings & S3LakeSettings & { readonly sourceOwner?: string | undefined };
+
+/** Everything that a person does with the raw table. Builds clients and adapters; calls nothing. */
+export function openRaw(settings: OpenSettings, table: RawTable) {
+  const lake = s3Lake(settings);
+  const ports = rawPorts(lake, settings, table);
   const access = { client: s3Client(settings), expectedOwner: settings.sourceOwner, waiting: realTime };
-  return new S3TrailFolders(access, root);
+  return {
+    ports,
+    catalog: openRawCatalog(settings, table),
+    folders: new S3TrailFolders(access, table.root),
+    /** @throws AuditLakeError LAKE_MISSING, LAKE_FORMAT, AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED */
+    mustBeOurs: () => orLakeMissing(settings, () => mustBeOurs(lake)),
+  };
 }

@@ -1,5 +1,5 @@
 import type { PartitionInput } from '@aws-sdk/client-glue';
-import type { Ddl, PartitionSpec, TableRef } from './athena-ddl.ts';
+import type { Ddl, Format, PartitionSpec, TableRef } from './athena-ddl.ts';
 import type { Catalog, CatalogTable } from './glue-catalog.ts';
 
 /** Why a statement failed while it ran: the reason that its execution will show. */
@@ -36,9 +36,15 @@ function createTable(ddl: Ddl & { kind: 'create table' }, catalog: Catalog, data
     Name,
     TableType: 'EXTERNAL_TABLE',
     PartitionKeys: [...ddl.keys],
-    StorageDescriptor: { Columns: [...ddl.columns], Location: ddl.location, ...FORMATS[ddl.format] },
-    Parameters: { EXTERNAL: 'TRUE' },
+    StorageDescriptor: { Columns: [...ddl.columns], Location: ddl.location, ...formatOf(ddl.format) },
+    Parameters: { EXTERNAL: 'TRUE', ...ddl.properties },
   });
+}
+
+function formatOf(format: Format): object | undefined {
+  if (typeof format === 'string') return FORMATS[format];
+  const { serde, input, output } = format;
+  return { InputFormat: input, OutputFormat: output, SerdeInfo: { SerializationLibrary: serde } };
 }
 
 const PARQUET = 'org.apache.hadoop.hive.ql.io.parquet';

@@ -9,6 +9,9 @@ export type PartitionSpec = ReadonlyMap<string, string>;
 
 export type PartitionPlace = { readonly spec: PartitionSpec; readonly location?: string };
 
+/** `PARQUET`, or classes of Hive. */
+export type Format = string | { readonly serde: string; readonly input: string; readonly output: string };
+
 /** A statement that changes the catalog. */
 export type Ddl =
   | { readonly kind: 'create database'; readonly name: string; readonly ifNotExists: boolean }
@@ -19,7 +22,8 @@ export type Ddl =
       readonly columns: readonly Column[];
       readonly keys: readonly Column[];
       readonly location: string;
-      readonly format: string;
+      readonly format: Format;
+      readonly properties: { readonly [name: string]: string };
     }
   | {
       readonly kind: 'create view';
@@ -80,18 +84,28 @@ function readCreateTable(tokens: SqlTokens): Ddl {
   const columns = readColumns(tokens);
   if (tokens.takeIf('COMMENT')) tokens.text();
   const keys = tokens.takeIf('PARTITIONED', 'BY') ? readColumns(tokens) : [];
-  tokens.expect('STORED', 'AS');
-  const format = tokens.identifier();
+  const format = readFormat(tokens);
   tokens.expect('LOCATION');
   const location = tokens.location();
-  if (tokens.takeIf('TBLPROPERTIES')) tokens.enclosed(() => readProperty(tokens));
-  return { kind: 'create table', ref, ifNotExists, columns, keys, location, format };
+  const pairs = tokens.takeIf('TBLPROPERTIES') ? tokens.enclosed(() => readProperty(tokens)) : [];
+  const properties = Object.fromEntries(pairs);
+  return { kind: 'create table', ref, ifNotExists, columns, keys, location, format, properties };
 }
 
-function readProperty(tokens: SqlTokens): void {
-  tokens.text();
+function readFormat(tokens: SqlTokens): Format {
+  const serde = tokens.takeIf('ROW', 'FORMAT', 'SERDE') ? tokens.text() : undefined;
+  tokens.expect('STORED', 'AS');
+  if (serde === undefined) return tokens.identifier();
+  tokens.expect('INPUTFORMAT');
+  const input = tokens.text();
+  tokens.expect('OUTPUTFORMAT');
+  return { serde, input, output: tokens.text() };
+}
+
+function readProperty(tokens: SqlTokens): readonly [string, string] {
+  const name = tokens.text();
   tokens.expect('=');
-  tokens.text();
+  return [name, tokens.text()];
 }
 
 function readColumns(tokens: SqlTokens): readonly Column[] {

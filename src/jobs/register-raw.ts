@@ -78,9 +78,9 @@ export async function retryRaw(table: string, { register, catalog, now }: RawPor
     const shown = (await catalog.locations(table, [partitionName(part)])).get(partitionName(part));
     if (shown?.kind === 'foreign') {
       await catalog.move(part, part.visible);
+      await register.registered(part);
       moved++;
-    }
-    await register.reopen(part, 'tried again by hand');
+    } else await register.reopen(part, 'tried again by hand');
   }
   return moved;
 }

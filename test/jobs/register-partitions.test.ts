@@ -36,7 +36,10 @@ describe('the registrar', () => {
     const world = new RegistrarWorld(THREE);
     expect(await world.run()).toEqual({ issued: 3, registered: 3, pending: 0, blocked: 0, warnings: [] });
     expect(await world.faults({ settled: true })).toEqual([]);
-    expect(world.catalog.executions.map(({ names }) => names)).toEqual([[SECOND.day, FIRST.day], [OTHER.day]]);
+    expect(world.catalog.executions.map(({ names }) => names)).toEqual([
+      [SECOND.day, FIRST.day],
+      [OTHER.day],
+    ]);
   });
 
   test('costs one read a table where nothing is due', async () => {

@@ -33,6 +33,12 @@ const SAMPLES: { readonly [name in SettingName]: readonly [string, string, strin
   datasets: ['cloudtrail_events', 'athena_events', 'cloudtrail_events'],
   eventSources: ['s3.amazonaws.com', 'glue.amazonaws.com', 'iam.amazonaws.com'],
   sources: ['s3://amzn-s3-demo-bucket', 's3://amzn-s3-demo-bucket/AWSLogs/', 's3://amzn-s3-demo-bucket/o+1'],
+  rawTable: ['cloudtrail_logs', 'raw', '_raw_2'],
+  rawSource: [
+    's3://amzn-s3-demo-bucket/AWSLogs/',
+    's3://amzn-s3-demo-bucket/logs/AWSLogs/',
+    's3://amzn-s3-demo-bucket/AWSLogs/o-exampleorgid/',
+  ],
   ownRoles: [`${ROLE}a`, `${ROLE}service-role/b`, `${ROLE}c+d=e@f`],
   queryAccounts: ['111122223333', '444455556666', 'self'],
   queryRole: ['reader', 'audit/reader-{region}', 'reader-{account}'],

@@ -1,5 +1,6 @@
 import { DATASET_NAMES } from './datasets/dataset.js';
 import { TEXT_MODES } from './datasets/text-privacy.js';
+import { RAW_SETTINGS } from './raw-settings.js';
 import { setting } from './setting.js';
 import * as values from './setting-values.js';
 
@@ -156,25 +157,7 @@ export const SETTINGS = {
     parse: values.sourcePrefix,
     isList: true,
   }),
-  rawTable: setting({
-    key: 'raw_table',
-    env: 'AUDIT_LAKE_RAW_TABLE',
-    flag: '--raw-table',
-    argument: '<name>',
-    meaning: "a table over CloudTrail's own log files, whose partitions are registered as they arrive",
-    takes: 'up to 128 of a-z, 0-9 and _, no digit first, and no table or view of the lake',
-    byDefault: 'there is none',
-    parse: values.rawTableName,
-  }),
-  rawSource: setting({
-    key: 'raw_source',
-    env: 'AUDIT_LAKE_RAW_SOURCE',
-    flag: '--raw-source',
-    argument: '<s3-location>',
-    meaning: 'the folder of accounts that the raw table lies over',
-    takes: 's3://bucket/prefix/AWSLogs/, of an organization s3://bucket/prefix/AWSLogs/o-exampleorgid/',
-    parse: values.rawSource,
-  }),
+  ...RAW_SETTINGS,
   ownRoles: setting({
     key: 'own_roles',
     env: 'AUDIT_LAKE_OWN_ROLES',

@@ -35,7 +35,7 @@ const LAW: readonly Place[] = [
   place('shown', /^shown\//, []),
   place(
     'config',
-    /^(config|nearest-setting|setting|settings|settings-file|settings-reader|setting-values)\.ts$/,
+    /^(config|nearest-setting|raw-settings|setting|settings|settings-file|settings-reader|setting-values)\.ts$/,
     [
       ...['errors', '~datasets', 'datasets', 'lake', 'yaml'],
       ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { DynamoDbRawRegister } from '../adapters/aws/dynamodb-raw-register.js';
@@ -8,7 +7,7 @@ import { AuditLakeError } from '../errors.js';
 import type { RawPorts } from '../jobs/register-raw.js';
 import type { RawTable } from '../lake/raw-ddl.js';
 import { athenaResults } from './athena-results.js';
-import type { CatalogSettings } from './catalog.js';
+import { type CatalogSettings, registrarPorts } from './catalog.js';
 import { clientOptions } from './client-options.js';
 import { orLakeMissing } from './missing-lake.js';
 import { realTime } from './real-time.js';
@@ -41,14 +40,9 @@ export function openRawCatalog(settings: CatalogSettings, table: RawTable): RawC
 }
 
 /** What the registrar works with, over the state of a lake. */
-export function rawPorts({ table: state }: S3Lake, settings: CatalogSettings, table: RawTable): RawPorts {
-  return {
-    register: new DynamoDbRawRegister(state),
-    catalog: openRawCatalog(settings, table),
-    now: realTime.now,
-    pause: realTime.pause,
-    owner: randomUUID(),
-  };
+export function rawPorts(lake: S3Lake, settings: CatalogSettings, table: RawTable): RawPorts {
+  const catalog = openRawCatalog(settings, table);
+  return { ...registrarPorts(lake, settings), register: new DynamoDbRawRegister(lake.table), catalog };
 }
 
 type OpenSettings = CatalogSettings & S3LakeSettings & { readonly sourceOwner?: string | undefined };

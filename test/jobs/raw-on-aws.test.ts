@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WRITES_PER_PARTITION } from '../../src/backfill/raw-cost.js';
 import { AuditLakeError } from '../../src/errors.js';
 import { type AccountStatus, rawStatus, uncoveredFolders } from '../../src/jobs/raw-status.js';
 import { noteTrail, registerRaw, retryRaw } from '../../src/jobs/register-raw.js';
@@ -18,7 +19,16 @@ const ALL = { from: '0000-01-01', to: '9999-12-31', accounts: [], regions: [] };
 const locationOf = (name: string, file = 'a') => `s3://${TRAIL}/${keyIn(name, file)}`;
 
 /** Log files arrive: the noter of one process. */
-const arrive = (world: RawWorld, names = NAMES) => world.noter().note(names.map((name) => locationOf(name)));
+const arrive = (world: RawWorld, names = NAMES, noter = world.noter()) =>
+  noter.note(names.map((name) => locationOf(name)));
+
+/** Units of DynamoDB: items of a transaction cost twice. */
+function writesOf({ aws }: RawWorld): number {
+  const inTransactions = aws.calls.flatMap(({ operation, input }) =>
+    operation === 'TransactWriteItems' && Array.isArray(input['TransactItems']) ? input['TransactItems'] : [],
+  );
+  return aws.count('UpdateItem') + aws.count('DeleteItem') + 2 * inTransactions.length;
+}
 
 async function survive(run: Promise<unknown>): Promise<void> {
   await run.catch((error: unknown) => {
@@ -103,18 +113,19 @@ describe('P1 D17: whatever goes wrong between note and registration', () => {
       await calm.run();
       const calls = calm.aws.calls.length;
       expect(calls).toBeGreaterThan(20);
-      for (let n = 0; n < calls; n++) {
+      for (let n = 0; n < 2 * calls; n++) {
         const world = new RawWorld();
         let count = 0;
-        world.aws.fail(() => count++ === n, outcome);
-        await survive(arrive(world));
+        world.aws.fail(() => count++ === n % calls, outcome);
+        const noter = world.noter();
+        await survive(arrive(world, NAMES, noter));
         await survive(world.run());
-        // Whoever could not note has not acknowledged: the messages come again, to another process.
-        await arrive(world);
+        // Whoever could not note has not acknowledged: the messages come again, to the same process or another.
+        await arrive(world, NAMES, n < calls ? noter : world.noter());
         await world.settle();
         // An entry of the list may be left behind: the next run takes it out.
         await world.run();
-        expect(world.faults(NAMES), `${n} ${calm.aws.calls[n]?.operation}`).toEqual([]);
+        expect(world.faults(NAMES), `${n} ${calm.aws.calls[n % calls]?.operation}`).toEqual([]);
       }
     });
   }
@@ -164,6 +175,27 @@ describe('P1 D17: whatever goes wrong between note and registration', () => {
     expect(await retryRaw(RAW, world.ports)).toBe(1);
     expect(await world.run()).toMatchObject({ issued: 0, pending: 0, blocked: 0 });
     expect(world.faults(NAMES)).toEqual([]);
+  });
+
+  test('P1: a partition that is opened again while its registration ends stays in the list of open ones', async () => {
+    const world = new RawWorld();
+    await arrive(world, [FIRST]);
+    const again = { attempt: { N: '1' }, ver: { N: '1' } };
+    world.aws.fail(
+      ({ operation }) => {
+        if (operation !== 'DeleteItem') return false;
+        const part = world.aws.dynamodb.items(STATE_TABLE).find(({ pk }) => pk?.S === `PART#${RAW}`);
+        const reopened = { ...part, ...again, reg: { S: 'PENDING' } };
+        const listed = { pk: { S: `OPEN#${RAW}` }, sk: { S: FIRST }, ...again };
+        for (const item of [reopened, listed]) world.aws.dynamodb.put(STATE_TABLE, item);
+        return false;
+      },
+      'not done',
+      { times: 1 },
+    );
+    await world.run();
+    expect(await world.standing(FIRST)).toMatchObject({ registration: 'PENDING', attempt: 1 });
+    expect(world.aws.dynamodb.items(STATE_TABLE).filter(({ pk }) => pk?.S === `OPEN#${RAW}`)).toHaveLength(1);
   });
 
   test('a table that computes its partitions: nothing is registered, and the warning says why', async () => {
@@ -235,6 +267,8 @@ describe('years of log files', () => {
     expect(found.fresh).toBe(120);
     expect(await registerRaw(RAW, world.ports)).toMatchObject({ registered: 120, pending: 0, blocked: 0 });
     expect(world.faults(names)).toEqual([]);
+    expect(writesOf(world) / 120).toBeLessThanOrEqual(WRITES_PER_PARTITION);
+    expect(writesOf(world) / 120).toBeGreaterThan(WRITES_PER_PARTITION - 0.1);
     expect(world.aws.athena.executions().filter(({ sql }) => /ADD IF NOT EXISTS/.test(sql))).toHaveLength(3);
     expect(
       await noteTrail(world.folders, { table: RAW, within: ALL, register: world.register }),

@@ -141,7 +141,9 @@ describe('statements', () => {
       { numRuns: 3_000 },
     );
     expect(codeOf(() => createRawTable({ ...TABLE, name: 'a`b' }))).toBe('INTERNAL');
-    expect(codeOf(() => createRawTable({ ...TABLE, root: "s3://bucket-a/'/AWSLogs/" }))).toBe('USAGE');
+    expect(codeOf(() => createRawTable({ ...TABLE, root: "s3://amzn-s3-demo-bucket/'/AWSLogs/" }))).toBe(
+      'USAGE',
+    );
     const projection = { ...PROJECTION, accounts: ["1' , 'x'='y"] };
     expect(codeOf(() => createRawTable({ ...TABLE, projection }))).toBe('USAGE');
     expect(codeOf(() => addRawPartitions(TABLE, Array(51).fill(NAME)))).toBe('INTERNAL');

@@ -83,6 +83,18 @@ export type AuditLakeProps = {
   readonly eventSources?: readonly string[];
 
   /**
+   * A table over CloudTrail's own log files, whose partitions are registered as they arrive.
+   * @default - there is none
+   */
+  readonly rawTable?: string;
+
+  /**
+   * The folder in which accounts lie, of the trail's bucket: of an organization 'AWSLogs/o-exampleorgid/'.
+   * @default - trailPrefix
+   */
+  readonly rawPrefix?: string;
+
+  /**
    * Name of the Glue database, and of the Athena workgroup: people write the one in SQL and choose the other. Metrics bear it
    * too, as `service`.
    * @default 'audit_lake'

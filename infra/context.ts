@@ -39,6 +39,8 @@ export const CONTEXT = {
   archiveAfterDays: values.wholeNumber(0, 36_500),
   datasets: list(values.datasetName),
   eventSources: list(values.eventSource),
+  rawTable: values.rawTableName,
+  rawPrefix: matching(/^([A-Za-z0-9!_.()=-]+\/)*AWSLogs\/(o-[a-z0-9]{10,32}\/)?$/),
   databaseName: values.databaseName,
   queryAccounts: list(values.queryAccount),
   organizationId: matching(/^o-[a-z0-9]{10,32}$/),

@@ -112,6 +112,7 @@ function permit(
     ...may.runningStatements(scope, place),
     ...may.readingCatalog(scope, place),
     may.keepingCatalog(scope, place),
+    ...(props.rawTable ? [may.closingRawPartitions(stateTable, props.rawTable)] : []),
   ]);
 }
 

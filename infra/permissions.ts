@@ -62,6 +62,15 @@ export const writingLakeFile = ({ bucket, lakeFile }: Lake) =>
 
 export const readingPlans = ({ bucket, plans }: Lake) => allow(['s3:GetObject'], objects(bucket, [plans]));
 
+/** Takes what is registered from the list of open partitions of the raw table, and deletes nothing else. */
+export function closingRawPartitions(table: ITable, name: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`OPEN#${name}`] } },
+  });
+}
+
 /** Nothing is ever deleted there. Transactions have no permission of their own: those of their writes count. */
 export function keepingState(table: ITable): PolicyStatement[] {
   const actions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'];

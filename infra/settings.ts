@@ -26,6 +26,7 @@ export type Deployed = {
 export function sharedSettings(scope: Construct, deployed: Deployed, props: AuditLakeProps): Environment {
   const { lake, trail, stateTable, database, roles } = deployed;
   if (props.queryText === 'hash' && !props.queryTextKey) throw new Error('queryText hash needs queryTextKey');
+  if (props.rawPrefix && !props.rawTable) throw new Error('rawPrefix needs rawTable');
   const settings = environment({
     lake: lake.location,
     lakeOwner: Stack.of(scope).account,
@@ -39,6 +40,8 @@ export function sharedSettings(scope: Construct, deployed: Deployed, props: Audi
     sourceOwner: trail.bucket.env.account,
     datasets: props.datasets?.join(),
     eventSources: props.eventSources?.join(),
+    rawTable: props.rawTable,
+    rawSource: props.rawTable && `s3://${trail.bucket.bucketName}/${props.rawPrefix ?? trail.prefix}`,
     ownRoles: roles.map(({ roleArn }) => roleArn).join(),
     queryText: props.queryText,
     queryTextKey: props.queryTextKey?.secretValue.unsafeUnwrap(),

@@ -13,6 +13,7 @@ import { doctorCommand } from '../src/cli/commands/doctor.js';
 import { ingestCommand } from '../src/cli/commands/ingest.js';
 import { partitionsCommand } from '../src/cli/commands/partitions.js';
 import { queryCommand } from '../src/cli/commands/query.js';
+import { rawCommand } from '../src/cli/commands/raw.js';
 import { reportCommand } from '../src/cli/commands/report.js';
 import { resolveCommand } from '../src/cli/commands/resolve.js';
 import { summaryObject } from '../src/cli/ingest-summary.js';
@@ -63,6 +64,7 @@ const COMMANDS: readonly Command[] = [
   askCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS }),
   reportCommand(SILENT, { doors: NO_DOORS, questions: QUESTIONS, version: '' }),
   partitionsCommand(SILENT, () => undefined),
+  rawCommand(SILENT, () => undefined),
   doctorCommand(SILENT, () => undefined),
   ddlCommand(SILENT),
   configCommand(SILENT),

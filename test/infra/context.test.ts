@@ -50,6 +50,8 @@ describe('what -c says', () => {
     ['maxConcurrency', '1'],
     ['organizationId', 'example'],
     ['databaseName', 'Audit-Lake'],
+    ['rawTable', 'athena_events'],
+    ['rawPrefix', 'AWSLogs/111122223333/'],
     ['encryptionKey', 'alias/lake'],
   ])('is refused where it makes no sense: %s', (name, value) => {
     expect(() => of({ [name]: value })).toThrow(`-c ${name}=${value}`);

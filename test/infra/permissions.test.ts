@@ -41,6 +41,7 @@ describe('T12, T13: policies', () => {
       { trigger: 'somebody-else', datasets: ['athena_events', 'cloudtrail_events'] },
     ],
     ['with keys', { trailKey: KEY, encryptionKey: KEY }],
+    ['with a raw table', { rawTable: 'cloudtrail_logs', rawPrefix: 'AWSLogs/o-exampleorgid/' }],
     ['with accounts one by one', { queryAccounts: ['self', '444455556666'], queryExternalId: 'lake-1' }],
     ['with an organization', { queryAccounts: ['self', '444455556666'], organizationId: 'o-exampleorgid' }],
   ];
@@ -190,6 +191,30 @@ describe('T13: no handler', () => {
     const never =
       /^(athena:GetQueryResults|dynamodb:(Delete\w+|Scan)|iam:\w+|kms:(Create|Put|Schedule)\w+|s3:Put\w+(Policy|Acl))$/;
     expect([...actionsOf(name)].filter((action) => never.test(action))).toEqual([]);
+  });
+
+  test('but maintenance, where there is a raw table, may take partitions from the list of open ones', () => {
+    const all = with_({ rawTable: 'cloudtrail_logs', rawPrefix: 'AWSLogs/o-exampleorgid/' });
+    for (const name of NAMES) {
+      const deletes = may(name, all).filter(({ actions }) => actions.includes('dynamodb:DeleteItem'));
+      const conditions = {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['OPEN#cloudtrail_logs'] },
+      };
+      expect(
+        deletes.map((it) => it.conditions),
+        name,
+      ).toEqual(name === 'Maintain' ? [conditions] : []);
+    }
+    for (const [id, { Environment }] of ofType(all, 'AWS::Lambda::Function')) {
+      if (!/^AuditLake(Ingest|Maintain)/.test(id) || Environment === undefined) continue;
+      const Variables = {
+        AUDIT_LAKE_RAW_TABLE: 'cloudtrail_logs',
+        AUDIT_LAKE_RAW_SOURCE: `s3://${TRAIL}/AWSLogs/o-exampleorgid/`,
+      };
+      expect(Environment).toMatchObject({ Variables });
+    }
+    expect(() => with_({ rawPrefix: 'AWSLogs/' })).toThrow('rawPrefix needs rawTable');
+    expect(() => with_({ rawTable: 'cloudtrail_logs', trailPrefix: 'logs' })).toThrow('raw_source');
   });
 
   test('but maintenance may start statements of Athena and change the catalog', () => {

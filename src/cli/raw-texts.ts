@@ -18,6 +18,19 @@ export function rawPlanText({ partitions, accounts }: NotedTrail, cost: RawCost)
   return `${lines.join('\n')}\n`;
 }
 
+/** A root that holds nothing is a root that was misnamed: queries over it find nothing, and do not fail. */
+export function elsewhereText(root: string, organizations: readonly string[], isEmpty: boolean): string {
+  const lines = organizations.map(
+    (name) =>
+      `Warning: accounts of organization ${name} lie in ${root}${name}/: name that folder for them, and another --raw-table.`,
+  );
+  if (isEmpty)
+    lines.push(
+      `Warning: no log files of CloudTrail lie below ${root} within these days, accounts and Regions.`,
+    );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 /** Beyond these Athena and Glue refuse. */
 export function tooManyLines(partitions: number): readonly string[] {
   const other = '`raw create --partitions projection` needs no partitions in the catalog';

@@ -23,6 +23,8 @@ export interface TrailFolders {
    * @throws AuditLakeError AWS_DENIED, AWS_CREDENTIALS, AWS_FAILED
    */
   list(within: FolderScope): AsyncIterable<readonly RawFolder[]>;
+  /** Organizations whose accounts lie a folder deeper, so that they are none of this root; known after a listing. */
+  readonly organizations: readonly string[];
   /** Requests for pages of folders so far. */
   readonly requests: number;
 }

@@ -18,12 +18,15 @@ const PROJECTED = [
 ];
 
 let aws: AwsCommand;
-beforeEach(async () => {
-  aws = await awsCommand();
-  await aws.ingest(0);
-  for (const name of NAMES) aws.world.s3.put(TRAIL, keyIn(name), new Uint8Array([1]));
-});
-afterEach(() => aws.end());
+/** A lake, and a trail with four partitions. */
+function inAws(): void {
+  beforeEach(async () => {
+    aws = await awsCommand();
+    await aws.ingest(0);
+    for (const name of NAMES) aws.world.s3.put(TRAIL, keyIn(name), new Uint8Array([1]));
+  });
+  afterEach(() => aws.end());
+}
 
 const raw = (command: string, ...more: readonly string[]) =>
   aws.run(['raw', command, ROOT, ...TABLE, ...more]);
@@ -32,16 +35,7 @@ const folderOf = (name: string) => `s3://${TRAIL}/${keyIn(name)}`.replace(/[^/]+
 const alters = () =>
   aws.world.athena.executions().filter(({ sql }) => sql.startsWith(`ALTER TABLE \`${RAW}\``));
 
-describe('audit-lake raw create', () => {
-  test('makes the table once, in the database of the lake', async () => {
-    expect(await raw('create')).toMatchObject({
-      code: 0,
-      out: expect.stringContaining(`Made table ${DATABASE}.${RAW}.`),
-    });
-    expect(await raw('create')).toMatchObject({ code: 0, out: expect.stringContaining('is there already') });
-    expect(aws.world.glue.table(DATABASE, RAW).input.StorageDescriptor?.Location).toBe(ROOT);
-  });
-
+describe('audit-lake raw, before anything is asked of AWS', () => {
   test('prints the statement with --dry-run, also without a lake, and asks nothing of AWS', async () => {
     const { code, out } = await run(['raw', 'create', ROOT, ...TABLE, '--dry-run']);
     expect(code).toBe(0);
@@ -56,13 +50,6 @@ describe('audit-lake raw create', () => {
     expect(err).toContain('`--dry-run` prints the statement');
   });
 
-  test('refuses a table that is there with partitions of the other kind', async () => {
-    await raw('create');
-    const { code, err } = await raw('create', ...PROJECTED);
-    expect(code).toBe(1);
-    expect(err).toContain('its partitions are registered: name another --raw-table');
-  });
-
   test.each([
     [['raw', 'create', ROOT], 'name the raw table'],
     [['raw', 'create', ...TABLE], 'name the folder of accounts'],
@@ -73,11 +60,33 @@ describe('audit-lake raw create', () => {
     [['raw', 'create', ROOT, ...TABLE, '--partitions', 'projection'], 'takes --from <day>'],
     [['raw', 'register', ROOT, ...TABLE, '--from', '2026-02-30'], '--from takes a day'],
   ])('%j is a mistake of usage', async (args, words) => {
-    expect(await aws.run(args)).toMatchObject({ code: 2, err: expect.stringContaining(words) });
+    expect(await run(args)).toMatchObject({ code: 2, err: expect.stringContaining(words) });
+  });
+});
+
+describe('audit-lake raw create', () => {
+  inAws();
+
+  test('makes the table once, in the database of the lake', async () => {
+    expect(await raw('create')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`Made table ${DATABASE}.${RAW}.`),
+    });
+    expect(await raw('create')).toMatchObject({ code: 0, out: expect.stringContaining('is there already') });
+    expect(aws.world.glue.table(DATABASE, RAW).input.StorageDescriptor?.Location).toBe(ROOT);
+  });
+
+  test('refuses a table that is there with partitions of the other kind', async () => {
+    await raw('create');
+    const { code, err } = await raw('create', ...PROJECTED);
+    expect(code).toBe(1);
+    expect(err).toContain('its partitions are registered: name another --raw-table');
   });
 });
 
 describe('audit-lake raw register and status', () => {
+  inAws();
+
   test('count first, register what lies there once, and tell what is read', async () => {
     const counted = await raw('register', '--from', '2020-01-01', '--dry-run');
     expect(counted.out).toMatch(
@@ -103,6 +112,21 @@ describe('audit-lake raw register and status', () => {
       { account: '444455556666', registered: 1, missing: 0 },
     ]);
     expect((await raw('status', '--from', '2026-01-01')).code).toBe(0);
+  });
+
+  test('a root whose accounts lie in the folder of their organization is told, and is not in order', async () => {
+    const root = 's3://amzn-s3-demo-bucket/logs/AWSLogs/';
+    aws.world.s3.put(TRAIL, keyIn(FIRST, 'a', `${root}o-exampleorgid/`), new Uint8Array([1]));
+    const { code, err } = await aws.run(['raw', 'status', root, ...TABLE]);
+    expect(code).toBe(1);
+    expect(err).toContain(`accounts of organization o-exampleorgid lie in ${root}o-exampleorgid/`);
+    expect(err).toContain(`no log files of CloudTrail lie below ${root}`);
+    expect(
+      await aws.run(['raw', 'register', root, ...TABLE, '--from', '2020-01-01', '--dry-run']),
+    ).toMatchObject({
+      out: expect.stringContaining('0 partitions of 0 accounts'),
+      err: expect.stringContaining('o-exampleorgid'),
+    });
   });
 
   test('a catalog that says no: a warning, exit code 1, and --retry goes on at once', async () => {

@@ -5,6 +5,7 @@ import { listPages, type S3Access } from './s3-pages.js';
 import { mustBePlace, type S3Place } from './s3-place.js';
 import { sideBySide } from './side-by-side.js';
 
+const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
 /** Years of Regions listed side by side. */
 const AT_ONCE = 32;
 
@@ -14,6 +15,7 @@ const AT_ONCE = 32;
  */
 export class S3TrailFolders implements TrailFolders {
   requests = 0;
+  organizations: readonly string[] = [];
   readonly #access: S3Access & { readonly waiting: Waiting };
   readonly #root: S3Place;
 
@@ -24,7 +26,9 @@ export class S3TrailFolders implements TrailFolders {
 
   async *list(within: FolderScope): AsyncIterable<readonly RawFolder[]> {
     const { accounts, regions } = within;
-    for (const account of await this.#below('')) {
+    const inRoot = await this.#below('');
+    this.organizations = inRoot.filter((name) => ORGANIZATION.test(name));
+    for (const account of inRoot) {
       if (!isAccount(account) || (accounts.length > 0 && !accounts.includes(account))) continue;
       const there = await this.#below(`${account}/CloudTrail/`);
       const wanted = there.filter(

@@ -6,7 +6,7 @@ import { noteTrail, type RawPorts, registerRaw, retryRaw } from '../../jobs/regi
 import { endingInOrder } from '../interruption.js';
 import type { Io } from '../io.js';
 import { folderScope, type RawFlags, rawOptions, readRaw } from '../raw-arguments.js';
-import { rawPlanText, tooManyLines } from '../raw-texts.js';
+import { elsewhereText, rawPlanText, tooManyLines } from '../raw-texts.js';
 import { mustBeInS3 } from '../s3-lake-of.js';
 import { counted } from '../units.js';
 
@@ -59,6 +59,7 @@ async function runRegister({ source, flags, signal }: Asked, io: Io): Promise<nu
     const found = await noteTrail(folders, { table: table.name, within });
     const cost = rawCost(found.partitions, folders.requests, await readPrices(config.prices));
     await io.out(rawPlanText(found, cost));
+    io.err(elsewhereText(table.root, folders.organizations, found.partitions === 0));
     return 0;
   }
   await mustBeOurs();
@@ -68,6 +69,7 @@ async function runRegister({ source, flags, signal }: Asked, io: Io): Promise<nu
     const found = await noteTrail(folders, { table: table.name, within, register: ports.register });
     const fresh = `${counted(found.partitions, 'partition')} in the bucket, ${found.fresh} of them new.`;
     await io.out(`${[fresh, ...tooManyLines(found.partitions)].join('\n')}\n`);
+    io.err(elsewhereText(table.root, folders.organizations, found.partitions === 0));
   }
   const isStopped = () => signal.aborted;
   return tellEnd(await registered(table.name, { ...ports, isStopped }, io), { io, isStopped });

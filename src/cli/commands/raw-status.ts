@@ -8,7 +8,7 @@ import { asTable } from '../answer-table.js';
 import type { Io } from '../io.js';
 import { inOneChunk } from '../one-chunk.js';
 import { folderScope, type RawFlags, rawOptions, readRaw } from '../raw-arguments.js';
-import { projectionText, STATUS_COLUMNS, statusNext, statusRow } from '../raw-texts.js';
+import { elsewhereText, projectionText, STATUS_COLUMNS, statusNext, statusRow } from '../raw-texts.js';
 import { mustBeInS3 } from '../s3-lake-of.js';
 
 type Exit = (code: number) => void;
@@ -61,6 +61,7 @@ async function runStatus(source: string | undefined, flags: StatusFlags, io: Io)
   const all: AccountStatus[] = [];
   for await (const account of rawStatus(table.name, { folders, register: ports.register }, within))
     all.push(account);
+  io.err(elsewhereText(table.root, folders.organizations, all.length === 0));
   if (isJson)
     await io.out(`${JSON.stringify(statusObject(table, properties !== undefined, all), null, 2)}\n`);
   else {
@@ -72,7 +73,7 @@ async function runStatus(source: string | undefined, flags: StatusFlags, io: Io)
     await io.out(statusNext(all));
   }
   const isWhole = all.every(({ pending, blocked, missing }) => pending + blocked + missing === 0);
-  return isWhole && properties ? 0 : 1;
+  return isWhole && properties && all.length > 0 ? 0 : 1;
 }
 
 function statusObject({ name, root }: RawTable, isThere: boolean, all: readonly AccountStatus[]): object {
@@ -102,5 +103,6 @@ async function tellProjection(
   const facts = { schema_version: 1, table: table.name, source: table.root, partitions: 'projection' };
   const told = { ...facts, faults: check.faults, ...found };
   await io.out(isJson ? `${JSON.stringify(told, null, 2)}\n` : projectionText(check.faults, found));
-  return check.faults.length + found.uncovered.length === 0 ? 0 : 1;
+  io.err(elsewhereText(table.root, folders.organizations, found.checked === 0));
+  return check.faults.length + found.uncovered.length === 0 && found.checked > 0 ? 0 : 1;
 }

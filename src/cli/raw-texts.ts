@@ -2,8 +2,8 @@ import { MOST_PARTITIONS, type RawCost } from '../backfill/raw-cost.js';
 import type { AccountStatus, Uncovered } from '../jobs/raw-status.js';
 import type { NotedTrail } from '../jobs/register-raw.js';
 import type { AnswerColumn } from '../ports/query-engine.js';
-import { formatMoney } from './money.js';
-import { counted, formatCount } from './units.js';
+import { formatMoney } from '../shown/money.js';
+import { counted, formatCount } from '../shown/units.js';
 
 /** What lies in the bucket, and what it takes to register it. */
 export function rawPlanText({ partitions, accounts }: NotedTrail, cost: RawCost): string {

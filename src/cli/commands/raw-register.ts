@@ -3,12 +3,12 @@ import { rawCost } from '../../backfill/raw-cost.js';
 import { namedLake } from '../../config.js';
 import type { RegistrarReport } from '../../jobs/register-partitions.js';
 import { noteTrail, type RawPorts, registerRaw, retryRaw } from '../../jobs/register-raw.js';
+import { counted } from '../../shown/units.js';
 import { endingInOrder } from '../interruption.js';
 import type { Io } from '../io.js';
 import { folderScope, type RawFlags, rawOptions, readRaw } from '../raw-arguments.js';
 import { elsewhereText, rawPlanText, tooManyLines } from '../raw-texts.js';
 import { mustBeInS3 } from '../s3-lake-of.js';
-import { counted } from '../units.js';
 
 type Exit = (code: number) => void;
 type RegisterFlags = RawFlags & { readonly retry?: true; readonly dryRun?: true };

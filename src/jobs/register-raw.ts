@@ -14,6 +14,15 @@ export type RawPorts = RegistrarPorts<RawPartition> & {
 /** The partitions that lie in the bucket: how many, of how many accounts, and how many of them were new. */
 export type NotedTrail = { partitions: number; accounts: number; fresh: number };
 
+export type NoteOptions = {
+  readonly table: string;
+  readonly within: FolderScope;
+  /** Absent: they are counted. */
+  readonly register?: RawRegister;
+  /** Somebody wants it to end: the accounts that are left are for another run. */
+  readonly isStopped?: () => boolean;
+};
+
 /** Partitions that are noted together. */
 const AT_ONCE = 1_000;
 /** Between two looks at what is left; one run is given no more partitions than it can add in this time. */
@@ -26,14 +35,11 @@ const RUN_MS = 600_000;
  */
 export async function noteTrail(
   folders: TrailFolders,
-  {
-    table,
-    within,
-    register,
-  }: { readonly table: string; readonly within: FolderScope; readonly register?: RawRegister },
+  { table, within, register, isStopped }: NoteOptions,
 ): Promise<NotedTrail> {
   const noted: NotedTrail = { partitions: 0, accounts: 0, fresh: 0 };
   for await (const ofAccount of folders.list(within)) {
+    if (isStopped?.()) break;
     if (ofAccount.length > 0) noted.accounts++;
     noted.partitions += ofAccount.length;
     for (let at = 0; register && at < ofAccount.length; at += AT_ONCE) {

@@ -297,6 +297,19 @@ describe('years of log files', () => {
     expect(world.faults(NAMES)).toEqual([]);
   });
 
+  test('are noted an account at a time: who is stopped goes on where it is called again', async () => {
+    const world = new RawWorld();
+    world.put(...many);
+    let looks = 0;
+    const isStopped = () => looks++ > 0;
+    const options = { table: RAW, within: ALL, register: world.register };
+    expect(await noteTrail(world.folders, { ...options, isStopped })).toMatchObject({
+      accounts: 1,
+      fresh: 10,
+    });
+    expect(await noteTrail(world.folders, options)).toMatchObject({ accounts: 2, fresh: 10 });
+  });
+
   test('outside of a projection are named by account and Region', async () => {
     const world = new RawWorld();
     world.put(...many);

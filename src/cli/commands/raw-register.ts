@@ -54,9 +54,11 @@ async function runRegister({ source, flags, signal }: Asked, io: Io): Promise<nu
   const settings = { ...mustBeInS3(config, 'raw register'), sourceOwner: config.sourceOwner };
   const { openRaw } = await import('../../wiring/raw-table.js');
   const { ports, folders, mustBeOurs } = openRaw(settings, table);
+  const isStopped = () => signal.aborted;
   if (flags.dryRun) {
     const { readPrices } = await import('../../wiring/price-list.js');
-    const found = await noteTrail(folders, { table: table.name, within });
+    const found = await noteTrail(folders, { table: table.name, within, isStopped });
+    if (isStopped()) return 130;
     const cost = rawCost(found.partitions, folders.requests, await readPrices(config.prices));
     await io.out(rawPlanText(found, cost));
     io.err(elsewhereText(table.root, folders.organizations, found.partitions === 0));
@@ -66,12 +68,14 @@ async function runRegister({ source, flags, signal }: Asked, io: Io): Promise<nu
   await ports.catalog.ensureTable(table.name);
   if (flags.retry) await tellMoved(await retryRaw(table.name, ports), io);
   if (flags.from !== undefined || flags.to !== undefined) {
-    const found = await noteTrail(folders, { table: table.name, within, register: ports.register });
+    const found = await noteTrail(folders, {
+      ...{ table: table.name, within, isStopped },
+      register: ports.register,
+    });
     const fresh = `${counted(found.partitions, 'partition')} in the bucket, ${found.fresh} of them new.`;
     await io.out(`${[fresh, ...tooManyLines(found.partitions)].join('\n')}\n`);
     io.err(elsewhereText(table.root, folders.organizations, found.partitions === 0));
   }
-  const isStopped = () => signal.aborted;
   return tellEnd(await registered(table.name, { ...ports, isStopped }, io), { io, isStopped });
 }
 

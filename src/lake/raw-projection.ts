@@ -116,7 +116,13 @@ function readColumn(column: string, properties: Properties): ReadColumn {
   if (type !== 'integer' && type !== 'date') {
     return { faults: [`${name}.type is ${type}: expected enum, injected, integer or date`], holds: ALL };
   }
-  return readRange(name, { type, range: of('range'), digits: of('digits'), format: of('format') });
+  return readRange(name, {
+    type,
+    range: of('range'),
+    digits: of('digits'),
+    format: of('format'),
+    interval: of('interval'),
+  });
 }
 
 const ALL = () => true;
@@ -138,10 +144,11 @@ type Range = {
   readonly range: string | undefined;
   readonly digits: string | undefined;
   readonly format: string | undefined;
+  readonly interval: string | undefined;
 };
 
 /** The columns of the layout are digits of a fixed length: they compare as texts and as numbers alike. */
-function readRange(name: string, { type, range, digits, format }: Range): ReadColumn {
+function readRange(name: string, { type, range, digits, format, interval }: Range): ReadColumn {
   const width = name.endsWith('.year') ? 4 : 2;
   const [from = '', to = '', ...more] = (range ?? '').split(',').map((end) => end.trim());
   const isOpen = type === 'date' && to === 'NOW';
@@ -151,7 +158,7 @@ function readRange(name: string, { type, range, digits, format }: Range): ReadCo
   }
   const shape = type === 'date' ? dateFault(name, format) : digitsFault(name, width, digits);
   return {
-    faults: shape === undefined ? [] : [shape],
+    faults: [shape, stepFault(name, interval)].flatMap((fault) => fault ?? []),
     holds: (value) => Number(value) >= Number(from) && (isOpen || Number(value) <= Number(to)),
   };
 }
@@ -163,4 +170,9 @@ const dateFault = (name: string, format: string | undefined): string | undefined
 function digitsFault(name: string, width: number, digits: string | undefined): string | undefined {
   if (width === 4 || digits?.trim() === '2') return undefined;
   return `${name}.digits is ${digits ?? 'missing'}: expected 2, as in the folders of CloudTrail`;
+}
+
+/** A longer step leaves values out. */
+function stepFault(name: string, interval = '1'): string | undefined {
+  return interval.trim() === '1' ? undefined : `${name}.interval is ${interval}: expected 1`;
 }

@@ -82,6 +82,7 @@ const BROKEN: { readonly [fault: string]: readonly [string, string | undefined, 
   'months without a leading zero': ['projection.month.digits', undefined, /digits is missing: expected 2/],
   'a column without a type': ['projection.day.type', undefined, /Athena refuses/],
   'a range that is none': ['projection.year.range', '2021', /expected two ends/],
+  'a step that leaves days out': ['projection.day.interval', '7', /interval is 7: expected 1/],
   'another format of years': ['projection.year.format', 'yy', /expected yyyy/],
 };
 

@@ -97,6 +97,9 @@ const ORACLES: { readonly [parameter: string]: (row: Cells, value: string) => bo
     ['user_name', 'user_arn', 'session_name', 'source_identity'].some((name) =>
       has(cell(row, name), value),
     ) || ['request_parameters', 'response_elements'].some((name) => has(cell(row, name), escaped(value))),
+  'resource resource': (row, value) =>
+    row['read_only'] !== true &&
+    ['request_parameters', 'response_elements'].some((name) => has(cell(row, name), escaped(value))),
   'role-activity role': (row, value) => ['role_name', 'role_arn'].some((name) => cell(row, name) === value),
   'table name': isInTable,
 };

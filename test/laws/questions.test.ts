@@ -414,6 +414,50 @@ WHERE event_name = 'StartQueryExecution'`;
     },
   );
 
+  test.each(['i-0', 'CLINICAL', 'nightly-load', 'Straße'])(
+    'resource: who changed %s, and under which key',
+    async (resource) => {
+      const has = (part: unknown) =>
+        JSON.stringify(part ?? '')
+          .toLowerCase()
+          .includes(resource.toLowerCase());
+      const changes = since(30).filter(
+        (it) => it['readOnly'] !== true && (has(it['requestParameters']) || has(it['responseElements'])),
+      );
+      const rows = await ask('resource', { resource });
+      const key = (it: JsonObject) => (it['userIdentity'] as JsonObject | undefined)?.['accessKeyId'] ?? null;
+      expect(changes.length).toBeGreaterThan(0);
+      expect(rows.map((row) => `${row['event_id']} ${row['access_key_id']}`).sort()).toEqual(
+        changes.map((it) => `${it['eventID']} ${key(it)}`).sort(),
+      );
+    },
+  );
+
+  test.each([
+    [1, 1],
+    [2, 5],
+  ])(
+    'new-calls of %i days, compared with the %i before, in every account and Region',
+    async (days, before) => {
+      const begin = MIDNIGHT - days * DAY;
+      const calls = since(days + before).map((it) => ({
+        at: time(it),
+        user: userOf(it),
+        key: [it['recipientAccountId'], it['awsRegion'], it['eventSource'], it['eventName']].join(' '),
+      }));
+      const known = new Set(calls.filter(({ at }) => at < begin).map(({ key }) => key));
+      const fresh = calls.filter(({ key }) => !known.has(key));
+      const rows = await ask('new-calls', { before: String(before) }, { from: `${days}d` });
+      const found = rows.map((row) => {
+        const { account_id, aws_region, event_source, event_name } = row;
+        return [[account_id, aws_region, event_source, event_name].join(' '), row['calls']] as const;
+      });
+      expect(found.length).toBeGreaterThan(0);
+      expect(new Map(found)).toEqual(tally(fresh.map(({ key }) => key)));
+      for (const row of rows) expect(fresh.map(({ user }) => user)).toContain(String(row['one_user']));
+    },
+  );
+
   test('show on a terminal columns that they have', async () => {
     const period = { from: '2026-01-01' };
     for (const { name, table, parameters } of QUESTIONS) {
@@ -441,8 +485,9 @@ WHERE event_name = 'StartQueryExecution'`;
         'missing-texts',
         'most-read',
         'new-activity',
+        'new-calls',
       ],
-      ...['outside-networks', 'person', 'queries', 'read-results', 'role-activity', 'table'],
+      ...['outside-networks', 'person', 'queries', 'read-results', 'resource', 'role-activity', 'table'],
     ];
     expect(QUESTIONS.map(({ name }) => name)).toEqual(tried);
   });

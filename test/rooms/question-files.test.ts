@@ -231,7 +231,7 @@ describe('the questions of this product', () => {
     const refused = QUESTIONS.filter((it) => !dt(savedSql(it)).parses).map(({ name }) => name);
     expect(refused).toEqual([]);
     const absolute = periodOf({ from: '2026-01-01', to: '2026-02-01T10:00' }, 7);
-    const given = { user: "o'brien", person: 'a', role: 'b', name: 'c' };
+    const given = { user: "o'brien", person: 'a', role: 'b', name: 'c', resource: 'd' };
     const other = QUESTIONS.filter((it) => !dt(sqlOf(it, given, absolute)).parses).map(({ name }) => name);
     expect(other).toEqual([]);
     for (const sql of [

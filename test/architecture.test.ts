@@ -72,10 +72,11 @@ const LAW: readonly Place[] = [
   place('backfill', /^backfill\//, ['cloudtrail', 'datasets', 'lake', 'errors', 'node:crypto']),
 
   place('questions', /^questions\//, ['datasets', 'lake', 'errors', 'node:buffer']),
+  place('trace', /^trace\//, []),
   place('report', /^report\//, ['lake', 'shown', 'node:crypto']),
 
   // Holes in the wall, and the story that is told through them.
-  place('ports', /^ports\//, ['~cloudtrail', '~datasets', '~lake', '~backfill']),
+  place('ports', /^ports\//, ['~cloudtrail', '~datasets', '~lake', '~backfill', '~trace']),
   place('jobs', /^jobs\//, [
     ...['cloudtrail', 'datasets', 'lake', 'backfill', 'report', 'ports', 'errors', 'telemetry'],
   ]),
@@ -174,7 +175,7 @@ describe('the import law', () => {
 
   test('gives the pure rooms nothing of Node that could reach the world', () => {
     const rooms = LAW.filter(({ name }) =>
-      ['sql', 'cloudtrail', 'datasets', 'lake', 'backfill', 'questions', 'report'].includes(name),
+      ['sql', 'cloudtrail', 'datasets', 'lake', 'backfill', 'questions', 'trace', 'report'].includes(name),
     );
     const fromNode = rooms.flatMap(({ may }) => may.filter((name) => name.startsWith('node:')));
     expect(fromNode.filter((name) => !PURE.includes(name))).toEqual([]);
@@ -183,7 +184,7 @@ describe('the import law', () => {
   test('has rooms that look to the left only', () => {
     const order = [
       ...['sql', 'cloudtrail', 'datasets', 'lake', 'backfill'],
-      ...['questions', 'report', 'jobs', 'wiring', 'cli'],
+      ...['questions', 'trace', 'report', 'jobs', 'wiring', 'cli'],
     ];
     for (const { name, may } of LAW.filter((it) => order.includes(it.name))) {
       const right = order.slice(order.indexOf(name) + 1);

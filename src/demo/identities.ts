@@ -51,6 +51,10 @@ export type RoleSession = {
   readonly invokedBy?: string;
   /** IAM Identity Center: the user on whose behalf an application acted. */
   readonly onBehalfOf?: JsonObject;
+  /** The access key of the session, where it is not made of its name. */
+  readonly key?: string;
+  /** When the session began, where that is known. */
+  readonly since?: number;
 };
 
 /** A session of a role: the person, if there is one, is in the session's name. */
@@ -61,7 +65,7 @@ export function assumedRole(how: RoleSession): IdentityAt {
     principalId: `${exampleId('AROA', role)}:${session}`,
     arn: `arn:aws:sts::${account}:assumed-role/${role}/${session}`,
     accountId: account,
-    accessKeyId: exampleId('ASIA', session),
+    accessKeyId: how.key ?? exampleId('ASIA', session),
     ...(how.onBehalfOf && { onBehalfOf: how.onBehalfOf }),
     sessionContext: {
       sessionIssuer: {
@@ -72,7 +76,7 @@ export function assumedRole(how: RoleSession): IdentityAt {
         userName: role,
       },
       webIdFederationData: {},
-      attributes: attributes(at, how.mfa ?? false),
+      attributes: attributes(at, how.mfa ?? false, how.since),
       ...(how.sourceIdentity && { sourceIdentity: how.sourceIdentity }),
     },
     ...(how.invokedBy && { invokedBy: how.invokedBy }),
@@ -116,7 +120,7 @@ export function federatedUser(account: AccountId, name: string, issuer: string):
   });
 }
 
-/** A session begins at the last full hour before it is used. */
-function attributes(at: number, mfa: boolean): JsonObject {
-  return { creationDate: isoSeconds(Math.floor(at / HOUR) * HOUR), mfaAuthenticated: String(mfa) };
+/** A session of which nothing else is told begins at the last full hour before it is used. */
+function attributes(at: number, mfa: boolean, since = Math.floor(at / HOUR) * HOUR): JsonObject {
+  return { creationDate: isoSeconds(since), mfaAuthenticated: String(mfa) };
 }

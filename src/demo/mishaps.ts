@@ -9,12 +9,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const PLACE: Place = { account: ACCOUNTS.analytics, region: 'eu-west-1' };
 
-/** Every third event of one day once more, with the same event ids, in a file of two days later. */
+/** Every third event of one day once more, and those that are to be, with the same event ids, in a file of two days later. */
 export function redelivery(happenings: readonly Happening[], asOf: AsOf, random: Random): readonly LogFile[] {
   const [from, to] = [momentOf(asOf, 4, 0), momentOf(asOf, 4, 0) + DAY];
   const thatDay = happenings.filter(({ at, place }) => samePlace(place) && at >= from && at < to);
   return deliverLate(
-    thatDay.filter((_, index) => index % 3 === 0),
+    thatDay.filter(({ twice }, index) => twice || index % 3 === 0),
     2 * DAY,
     random,
   );

@@ -27,7 +27,13 @@ export type Call = {
 };
 
 /** A record with the place and the moment that decide in which log file it is delivered. */
-export type Happening = { readonly at: number; readonly place: Place; readonly record: JsonObject };
+export type Happening = {
+  readonly at: number;
+  readonly place: Place;
+  readonly record: JsonObject;
+  /** It is among those that are delivered twice. */
+  readonly twice?: true;
+};
 
 /** Calls of one service carry one eventVersion: services moved on at different times. */
 const VERSIONS: { readonly [service: string]: string } = {

@@ -8,6 +8,7 @@ import type { Query } from './queries.js';
 import { eventsOfQuery } from './query-events.js';
 import { type QueryHistory, queryHistoryOf } from './query-history.js';
 import { createRandom } from './random.js';
+import { type PlantedSession, roleStory } from './role-story.js';
 import { routineQueries } from './routine-queries.js';
 import { storyQueries } from './story-queries.js';
 import { type TrailFacts, trailFacts } from './trail-facts.js';
@@ -21,6 +22,8 @@ export type Trail = {
   readonly facts: TrailFacts;
   /** What was planted: every query that Athena accepted. */
   readonly queries: readonly Query[];
+  /** What was planted: credentials that people were given, and what they did with them. */
+  readonly sessions: readonly PlantedSession[];
 };
 
 const HOUR = 3_600_000;
@@ -35,6 +38,7 @@ export function generateTrail({ asOf }: { readonly asOf: AsOf }): Trail {
   const random = createRandom(20_261_101);
   const queries = [...routineQueries(asOf, random), ...storyQueries(asOf, random)];
   const starts = failedStarts(asOf, random);
+  const roles = roleStory(asOf);
   const happenings = [
     ...queries.flatMap((query) => eventsOfQuery(query, random)),
     ...starts,
@@ -42,6 +46,7 @@ export function generateTrail({ asOf }: { readonly asOf: AsOf }): Trail {
     ...strangerCalls(asOf, random),
     ...questions(asOf, queries, random),
     ...otherActivity(asOf, random),
+    ...roles.happenings,
   ];
   const onTime = deliver(happenings, random);
   const late = deliverLate([delayedCall(asOf, random)], 4 * DAY, random);
@@ -54,5 +59,6 @@ export function generateTrail({ asOf }: { readonly asOf: AsOf }): Trail {
     queryHistory: queryHistoryOf(queries, asOf),
     facts: trailFacts({ sound, corrupt, foreign, queries, failedStarts: starts.length, asOf }),
     queries,
+    sessions: roles.sessions,
   };
 }

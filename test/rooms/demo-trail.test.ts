@@ -10,10 +10,13 @@ type Record_ = {
   readonly awsRegion: string;
   readonly recipientAccountId: string;
   readonly sourceIPAddress: string;
-  readonly userIdentity?: { readonly type?: string };
+  readonly userIdentity?: { readonly type?: string; readonly accessKeyId?: string };
   readonly errorCode?: string;
   readonly requestParameters: { readonly queryString?: string } | null;
-  readonly responseElements: { readonly queryExecutionId?: string } | null;
+  readonly responseElements: {
+    readonly queryExecutionId?: string;
+    readonly credentials?: { readonly accessKeyId: string };
+  } | null;
 };
 
 const AS_OF = Date.UTC(2026, 10, 1, 12);
@@ -158,6 +161,52 @@ describe('the demo trail', () => {
       return sql !== undefined && sql !== '***OMITTED***';
     });
     expect(told.map(({ eventTime }) => eventTime)).toEqual(['2023-05-16T09:12:44Z']);
+  });
+});
+
+describe('the sessions of the demo trail', () => {
+  const keyOf = (record: Record_) => record.userIdentity?.accessKeyId;
+  const given = once(records).filter(({ responseElements }) => responseElements?.credentials);
+
+  it('have the grants and calls that stand in the records, and the key that asked for them', () => {
+    for (const session of trail.sessions) {
+      const grants = given.filter((it) => it.responseElements?.credentials?.accessKeyId === session.key);
+      expect(grants.map(({ eventID }) => eventID).sort(), session.key).toEqual([...session.grants].sort());
+      const [byKey] = grants.flatMap((it) => keyOf(it) ?? []);
+      expect(byKey ?? null, session.key).toBe(session.byKey);
+      const calls = once(records).filter((it) => keyOf(it) === session.key);
+      const ids = calls.map(({ eventID }) => eventID);
+      expect(ids, session.key).toEqual(expect.arrayContaining([...session.calls]));
+      for (const { eventTime } of calls) {
+        expect(Date.parse(eventTime), session.key).toBeGreaterThanOrEqual(session.at);
+        expect(Date.parse(eventTime), session.key).toBeLessThan(session.until);
+      }
+    }
+    expect(given).toHaveLength(trail.sessions.flatMap(({ grants }) => grants).length);
+  });
+
+  it('are of every kind: in two accounts, over midnight, delivered twice, without a beginning, and some gave no key', () => {
+    const kinds = new Set(trail.sessions.map(({ how }) => how));
+    expect([...kinds].sort()).toEqual([
+      'AssumeRole',
+      'AssumeRoleWithSAML',
+      'AssumeRoleWithWebIdentity',
+      'GetFederationToken',
+    ]);
+    expect(trail.sessions.filter(({ grants }) => grants.length === 2)).toHaveLength(1);
+    expect(trail.sessions.filter(({ grants }) => grants.length === 0)).toHaveLength(1);
+    const twice = trail.sessions.filter(({ grants }) =>
+      grants.some((id) => records.filter(({ eventID }) => eventID === id).length > 1),
+    );
+    expect(twice).toHaveLength(2);
+    const refused = records.filter(({ eventName, errorCode }) => eventName === 'AssumeRole' && errorCode);
+    expect(refused.map(({ userIdentity }) => userIdentity?.accessKeyId)).toEqual(['AKIABOBIIIIIIEXAMPLE']);
+    for (const name of ['TerminateInstances', 'CreateUser', 'AttachUserPolicy', 'DeleteBucket']) {
+      expect(
+        once(records).filter(({ eventName }) => eventName === name),
+        name,
+      ).toHaveLength(1);
+    }
   });
 });
 

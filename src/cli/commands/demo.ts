@@ -64,6 +64,12 @@ async function runDemo(out: string, io: Io, { doors, questions }: Asking): Promi
   await io.out(nextSteps(folder));
 }
 
+/** Of all services, not of Athena alone: `trace` and some questions look at whatever a person did. */
+const DATASETS = [
+  { name: 'athena_events', eventSources: [ATHENA] },
+  { name: 'cloudtrail_events', eventSources: 'all' },
+] as const;
+
 type World = { readonly folder: DemoFolder; readonly io: Io; readonly doors: QueryDoors };
 
 async function answer(
@@ -84,7 +90,6 @@ async function answer(
 }
 
 async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
-  const datasets = [{ name: 'athena_events', eventSources: [ATHENA] } as const];
   const athena = { queryAccounts: [], queryRole: '', queryRate: 1, queryWait: 0 };
   const options = {
     concurrency: 1,
@@ -100,10 +105,18 @@ async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
   const target = { kind: 'folder', lake, lockWaitSeconds: 5 } as const;
   const { ingestRun } = await import('../ingest-run.js');
   const { report, seconds, textMode } = await ingestRun(
-    { ...options, source, target, datasets, queryHistory, now },
+    { ...options, source, target, datasets: DATASETS, queryHistory, now },
     io,
   );
-  await io.out(summaryText(report, { lake, datasets: ['athena_events'], seconds, dryRun: false, textMode }));
+  await io.out(
+    summaryText(report, {
+      lake,
+      datasets: DATASETS.map(({ name }) => name),
+      seconds,
+      dryRun: false,
+      textMode,
+    }),
+  );
 }
 
 function nextSteps(folder: DemoFolder): string {

@@ -174,7 +174,9 @@ describe('the documentation says what is there, and nothing that is not:', () =>
     const drawn = new Set([...tree.matchAll(/[a-z0-9-]+\.ts\b/g)].map(([name]) => name));
     expect.soft([...drawn].filter((name) => !known.has(name))).toEqual([]);
     const rooms = names.filter((path) =>
-      /^((cloudtrail|datasets|lake|backfill|questions|trace|report|shown|ports|jobs)\/)?[^/]+\.ts$/.test(path),
+      /^((cloudtrail|datasets|lake|backfill|questions|trace|report|shown|ports|jobs)\/)?[^/]+\.ts$/.test(
+        path,
+      ),
     );
     expect.soft(rooms.filter((path) => !drawn.has(path.slice(path.lastIndexOf('/') + 1)))).toEqual([]);
     const named = [...codeIn(README), ...codeIn(MAP)].filter((it) =>

@@ -54,6 +54,21 @@ const PLANS: readonly Plan[] = [
     time: '08:08',
     place: ANALYTICS,
   },
+  // Lake Formation lets Athena at the data of a table, and tells for whom.
+  {
+    service: 'lakeformation',
+    name: 'GetDataAccess',
+    readOnly: true,
+    by: PEOPLE.marthaAtHome,
+    day: 5,
+    time: '21:30',
+    place: ANALYTICS,
+    request: {
+      tableArn: `arn:aws:glue:${ANALYTICS.region}:${ANALYTICS.account}:table/finance/ledger`,
+      durationSeconds: 3600,
+    },
+    additionalEventData: { requesterService: 'ATHENA' },
+  },
   {
     service: 'signin',
     name: 'ConsoleLogin',

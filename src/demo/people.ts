@@ -55,6 +55,11 @@ export const PEOPLE = {
     assumedRole(identityCenterRole(analytics, 'Finance', 'martha.rivera@example.com')),
     '10.20.9.2',
   ),
+  /** The same session from home, outside of the corporate network. */
+  marthaAtHome: onConsole(
+    assumedRole(identityCenterRole(analytics, 'Finance', 'martha.rivera@example.com')),
+    '198.51.100.23',
+  ),
   /** A contractor on a role, from his own network. */
   diego: person(
     assumedRole({

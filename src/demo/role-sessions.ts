@@ -47,7 +47,7 @@ export type SessionPlan = {
   readonly steps: readonly Step[];
 };
 
-/** The one whose roles seed and documentation speak of: an administrator with an access key. */
+/** An administrator with an access key, who works in roles. */
 export const BOB: Actor = person(iamUser(analytics, 'bob'), '10.20.4.21', CLI);
 /** Who hands out credentials to trainees. */
 const TRAINING: Actor = person(iamUser(analytics, 'training-admin'), '10.20.4.60', CLI);

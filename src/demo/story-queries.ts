@@ -46,6 +46,15 @@ const SINGLE: readonly Line[] = [
     scannedBytes: 41_943_040,
   },
   {
+    by: PEOPLE.marthaAtHome,
+    day: 5,
+    time: '21:30',
+    workGroup: 'finance',
+    database: 'finance',
+    sql: 'SELECT * FROM finance.ledger WHERE debit > 100000',
+    scannedBytes: 125_829_120,
+  },
+  {
     by: PEOPLE.mary,
     day: 3,
     time: '14:05',

@@ -1,4 +1,4 @@
-import type { Day } from '../lake/partition.js';
+import type { Day, PartitionKey } from '../lake/partition.js';
 import { TABLE_NAMES, type TableName } from '../lake/tables.js';
 import type { LakeEvidence, NotedPartition } from '../ports/lake-evidence.js';
 import { daysBetween, nextDay } from '../report/calendar.js';
@@ -17,6 +17,10 @@ const READ: { readonly [table in TableName]?: 'days of the period' | 'all days' 
   athena_query_details: 'all days',
 };
 
+/** Whether a report of a period reads a partition; `days` are those of the period. */
+export const isReadBy = (days: ReadonlySet<Day>, { table, day }: PartitionKey): boolean =>
+  READ[table] === 'all days' || (READ[table] !== undefined && days.has(day));
+
 /** What the lake holds, and what of it a report of the period is made from. A partition in memory at a time. */
 export async function heldData(evidence: LakeEvidence, period: Period): Promise<Omit<Held, 'logFiles'>> {
   const days = new Set(daysBetween(period));
@@ -29,7 +33,7 @@ export async function heldData(evidence: LakeEvidence, period: Period): Promise<
       const { day, files } = partition;
       held = withPartition(held, partition);
       if (table !== 'athena_query_details' && files.length > 0) silent.delete(day);
-      if (READ[table] === 'all days' || (READ[table] && days.has(day))) data.add(files);
+      if (isReadBy(days, partition)) data.add(files);
     }
     tables.push(held);
   }

@@ -1,6 +1,7 @@
 import type { LogFileCount } from '../lake/log-file-count.js';
 import type { PartitionKey } from '../lake/partition.js';
 import type { TableName } from '../lake/tables.js';
+import type { LedgerEntry } from './lake-state.js';
 import type { Registration } from './partition-register.js';
 
 /** A data file, as the transaction noted it that committed its rows. */
@@ -25,4 +26,6 @@ export interface LakeEvidence {
   partitions(table: TableName): AsyncIterable<NotedPartition>;
   /** Reads the whole ledger. In no order. @throws AuditLakeError as above */
   logFiles(): Promise<readonly LogFileCount[]>;
+  /** All that the ledger knows, a page in memory at a time. In no order. @throws AuditLakeError as above */
+  ledger(): AsyncIterable<LedgerEntry>;
 }

@@ -39,6 +39,12 @@ async function partitionsOf(evidence: LakeEvidence, table: TableName): Promise<N
   return all;
 }
 
+async function ledgerOf(evidence: LakeEvidence): Promise<LedgerEntry[]> {
+  const all: LedgerEntry[] = [];
+  for await (const entry of evidence.ledger()) all.push(entry);
+  return all.sort((a, b) => (a.fid < b.fid ? -1 : 1));
+}
+
 const path = (day: string, bid: string, table = 'athena_events', g = '0000') =>
   `${table}/g=${g}/year=2026/month=01/day=${day}/b-${bid}.parquet`;
 
@@ -56,6 +62,7 @@ for (const [name, make] of Object.entries(LAKE_STATES).filter(([it]) => it !== '
     test('has nothing of a new lake', async () => {
       expect(await partitionsOf(evidence, 'athena_events')).toEqual([]);
       expect(await evidence.logFiles()).toEqual([]);
+      expect(await ledgerOf(evidence)).toEqual([]);
     });
 
     test('has each data file of a table by day, with what was noted at its commit', async () => {
@@ -119,6 +126,26 @@ for (const [name, make] of Object.entries(LAKE_STATES).filter(([it]) => it !== '
         { status: 'EMPTY', files: 9, read: 27, ignored: 27, rejected: 0, rows: 0 },
         { status: 'QUARANTINED', files: 2, read: 0, ignored: 0, rejected: 0, rows: 0 },
       ]);
+    });
+
+    test('has each log file of the ledger with all that was noted, over many pages, and nothing else', async () => {
+      if (made.world) made.world.dynamodb.pageBytes = 500;
+      const source = { bucket: 'amzn-s3-demo-bucket', key: 'AWSLogs/p.json.gz' };
+      const { sha256: _, ...unread } = entry('p', { status: 'QUARANTINED', code: 'BAD_GZIP', read: 0, ignored: 0 });
+      const all = [
+        ...Array.from({ length: 9 }, (_, at) => entry(`e${at}`)),
+        entry('one', { status: 'COMMITTED', bid: 'b1', rows: 2, read: 4, ignored: 1, rejected: 1 }),
+        { ...unread, source },
+      ];
+      await commit(made.state, 'b1', { entries: all, parts: [part(DAY, 'a1')] });
+      await made.state.noteDelivery('e1', { etag: '11-2', conflict: false });
+      await made.state.noteDelivery('e2', { etag: '12-2', conflict: true });
+      expect(await ledgerOf(evidence)).toEqual(
+        all.map((it) => {
+          if (it.fid === 'e1') return { ...it, aliases: ['11-2'] };
+          return it.fid === 'e2' ? { ...it, conflict: '12-2' } : it;
+        }),
+      );
     });
   });
 }

@@ -33,6 +33,7 @@ const evidenceOf = (kept: Kept): LakeEvidence => ({
     yield* kept.partitions.filter((it) => it.table === table);
   },
   logFiles: kept.logFiles ?? (async () => []),
+  ledger: async function* () {},
 });
 
 const collected = (answers: { readonly [question: string]: CannedRows }, kept: Kept = { partitions: [] }) =>

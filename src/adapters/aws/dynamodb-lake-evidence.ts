@@ -5,15 +5,19 @@ import { dataFilePath } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
 import type { TableName } from '../../lake/tables.js';
 import type { LakeEvidence, NotedFile, NotedPartition } from '../../ports/lake-evidence.js';
+import type { LedgerEntry } from '../../ports/lake-state.js';
 import { type Item, ItemReader, text } from './dynamodb-attributes.js';
-import { membersOf } from './dynamodb-ledger-items.js';
+import { membersOf, readFile } from './dynamodb-ledger-items.js';
 import { partitionsOf } from './dynamodb-partitions.js';
 import type { DynamoDbTable } from './dynamodb-table.js';
 
-/** FILE alone, and of it what is added up: names that DynamoDB keeps for itself stand behind a #. */
+/** FILE alone. */
 const LEDGER = {
   FilterExpression: 'begins_with(pk, :file)',
   ExpressionAttributeValues: { ':file': text('FILE#') },
+};
+/** Of each what is added up: names that DynamoDB keeps for itself stand behind a #. */
+const COUNTS = {
   ProjectionExpression: 'pk, sk, ver, st, #rows, #in, filtered, bad',
   ExpressionAttributeNames: { '#rows': 'rows', '#in': 'in' },
 };
@@ -39,7 +43,7 @@ export class DynamoDbLakeEvidence implements LakeEvidence {
   /** Reads over the whole table of state, which costs half a read unit for each 4 kB of it: eight log files or so. */
   async logFiles(): Promise<readonly LogFileCount[]> {
     const sums = new LogFileSums();
-    for await (const item of this.#ledger()) {
+    for await (const item of this.#scanned(COUNTS)) {
       const reader = ItemReader.ofItem(item);
       sums.add({
         status: reader.word('st', FILE_STATUSES),
@@ -52,12 +56,18 @@ export class DynamoDbLakeEvidence implements LakeEvidence {
     return sums.counts();
   }
 
-  async *#ledger(): AsyncIterable<Item> {
+  /** Costs what {@link logFiles} costs: what a Scan leaves out is paid for as well. */
+  async *ledger(): AsyncIterable<LedgerEntry> {
+    for await (const item of this.#scanned()) yield readFile(item);
+  }
+
+  async *#scanned(only: Partial<typeof COUNTS> = {}): AsyncIterable<Item> {
     let from: Item | undefined;
     do {
       const command = new ScanCommand({
         TableName: this.#table.name,
         ...LEDGER,
+        ...only,
         ...(from && { ExclusiveStartKey: from }),
       });
       const page = await this.#table.tried('dynamodb:Scan', () => this.#table.client.send(command));

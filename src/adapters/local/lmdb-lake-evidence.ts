@@ -3,8 +3,9 @@ import { dataFilePath } from '../../lake/names.js';
 import type { PartitionKey } from '../../lake/partition.js';
 import type { TableName } from '../../lake/tables.js';
 import type { LakeEvidence, NotedFile, NotedPartition } from '../../ports/lake-evidence.js';
+import type { LedgerEntry } from '../../ports/lake-state.js';
 import type { FileItem, LmdbItems, MemberItem, PartItem } from './lmdb-items.js';
-import { memberPrefix } from './lmdb-lake-state.js';
+import { entriesOf, memberPrefix } from './lmdb-lake-state.js';
 
 /** What the state of a lake in a folder says of what it holds. */
 export class LmdbLakeEvidence implements LakeEvidence {
@@ -31,6 +32,10 @@ export class LmdbLakeEvidence implements LakeEvidence {
       sums.add({ status, rows, read, ignored, rejected });
     }
     return sums.counts();
+  }
+
+  async *ledger(): AsyncIterable<LedgerEntry> {
+    yield* entriesOf(this.#items);
   }
 
   #files(partition: PartitionKey, generation: number): NotedFile[] {

@@ -95,10 +95,7 @@ export class LmdbLakeState implements LakeState {
   }
 
   async *parked(): AsyncIterable<LedgerEntry> {
-    for (const { key, value } of this.#items.getRange({ start: 'FILE#', end: 'FILE#~' })) {
-      const entry = entryOf(key.slice('FILE#'.length), value as FileItem);
-      if (!isSettled(entry)) yield entry;
-    }
+    for (const entry of entriesOf(this.#items)) if (!isSettled(entry)) yield entry;
   }
 
   async close(): Promise<void> {
@@ -185,6 +182,13 @@ export class LmdbLakeState implements LakeState {
     const part: PartItem = { ver: 1, v: 0, w: 0, n: 0, sealed: null, reg: 'REGISTERED' };
     this.#items.putSync(partKey(key), part);
     return part;
+  }
+}
+
+/** The whole ledger, by id; not in memory at once. */
+export function* entriesOf(items: LmdbItems): Generator<LedgerEntry> {
+  for (const { key, value } of items.getRange({ start: 'FILE#', end: 'FILE#~' })) {
+    yield entryOf(key.slice('FILE#'.length), value as FileItem);
   }
 }
 

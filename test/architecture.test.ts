@@ -135,7 +135,7 @@ const TOUCHES: { readonly [what: string]: readonly string[] } = {
   'process.exit': ['cli/interruption.ts', 'cli/main.ts'],
   'process.on': ['cli/interruption.ts'],
   'process.off': ['cli/interruption.ts'],
-  'process.version': ['cli/commands/doctor.ts'],
+  'process.version': ['cli/commands/doctor.ts', 'cli/commands/evidence.ts'],
   'process.stdout': ['cli/io.ts'],
   'process.stderr': ['cli/io.ts'],
   // Who writes to a lake, and whether it is still alive.

@@ -58,12 +58,22 @@ function csvValue(value: AnswerValue, type: string): string {
   return typeof value === 'string' && !type.startsWith('DECIMAL') ? csvText(value) : String(value);
 }
 
-async function* asCsv({ columns, chunks }: Answer): AsyncGenerator<string> {
+/** The first line of an answer as CSV. */
+export const csvHead = (columns: readonly AnswerColumn[]): string =>
+  `${columns.map(({ name }) => csvText(name)).join(',')}\r\n`;
+
+/** A function from rows to lines of CSV. */
+export function csvLines(columns: readonly AnswerColumn[]): (rows: Rows) => string {
   const types = columns.map(({ type }) => type);
-  yield `${columns.map(({ name }) => csvText(name)).join(',')}\r\n`;
   const line = (row: readonly AnswerValue[]) =>
     `${row.map((value, index) => csvValue(value, types[index] ?? '')).join(',')}\r\n`;
-  for await (const rows of chunks) yield rows.map(line).join('');
+  return (rows) => rows.map(line).join('');
+}
+
+async function* asCsv({ columns, chunks }: Answer): AsyncGenerator<string> {
+  yield csvHead(columns);
+  const lines = csvLines(columns);
+  for await (const rows of chunks) yield lines(rows);
 }
 
 /** Punctuation that Markdown (GitHub's) would take as its own, made plain. */

@@ -13,6 +13,7 @@ import { configCommand } from './commands/config.js';
 import { ddlCommand } from './commands/ddl.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
+import { evidenceCommand } from './commands/evidence.js';
 import { ingestCommand } from './commands/ingest.js';
 import { partitionsCommand } from './commands/partitions.js';
 import { queryCommand } from './commands/query.js';
@@ -53,6 +54,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       backfillCommand(io, exit),
       askCommand(io, { doors, exit, questions }),
       reportCommand(io, { doors, questions, version }),
+      evidenceCommand(io, { doors, exit, questions, version }),
       queryCommand(io, doors),
       resolveCommand(io, exit),
       partitionsCommand(io, exit),

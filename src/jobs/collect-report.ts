@@ -12,7 +12,7 @@ export type ReportFacts = Omit<Report, 'answers' | 'held' | 'changed'>;
 
 type Ports = {
   readonly engine: QueryEngine;
-  readonly evidence: LakeEvidence;
+  readonly evidence: Pick<LakeEvidence, 'partitions' | 'logFiles'>;
   /** The SQL of each question that a report asks, by its name, for the period of the report. */
   readonly sql: ReadonlyMap<string, string>;
 };

@@ -22,7 +22,10 @@ export const isReadBy = (days: ReadonlySet<Day>, { table, day }: PartitionKey): 
   READ[table] === 'all days' || (READ[table] !== undefined && days.has(day));
 
 /** What the lake holds, and what of it a report of the period is made from. A partition in memory at a time. */
-export async function heldData(evidence: LakeEvidence, period: Period): Promise<Omit<Held, 'logFiles'>> {
+export async function heldData(
+  evidence: Pick<LakeEvidence, 'partitions'>,
+  period: Period,
+): Promise<Omit<Held, 'logFiles'>> {
   const days = new Set(daysBetween(period));
   const silent = new Set(days);
   const data = new DataList();

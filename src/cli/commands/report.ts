@@ -5,7 +5,8 @@ import { realTime } from '../../wiring/real-time.js';
 import type { QueryDoors } from '../asked-engine.js';
 import { askedLakeOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
-import { type ReportFlags, runReport, STANDARD_DAYS } from '../report-run.js';
+import { STANDARD_DAYS } from '../report-making.js';
+import { type ReportFlags, runReport } from '../report-run.js';
 
 const EXAMPLES = `
 Examples:
@@ -25,6 +26,21 @@ type ReportCommand = {
 
 /** `audit-lake report`: everything that an auditor wants to see of a period, in one HTML file. */
 export function reportCommand(io: Io, { doors, questions, version }: ReportCommand): Command {
+  const command = new Command('report')
+    .summary('make a report of a lake for auditors: one HTML file')
+    .description('Makes a report of a lake for auditors: one HTML file.')
+    .requiredOption('--out <file>', 'a file that is not there yet, or - for stdout');
+  periodAndValues(command, questions);
+  return askedLakeOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: ReportFlags) => {
+      const outside = { ...doors, questions, version, now: realTime.now };
+      await runReport(await readConfig(flags), flags, { io, doors: outside });
+    });
+}
+
+/** Which period is looked at, and what its questions are told. */
+export function periodAndValues(command: Command, questions: readonly Question[]): void {
   const standardOf = (question: string, option: string) => {
     const found = questions
       .find(({ name }) => name === question)
@@ -33,19 +49,10 @@ export function reportCommand(io: Io, { doors, questions, version }: ReportComma
   };
   const networks = standardOf('addresses', 'networks');
   const price = standardOf('cost', 'price');
-  const command = new Command('report')
-    .summary('make a report of a lake for auditors: one HTML file')
-    .description('Makes a report of a lake for auditors: one HTML file.')
-    .requiredOption('--out <file>', 'a file that is not there yet, or - for stdout')
+  command
     .option('--days <n>', `how many days before today to look at (default: ${STANDARD_DAYS})`)
     .option('--from <time>', 'where the period begins, in place of --days')
     .option('--to <time>', 'where it ends, not included (default: now)')
     .option('--networks <networks>', networks.help, networks.standard)
     .option('--price <number>', price.help, price.standard);
-  return askedLakeOptions(command)
-    .addHelpText('after', EXAMPLES)
-    .action(async (flags: ReportFlags) => {
-      const outside = { ...doors, questions, version, now: realTime.now };
-      await runReport(await readConfig(flags), flags, { io, doors: outside });
-    });
 }

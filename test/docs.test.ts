@@ -10,6 +10,7 @@ import { configCommand } from '../src/cli/commands/config.js';
 import { ddlCommand } from '../src/cli/commands/ddl.js';
 import { demoCommand } from '../src/cli/commands/demo.js';
 import { doctorCommand } from '../src/cli/commands/doctor.js';
+import { evidenceCommand } from '../src/cli/commands/evidence.js';
 import { ingestCommand } from '../src/cli/commands/ingest.js';
 import { partitionsCommand } from '../src/cli/commands/partitions.js';
 import { queryCommand } from '../src/cli/commands/query.js';
@@ -63,6 +64,7 @@ const COMMANDS: readonly Command[] = [
   queryCommand(SILENT, NO_DOORS),
   askCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS }),
   reportCommand(SILENT, { doors: NO_DOORS, questions: QUESTIONS, version: '' }),
+  evidenceCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS, version: '' }),
   partitionsCommand(SILENT, () => undefined),
   rawCommand(SILENT, () => undefined),
   doctorCommand(SILENT, () => undefined),

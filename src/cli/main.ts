@@ -30,8 +30,8 @@ First steps, without an AWS account:
   $ audit-lake ingest ./logs --lake ./lake
   $ audit-lake ask outside-networks --lake ./lake
 
-Exit codes: 0 done, 1 some log file failed or the lake could not be used, 2 usage, 3 \`ask --fail-on rows\` found some,
-4 AWS says no (credentials, permission, service), 130 interrupted with the state saved.`;
+Exit codes: 0 done, 1 some log file failed, the lake could not be used or a pack was changed, 2 usage,
+3 \`ask --fail-on rows\` found some, 4 AWS says no (credentials, permission, service), 130 interrupted with the state saved.`;
 
 /** The command line: argv to a command, its failure to a message and an exit code. */
 async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -85,7 +85,7 @@ const LAW: readonly Place[] = [
   place('dry-run', /^adapters\/dry-run\.ts$/, ['~ports'], 'pure: it only pretends to write'),
   place('adapters/local', /^adapters\/local\//, [
     ...ROOMS_OF_LAKES,
-    ...['node:*', 'lmdb', '@duckdb/node-api', 'zod'],
+    ...['node:*', 'lmdb', '@duckdb/node-api', '@duckdb/node-api/lib/vectors/dataAccessors.js', 'zod'],
   ]),
   place('adapters/inventory', /^adapters\/inventory\//, [
     ...['cloudtrail', 'backfill', '~ports', 'errors', 'node:*', 'zod', 'hyparquet'],
@@ -154,7 +154,14 @@ const TOUCHES: { readonly [what: string]: readonly string[] } = {
 };
 
 /** Loaded only by the commands that need them, and then late: each takes longer than a small ingest. */
-const HEAVY = ['@duckdb/node-api', 'hyparquet', 'zod', 'yaml', ...AWS_CLIENTS];
+const HEAVY = [
+  '@duckdb/node-api',
+  '@duckdb/node-api/lib/vectors/dataAccessors.js',
+  'hyparquet',
+  'zod',
+  'yaml',
+  ...AWS_CLIENTS,
+];
 
 function place(name: string, files: RegExp, may: readonly string[], reason?: string): Place {
   return { name, files, may, ...(reason !== undefined && { reason }) };

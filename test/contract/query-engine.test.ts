@@ -276,6 +276,8 @@ describe('values', () => {
     ['1.5::DOUBLE', 1.5],
     ["{'a': 1, 'b': [2, 3]}", "{'a': 1, 'b': [2, 3]}"],
     ["'湖 é'", '湖 é'],
+    ["'\ufeffx' || chr(65279)", '\ufeffx\ufeff'],
+    ["'\ufeffa text of more than twelve bytes'", '\ufeffa text of more than twelve bytes'],
     ['NULL', null],
   ])('%s arrives as %s', async (expression, value) => {
     const engine = await engineOver(await lakeOf());

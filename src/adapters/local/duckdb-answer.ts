@@ -6,11 +6,16 @@ import {
   type DuckDBValue,
   StatementType,
 } from '@duckdb/node-api';
+import { textDecoder } from '@duckdb/node-api/lib/vectors/dataAccessors.js';
 import { AuditLakeError } from '../../errors.js';
 import type { Answer, AnswerValue } from '../../ports/query-engine.js';
 
 // The vendor prints moments in the zone of the machine unless told; every time of a lake is UTC.
 DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
+
+// It would drop a U+FEFF that a text begins with: then two names could look like one.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+textDecoder.decode = (bytes?: Uint8Array) => decoder.decode(bytes);
 
 /**
  * EXPLAIN ANALYZE runs what it explains, so the word after it must be one that only begins a question.

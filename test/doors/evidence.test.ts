@@ -132,12 +132,16 @@ describe('audit-lake evidence verify', () => {
 describe('audit-lake evidence of a lake in S3', () => {
   const world = new AwsWorld({ now: Date.now });
   let server: AwsServer;
-  const env = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'none' };
+  const env = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'planted-secret' };
+  const secrets = {
+    AUDIT_LAKE_QUERY_TEXT_KEY: 'planted-key-of-digests-with-32-characters',
+    AUDIT_LAKE_QUERY_EXTERNAL_ID: 'planted-external-id',
+  };
   const place = () => [
     ...['--lake', 's3://amzn-s3-demo-lake/audit', '--endpoint-url', server.endpoint, '--region', 'eu-west-1'],
   ];
   const inS3 = (...args: readonly string[]) =>
-    run(['evidence', ...place(), '--to', 'today', ...args], { env });
+    run(['evidence', ...place(), '--to', 'today', ...args], { env: { ...env, ...secrets } });
   beforeAll(async () => {
     server = await startAwsServer(world);
     world.s3.createBucket('amzn-s3-demo-lake');
@@ -171,6 +175,9 @@ describe('audit-lake evidence of a lake in S3', () => {
       database: 'audit_lake',
       work_group: 'primary',
     });
+    for (const { path } of manifest('from-s3').files) {
+      expect(readFileSync(at(`from-s3/${path}`), 'utf8'), path).not.toContain('planted-');
+    }
   });
 
   test('asks Athena each question once, and where its rows came from', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runEvidence } from '../../src/cli/evidence/evidence-run.js';
 import { type Manifest, manifestOf } from '../../src/cli/evidence/manifest.js';
+import { type IdRow, sortedById } from '../../src/cli/evidence/sorted-rows.js';
 import { readConfig } from '../../src/config.js';
 import type { QueryEngine } from '../../src/ports/query-engine.js';
 import { openEngine } from '../../src/wiring/engine.js';
@@ -143,6 +144,20 @@ describe('an evidence pack', () => {
     const { files, records } = lake.trail.facts;
     expect(rows).toHaveLength(2 * (files.sound + files.corrupt));
     expect(sumOf(rows, 'records_read')).toBe(2 * records.read);
+  });
+
+  test('has them in the order of their ids, however many there are and in whatever order they come', async () => {
+    const scratch = join(folder, 'scratch');
+    await mkdir(scratch);
+    const ids = Array.from({ length: 50_000 }, (_, at) => base32(createHash('md5').update(`${at}`).digest()));
+    async function* rows(): AsyncGenerator<IdRow> {
+      for (const [at, id] of ids.entries()) yield [id, at, null, `"\n,${at}`];
+    }
+    const found: IdRow[] = [];
+    for await (const chunk of sortedById(rows(), scratch)) found.push(...chunk);
+    expect(readdirSync(scratch)).toHaveLength(32);
+    const places = new Map(ids.map((id, at) => [id, at]));
+    expect(found).toEqual([...ids].sort().map((id) => [id, places.get(id), null, `"\n,${places.get(id)}`]));
   });
 
   test('has where rows of the period came from, under the ids of the ledger, row by row', async () => {

@@ -131,7 +131,12 @@ for (const [name, make] of Object.entries(LAKE_STATES).filter(([it]) => it !== '
     test('has each log file of the ledger with all that was noted, over many pages, and nothing else', async () => {
       if (made.world) made.world.dynamodb.pageBytes = 500;
       const source = { bucket: 'amzn-s3-demo-bucket', key: 'AWSLogs/p.json.gz' };
-      const { sha256: _, ...unread } = entry('p', { status: 'QUARANTINED', code: 'BAD_GZIP', read: 0, ignored: 0 });
+      const { sha256: _, ...unread } = entry('p', {
+        status: 'QUARANTINED',
+        code: 'BAD_GZIP',
+        read: 0,
+        ignored: 0,
+      });
       const all = [
         ...Array.from({ length: 9 }, (_, at) => entry(`e${at}`)),
         entry('one', { status: 'COMMITTED', bid: 'b1', rows: 2, read: 4, ignored: 1, rejected: 1 }),

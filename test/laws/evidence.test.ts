@@ -235,6 +235,33 @@ describe('an evidence pack', () => {
     expect(text('log-files.csv', empty)).toBe(text('log-files.csv'));
   });
 
+  test.each([
+    ['without a log file', 0],
+    ['with one row', 1],
+  ])('of a lake %s is whole', async (name, rows) => {
+    const trail = join(folder, `trail of ${rows}`);
+    await mkdir(trail);
+    const file = makeLogFile(1, [{ service: 'athena', day: 0 }], { key: '1.json.gz' });
+    if (rows > 0) await writeFile(join(trail, file.key), file.bytes);
+    const small = join(folder, `lake of ${rows}`);
+    expect((await run(['ingest', trail, '--lake', small])).code).toBe(0);
+    const out = join(folder, name);
+    const { err } = await make(out, { lakeFolder: small, flags: { from: '2026-01-01' } });
+    expect(err).not.toContain('Warning');
+    expect(filesOf(out)).toEqual(filesOf(pack));
+    const { log_files, sources, stored, equations } = manifest(out);
+    expect([
+      log_files.listed,
+      log_files.rows,
+      sources.log_files,
+      stored.data_files,
+      stored.partitions,
+    ]).toEqual(new Array(5).fill(rows));
+    expect(equations.every(({ balances }) => balances)).toBe(true);
+    expect(csvRows(text('questions/days.csv', out))).toHaveLength(rows);
+    expect(parsedPage(text('report.html', out)).errors).toEqual([]);
+  });
+
   test('is the same bytes for the same lake, period and clock', async () => {
     const again = join(folder, 'again');
     expect((await make(again)).out).toBe(said.out.replace(pack, again));

@@ -1,3 +1,4 @@
+import { printable } from '../../shown/printable.js';
 import type { Manifest } from './manifest.js';
 
 /** `README.txt`: what a pack is, for whoever is handed one and nothing else. */
@@ -7,8 +8,8 @@ export function readmeText({ made_by, made_at, lake, period, questions }: Manife
     .join('');
   return `EVIDENCE OF A LAKE OF CLOUDTRAIL LOG FILES
 
-Lake       ${lake}
-Period     ${period.from} to ${period.to}, which is not part of it. All times are UTC.
+Lake       ${printable(lake)}
+Period     from ${period.from} until before ${period.to}. All times are UTC.
 Made       ${made_at} by ${made_by}
 
 HOW TO CHECK IT
@@ -20,7 +21,8 @@ was made, in another place, and compare: the manifest holds the SHA-256 of every
 WHAT IS IN IT
   report.html     the period as one page
   questions/      each question of auditors that asks for nothing but a period: the SQL as it was asked, and the whole
-                  answer as CSV. A text that a spreadsheet would run as a formula has a ' in front of it.
+                  answer as CSV. A text that a spreadsheet would run as a formula has a ' in front of it. The SQL says
+                  what was looked at: new-activity and read-results compare with days before the period.
   sources.csv     log files that rows of the period came from, with bucket, key, and how many rows; id is their name in
                   log-files.csv. Rows are counted in the tables: an event that was delivered twice counts twice.
   log-files.csv   every log file that the ledger of the lake knows, of all days, once for each dataset

@@ -72,17 +72,18 @@ const LAW: readonly Place[] = [
   place('backfill', /^backfill\//, ['cloudtrail', 'datasets', 'lake', 'errors', 'node:crypto']),
 
   place('questions', /^questions\//, ['datasets', 'lake', 'errors', 'node:buffer']),
-  place('trace', /^trace\//, []),
+  place('trace', /^trace\//, ['cloudtrail', 'questions', 'errors', 'node:buffer']),
   place('report', /^report\//, ['lake', 'shown', 'node:crypto']),
 
   // Holes in the wall, and the story that is told through them.
   place('ports', /^ports\//, ['~cloudtrail', '~datasets', '~lake', '~backfill', '~trace']),
   place('jobs', /^jobs\//, [
-    ...['cloudtrail', 'datasets', 'lake', 'backfill', 'report', 'ports', 'errors', 'telemetry'],
+    ...['cloudtrail', 'datasets', 'lake', 'backfill', 'trace', 'report', 'ports', 'errors', 'telemetry'],
   ]),
 
   // The world.
   place('dry-run', /^adapters\/dry-run\.ts$/, ['~ports'], 'pure: it only pretends to write'),
+  place('lake-activity', /^adapters\/lake-activity\.ts$/, ['trace', '~ports'], 'pure: it asks an engine'),
   place('adapters/local', /^adapters\/local\//, [
     ...ROOMS_OF_LAKES,
     ...['node:*', 'lmdb', '@duckdb/node-api', '@duckdb/node-api/lib/vectors/dataAccessors.js', 'zod'],

@@ -12,7 +12,10 @@ export type KeyUse = {
 
 /** What is looked for. */
 export type Search =
-  /** Events by the subject (for a role: by its sessions, and the grants of it), in the period. */
+  /**
+   * Events by the subject (for a role: by its sessions) in the period; and the grants of it: who was given its role, or its
+   * session, by ARN or by that name.
+   */
   | { readonly kind: 'subject'; readonly subject: Subject; readonly from: number; readonly to: number }
   /** Events under these keys, each in its own time. */
   | { readonly kind: 'keys'; readonly keys: readonly KeyUse[] }

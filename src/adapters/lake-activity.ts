@@ -1,0 +1,122 @@
+import type { ActivityLog, KeyUse, Search, TracedEvent } from '../ports/activity-log.js';
+import type { Answer, AnswerValue, QueryEngine } from '../ports/query-engine.js';
+import type { Grant } from '../trace/grant.js';
+import { grantOf } from '../trace/grant-of.js';
+import { type Span, spanOf } from '../trace/key-window.js';
+import {
+  grantsUnderSql,
+  KEYS_AT_ONCE,
+  type Looked,
+  originsSql,
+  subjectGrantsSql,
+  timelineQueries,
+} from '../trace/lake-sql.js';
+
+type Cell = (column: string) => string | null;
+
+/**
+ * What a lake tells of people and their keys, by whichever engine. Grants are in `cloudtrail_events` alone.
+ * @param most grants that one search tells, oldest first
+ */
+export function lakeActivity(engine: QueryEngine, most: number): ActivityLog {
+  const subjects: Extract<Search, { kind: 'subject' }>[] = [];
+  const uses = new Map<string, KeyUse>();
+  const granted = new Map<string, { readonly eventId: string; readonly at: number }>();
+
+  const grantsOf = async (sql: string): Promise<readonly Grant[]> => {
+    const grants: Grant[] = [];
+    for await (const cell of rowsOf(await engine.query(sql))) grants.push(...grantIn(cell));
+    for (const { eventId, at } of grants) if (eventId !== null) granted.set(eventId, { eventId, at });
+    return grants;
+  };
+  const search = async (wanted: Search): Promise<readonly Grant[]> => {
+    switch (wanted.kind) {
+      case 'subject':
+        subjects.push(wanted);
+        return grantsOf(subjectGrantsSql(wanted.subject, wanted, most));
+      case 'keys':
+        for (const use of wanted.keys) uses.set(use.key, widened(use, uses.get(use.key)));
+        return inParts(wanted.keys, (keys) => grantsOf(grantsUnderSql(keys, most)));
+      case 'origins':
+        return inParts(wanted.keys, (keys) => grantsOf(originsSql(keys, wanted, most)));
+    }
+  };
+  const timeline = async function* () {
+    const all = { subjects, uses: [...uses.values()], granted: [...granted.values()] };
+    const spans = [...subjects, ...all.uses, ...all.granted.map(({ at }) => ({ from: at, to: at + 1 }))];
+    if (spans.length === 0) return;
+    yield* eventsOf(engine, { ...all, ...spanOf(spans) });
+  };
+  return { search, timeline, close: async () => undefined };
+}
+
+/** A key is looked for once: from the first to the last time at which anybody asked for it. */
+function widened(use: KeyUse, known: KeyUse | undefined): KeyUse {
+  const both: Span = known === undefined ? use : spanOf([use, known]);
+  return { ...use, ...both };
+}
+
+async function inParts<T>(
+  items: readonly T[],
+  grantsOf: (part: readonly T[]) => Promise<readonly Grant[]>,
+): Promise<readonly Grant[]> {
+  const found: Grant[] = [];
+  for (let at = 0; at < items.length; at += KEYS_AT_ONCE)
+    found.push(...(await grantsOf(items.slice(at, at + KEYS_AT_ONCE))));
+  return found.sort((a, b) => a.at - b.at);
+}
+
+async function* eventsOf(engine: QueryEngine, looked: Looked): AsyncGenerator<readonly TracedEvent[]> {
+  let before = '';
+  for (const sql of timelineQueries(looked)) {
+    const { columns, chunks } = await engine.query(sql);
+    const cellsOf = reader(columns);
+    for await (const chunk of chunks) {
+      const events: TracedEvent[] = [];
+      for (const row of chunk) {
+        const event = eventIn(cellsOf(row));
+        // Two datasets of a lake may tell one event in two ways: what was asked in it may be hidden in one.
+        const id = event.eventId === null ? '' : `${event.account} ${event.region} ${event.eventId}`;
+        if (id === '' || id !== before) events.push(event);
+        before = id;
+      }
+      if (events.length > 0) yield events;
+    }
+  }
+}
+
+function reader(columns: Answer['columns']): (row: readonly AnswerValue[]) => Cell {
+  const at = new Map(columns.map(({ name }, place) => [name, place]));
+  return (row) => (column) => {
+    const value = row[at.get(column) ?? -1] ?? null;
+    return value === null ? null : String(value);
+  };
+}
+
+async function* rowsOf({ columns, chunks }: Answer): AsyncGenerator<Cell> {
+  const cellsOf = reader(columns);
+  for await (const chunk of chunks) for (const row of chunk) yield cellsOf(row);
+}
+
+/** Engines write a UTC time as `2026-01-09 00:05:00.123`. */
+const timeOf = (text: string | null) => Date.parse(`${(text ?? '').replace(' ', 'T')}Z`);
+
+function grantIn(cell: Cell): readonly Grant[] {
+  const grant = grantOf({
+    at: timeOf(cell('event_time')),
+    how: cell('event_name') ?? '',
+    ...{ request: cell('request_parameters'), response: cell('response_elements') },
+    ...{ byKey: cell('access_key_id'), byName: cell('user_name') },
+    ...{ account: cell('account_id'), region: cell('aws_region'), eventId: cell('event_id') },
+  });
+  return grant === undefined ? [] : [grant];
+}
+
+const eventIn = (cell: Cell): TracedEvent => ({
+  ...{ at: timeOf(cell('event_time')), eventId: cell('event_id') },
+  ...{ account: cell('account_id'), region: cell('aws_region') },
+  ...{ source: cell('event_source'), name: cell('event_name'), error: cell('error_code') },
+  ...{ ip: cell('source_ip'), agent: cell('user_agent') },
+  ...{ userName: cell('user_name'), userArn: cell('user_arn'), key: cell('access_key_id') },
+  request: cell('request_parameters'),
+});

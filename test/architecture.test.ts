@@ -73,7 +73,7 @@ const LAW: readonly Place[] = [
 
   place('questions', /^questions\//, ['datasets', 'lake', 'errors', 'node:buffer']),
   place('trace', /^trace\//, ['cloudtrail', 'questions', 'errors', 'node:buffer']),
-  place('report', /^report\//, ['lake', 'shown', 'node:crypto']),
+  place('report', /^report\//, ['lake', 'trace', 'shown', 'node:crypto']),
 
   // Holes in the wall, and the story that is told through them.
   place('ports', /^ports\//, ['~cloudtrail', '~datasets', '~lake', '~backfill', '~trace']),
@@ -93,7 +93,8 @@ const LAW: readonly Place[] = [
   ]),
   place('adapters/aws', /^adapters\/aws\//, [...ROOMS_OF_LAKES, ...AWS_CLIENTS, 'node:*', 'zod']),
   place('wiring', /^wiring\//, [
-    ...['dry-run', 'adapters/local', 'adapters/aws', 'adapters/inventory', '~datasets', 'lake', 'backfill'],
+    ...['dry-run', 'lake-activity', 'adapters/local', 'adapters/aws', 'adapters/inventory'],
+    ...['~datasets', 'lake', 'backfill'],
     ...['backfill-files', 'questions', '~ports', 'errors', 'node:*', 'yaml'],
     // The only place where a client of AWS is made.
     ...AWS_CLIENTS,
@@ -121,7 +122,19 @@ const LAW: readonly Place[] = [
     ...['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics', 'node:v8'],
   ]),
   place('cli', /^cli\//, [
-    ...['wiring', 'worker', 'jobs', 'datasets', 'lake', 'backfill', 'questions', 'report', '~ports', 'demo'],
+    ...[
+      'wiring',
+      'worker',
+      'jobs',
+      'datasets',
+      'lake',
+      'backfill',
+      'questions',
+      'trace',
+      'report',
+      '~ports',
+      'demo',
+    ],
     ...['config', 'errors', 'telemetry', 'shown', 'node:*'],
     ...['commander', 'cli-table3', 'log-update', 'tinyglobby'],
   ]),

@@ -10,7 +10,8 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/gu;
 
 const widthOf = (text: string) => [...text].length + (text.match(WIDE)?.length ?? 0);
-const cut = (text: string, width: number) =>
+/** The text, no wider than that: what is left out is an ellipsis. */
+export const cut = (text: string, width: number) =>
   widthOf(text) <= width ? text : `${[...text].slice(0, Math.max(1, width - 1)).join('')}…`;
 
 type Page = { readonly rows: readonly (readonly string[])[]; readonly more: boolean };

@@ -20,6 +20,7 @@ import { queryCommand } from './commands/query.js';
 import { rawCommand } from './commands/raw.js';
 import { reportCommand } from './commands/report.js';
 import { resolveCommand } from './commands/resolve.js';
+import { traceCommand } from './commands/trace.js';
 import { Interrupted } from './interruption.js';
 import { type Io, OutputClosed, processIo } from './io.js';
 
@@ -53,6 +54,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       ingestCommand(io, exit),
       backfillCommand(io, exit),
       askCommand(io, { doors, exit, questions }),
+      traceCommand(io, { doors, version }),
       reportCommand(io, { doors, questions, version }),
       evidenceCommand(io, { doors, exit, questions, version }),
       queryCommand(io, doors),

@@ -4,20 +4,11 @@ import type { Grant } from '../trace/grant.js';
 import { LONGEST_LIFE, lifeOf, type Span, spanOf, usedWithin } from '../trace/key-window.js';
 import type { Subject } from '../trace/subject.js';
 import { isTemporary } from '../trace/subject-of.js';
+import type { TraceRow, Unseen } from '../trace/trace-row.js';
 
 /** Longer than chains of roles are, and more than anybody reads: a trace that meets one ends early and says so. */
 export const MOST_DEPTH = 16;
 export const MOST_KEYS = 10_000;
-
-/** An event, and by which way it was done: `john.doe > devops > it`. */
-export type TraceRow = TracedEvent & { readonly via: string };
-
-/** A temporary key that events show, though nobody saw it being given out. */
-export type Unseen = {
-  readonly key: string;
-  readonly userName: string | null;
-  readonly userArn: string | null;
-};
 
 export type Trace = {
   readonly chains: Chains;

@@ -96,9 +96,22 @@ type Grants = {
   readonly most: number;
 };
 
-/** Credentials that the subject asked for, or was given. */
+/** The keys that the subject's own events show. */
+const keysSql = (view: string, subject: Subject, span: Span) =>
+  `SELECT access_key_id FROM ${view} WHERE access_key_id IS NOT NULL AND ${bySql(subject)} AND ${within(span)}`;
+
+/** Credentials that the subject asked for, or was given: its name may stand on one side only, or only where they were used. */
 export const subjectGrantsSql = (subject: Subject, span: Span, most: number): string =>
-  grantsSql({ span, most, condition: `(${bySql(subject)} OR ${toSql(subject)})` });
+  grantsSql({
+    ...{ span, most },
+    condition: `(${bySql(subject)}
+    OR ${toSql(subject)}
+    OR json_extract_scalar(response_elements, '$.credentials.accessKeyId') IN (
+      ${keysSql('cloudtrail_audit_logs', subject, span)}
+      UNION
+      ${keysSql('athena_audit_logs', subject, span)}
+    ))`,
+  });
 
 /** Credentials that were asked for under keys. At most {@link KEYS_AT_ONCE} of them. */
 export const grantsUnderSql = (uses: readonly Use[], most: number): string =>

@@ -1,8 +1,8 @@
 import { printable } from '../shown/printable.js';
 import { counted } from '../shown/units.js';
-import { askedBy, type Chains, grantedTo } from '../trace/chains.js';
+import { askedBy, type Chains, grantedTo, lifeText } from '../trace/chains.js';
 import { requestBrief } from '../trace/request-brief.js';
-import { dayText, minuteText, serviceOf, type TraceRow, timeText } from '../trace/trace-row.js';
+import { dayText, serviceOf, type TraceRow, timeText } from '../trace/trace-row.js';
 import { cut } from './answer-table.js';
 
 /** More sessions than anybody reads on a terminal. */
@@ -22,8 +22,7 @@ export function chainsText(chains: Chains, width: number): string {
   );
   const widest = Math.min(Math.max(...names.map((name) => printable(name).length)), Math.max(20, width - 60));
   const lines = branches.slice(0, MOST_LINES).map(({ grant }, at) => {
-    const end = grant.until === null ? 'end not known' : `to ${minuteText(grant.until).slice(11)}`;
-    const text = `  ${padded(names[at] ?? '', widest)}  ${padded(grant.key, 20)}  ${minuteText(grant.at)} ${end}`;
+    const text = `  ${padded(names[at] ?? '', widest)}  ${padded(grant.key, 20)}  ${lifeText(grant)}`;
     return `${cut(text, width)}\n`;
   });
   const more = branches.length - MOST_LINES;

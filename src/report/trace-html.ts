@@ -1,8 +1,8 @@
 import { counted, formatCount } from '../shown/units.js';
-import { askedBy, type Branch, grantedTo } from '../trace/chains.js';
+import { askedBy, type Branch, grantedTo, lifeText } from '../trace/chains.js';
 import { requestBrief } from '../trace/request-brief.js';
 import { isTemporary } from '../trace/subject-of.js';
-import { dayText, minuteText, serviceOf, type TraceRow, timeText } from '../trace/trace-row.js';
+import { dayText, serviceOf, type TraceRow, timeText } from '../trace/trace-row.js';
 import { type Html, html } from './html.js';
 import { factList, figureList, momentText, pageOf } from './page.js';
 import { section } from './section.js';
@@ -38,7 +38,7 @@ function chainsSection({ chains, eventsByKey, unseen }: TracePage): Html {
   return section({
     id: 'keys',
     title: 'How the keys were given out',
-    lead: 'Each key stands below the one under which it was asked for; the first of each chain was asked for with a key for good, or by signing in.',
+    lead: 'Each key stands below the one under which it was asked for; the first of each chain was asked for with a long-lived key, or by signing in.',
     body: [
       shown.length === 0
         ? html`<p>No credentials were given out, as far as the events tell.</p>`
@@ -58,9 +58,8 @@ function tree(branches: readonly Branch[], eventsByKey: ReadonlyMap<string, numb
     const level = waiting[depth] ?? [];
     waiting[depth] = level;
     const from = depth === 0 ? html`<span class="from">${askedBy(grant)} › </span>` : undefined;
-    const end = grant.until === null ? 'end not known' : `to ${minuteText(grant.until)}`;
     level.unshift(html`<li><span class="name">${from}${grantedTo(grant)}</span>
-<div class="about"><span>${minuteText(grant.at)} ${end}</span><span>${grant.how}</span><code>${grant.key}</code><span>${counted(eventsByKey.get(grant.key) ?? 0, 'event')}</span></div>
+<div class="about"><span>${lifeText(grant)}</span><span>${grant.how}</span><code>${grant.key}</code><span>${counted(eventsByKey.get(grant.key) ?? 0, 'event')}</span></div>
 ${below.length === 0 ? undefined : html`<ul>${below}</ul>`}</li>
 `);
   }

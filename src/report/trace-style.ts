@@ -20,7 +20,9 @@ ul.tree .about { display: flex; flex-wrap: wrap; gap: 0 1.25rem; color: var(--so
 .session .scroll { margin: 0.1rem 0 0; }
 .events { table-layout: fixed; min-width: 44rem; }
 .events td { padding-top: 0.22rem; padding-bottom: 0.22rem; overflow-wrap: anywhere; }
-.events col.time { width: 4.6rem; } .events col.call { width: 32%; } .events col.place { width: 15.5rem; }
+.events col.time { width: 4.6rem; } .events col.call { width: 26%; } .events col.place { width: 19.5rem; }
+.events tr:last-child td { border-bottom: 0; }
+ul.tree + p { margin-top: 1rem; }
 .events td.time { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); }
 .events .service { color: var(--soft); }
 .events td.place, .events td.request { color: var(--soft); font-size: 0.8125rem; }
@@ -37,11 +39,13 @@ ul.tree .about { display: flex; flex-wrap: wrap; gap: 0 1.25rem; color: var(--so
   .events td:empty { display: none; }
 }
 @media print {
-  .session, .day h3 { break-after: auto; }
+  .session { break-inside: avoid; }
+  .day h3 { font-size: 11pt; } .session h4 { font-size: 9.5pt; }
   .day h3, .session h4 { break-after: avoid; }
   .session h4 code { margin-left: 0.3rem; }
   .events { min-width: 0; }
   .events col.place { width: 26%; } .events col.call { width: 28%; } .events col.time { width: 3.4rem; }
+  .events td.place, .events td.request { font-size: inherit; }
   .events tr.failed td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

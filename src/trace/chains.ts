@@ -1,5 +1,6 @@
 import type { Grant } from './grant.js';
 import { lastOf } from './subject-of.js';
+import { dayText, minuteText } from './trace-row.js';
 
 /** A grant in the tree of those that led to it, in the order in which a tree is read. */
 export type Branch = { readonly grant: Grant; readonly depth: number };
@@ -97,4 +98,11 @@ export function grantedTo({ how, roleArn, sessionArn, byName }: Grant): string {
 export function pathText(path: readonly Grant[]): string {
   const [first] = path;
   return first === undefined ? '' : [askedBy(first), ...path.map(grantedTo)].join(' > ');
+}
+
+/** `2026-01-09 09:02 to 10:02`. */
+export function lifeText({ at, until }: Grant): string {
+  if (until === null) return `${minuteText(at)}, end not known`;
+  const end = minuteText(until);
+  return `${minuteText(at)} to ${dayText(at) === dayText(until) ? end.slice(11) : end}`;
 }

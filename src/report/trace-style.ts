@@ -22,7 +22,7 @@ ul.tree .about { display: flex; flex-wrap: wrap; gap: 0 1.25rem; color: var(--so
 .events td { padding-top: 0.22rem; padding-bottom: 0.22rem; overflow-wrap: anywhere; }
 .events col.time { width: 4.6rem; } .events col.call { width: 26%; } .events col.place { width: 19.5rem; }
 .events tr:last-child td { border-bottom: 0; }
-ul.tree + p { margin-top: 1rem; }
+ul.tree + p, .day + .command { margin-top: 1.25rem; }
 .events td.time { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); }
 .events .service { color: var(--soft); }
 .events td.place, .events td.request { color: var(--soft); font-size: 0.8125rem; }

@@ -8,8 +8,10 @@ import {
   KEYS_AT_ONCE,
   type Looked,
   originsSql,
+  piecesOf,
   subjectGrantsSql,
-  timelineQueries,
+  type TimelinePart,
+  timelineParts,
 } from '../trace/lake-sql.js';
 
 type Cell = (column: string) => string | null;
@@ -61,29 +63,51 @@ async function inParts<T>(
   grantsOf: (part: readonly T[]) => Promise<readonly Grant[]>,
 ): Promise<readonly Grant[]> {
   const found: Grant[] = [];
-  for (let at = 0; at < items.length; at += KEYS_AT_ONCE)
-    found.push(...(await grantsOf(items.slice(at, at + KEYS_AT_ONCE))));
+  for (const piece of piecesOf(items, KEYS_AT_ONCE)) found.push(...(await grantsOf(piece)));
   return found.sort((a, b) => a.at - b.at);
 }
 
 async function* eventsOf(engine: QueryEngine, looked: Looked): AsyncGenerator<readonly TracedEvent[]> {
-  let before = '';
-  for (const sql of timelineQueries(looked)) {
-    const { columns, chunks } = await engine.query(sql);
-    const cellsOf = reader(columns);
-    for await (const chunk of chunks) {
-      const events: TracedEvent[] = [];
-      for (const row of chunk) {
-        const event = eventIn(cellsOf(row));
-        // Two datasets of a lake may tell one event in two ways: what was asked in it may be hidden in one.
-        const id = event.eventId === null ? '' : `${event.account} ${event.region} ${event.eventId}`;
-        if (id === '' || id !== before) events.push(event);
-        before = id;
-      }
-      if (events.length > 0) yield events;
-    }
+  for (const part of timelineParts(looked)) {
+    const [sql = ''] = part;
+    yield* part.length === 1 ? streamed(engine, sql) : gathered(engine, part);
   }
 }
+
+async function* streamed(engine: QueryEngine, sql: string): AsyncGenerator<readonly TracedEvent[]> {
+  const { columns, chunks } = await engine.query(sql);
+  const cellsOf = reader(columns);
+  let before = '';
+  for await (const chunk of chunks) {
+    const events: TracedEvent[] = [];
+    for (const row of chunk) {
+      const event = eventIn(cellsOf(row));
+      // Two datasets of a lake may tell one event in two ways: what was asked in it may be hidden in one.
+      const id = idOf(event);
+      if (id === '' || id !== before) events.push(event);
+      before = id;
+    }
+    if (events.length > 0) yield events;
+  }
+}
+
+/** Memory holds the events of one hour, and only where it has thousands of keys. */
+async function* gathered(engine: QueryEngine, part: TimelinePart): AsyncGenerator<readonly TracedEvent[]> {
+  const known = new Set<string>();
+  const all: TracedEvent[] = [];
+  for (const sql of part)
+    for await (const events of streamed(engine, sql))
+      for (const event of events) {
+        const id = idOf(event);
+        if (id === '' || !known.has(id)) all.push(event);
+        known.add(id);
+      }
+  yield all.sort((a, b) => a.at - b.at || (idOf(a) < idOf(b) ? -1 : 1));
+}
+
+/** What an event is known by; empty where it has no id (legitimate before eventVersion 1.01). */
+const idOf = ({ account, region, eventId }: TracedEvent): string =>
+  eventId === null ? '' : `${account} ${region} ${eventId}`;
 
 function reader(columns: Answer['columns']): (row: readonly AnswerValue[]) => Cell {
   const at = new Map(columns.map(({ name }, place) => [name, place]));

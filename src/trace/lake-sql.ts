@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { AuditLakeError } from '../errors.js';
 import { valueSql } from '../questions/parameter-types.js';
 import { withinSql } from '../questions/period.js';
 import { GRANT_EVENTS } from './grant-of.js';
@@ -171,26 +170,42 @@ WHERE is_theirs OR (event_time >= used.begins AND event_time < used.ends) OR eve
 ORDER BY event_time, account_id, aws_region, event_id, place`;
 }
 
-/** No query looks at less: whoever used so many keys in an hour is looked at with a shorter list. */
+/** Time is not cut into shorter parts: where an hour has more keys than a query may name, these are cut. */
 const SHORTEST = 3_600_000;
+/** Of some 45 bytes each. */
+const IDS_AT_ONCE = 4_000;
 
 /**
- * The same in parts, one after the other in time, where one query would be longer than Athena takes.
- * @throws AuditLakeError USAGE where an hour is
+ * A part of a timeline, after the one before it: the events that these queries find, each event once. It is one query, but
+ * where more keys are used in an hour than Athena takes in one.
  */
-export function timelineQueries(looked: Looked): readonly string[] {
+export type TimelinePart = readonly string[];
+
+/** A timeline, in parts that follow one another in time: one, unless its query would be longer than Athena takes. */
+export function timelineParts(looked: Looked): readonly TimelinePart[] {
   const sql = timelineSql(looked);
-  if (Buffer.byteLength(sql) <= LONGEST) return [sql];
+  if (Buffer.byteLength(sql) <= LONGEST) return [[sql]];
   const half = Math.floor((looked.from + looked.to) / 2);
-  if (half - looked.from < SHORTEST)
-    throw new AuditLakeError(
-      'USAGE',
-      'more keys were used in an hour than a query of Athena can name: trace one of them',
-    );
+  if (half - looked.from < SHORTEST) return [byKeys(looked)];
   return [
     { from: looked.from, to: half },
     { from: half, to: looked.to },
-  ].flatMap((part) => timelineQueries(partOf(looked, part)));
+  ].flatMap((part) => timelineParts(partOf(looked, part)));
+}
+
+function byKeys({ from, to, subjects, uses, granted }: Looked): TimelinePart {
+  const nothing = { from, to, subjects: [], uses: [], granted: [] };
+  return [
+    { ...nothing, subjects },
+    ...piecesOf(uses, KEYS_AT_ONCE).map((piece) => ({ ...nothing, uses: piece })),
+    ...piecesOf(granted, IDS_AT_ONCE).map((piece) => ({ ...nothing, granted: piece })),
+  ].map(timelineSql);
+}
+
+/** A list in pieces of at most so many. */
+export function piecesOf<T>(items: readonly T[], most: number): readonly (readonly T[])[] {
+  const count = Math.ceil(items.length / most);
+  return Array.from({ length: count }, (_, at) => items.slice(at * most, (at + 1) * most));
 }
 
 const meets = (one: Span, other: Span) => one.from < other.to && other.from < one.to;

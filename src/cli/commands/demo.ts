@@ -125,6 +125,7 @@ function nextSteps(folder: DemoFolder): string {
   return `
 Next:
   npx audit-lake ask                                       the questions that are ready to be asked
+  npx audit-lake trace bob --lake ${lake}                  every role he took, and what he did in it
   npx audit-lake report --lake ${lake} --out audit.html    all of it on one page
   npx audit-lake query --lake ${lake} "SELECT user_name, count(*) AS queries FROM athena_audit_logs GROUP BY 1 ORDER BY 2 DESC"
   npx audit-lake ingest ${trail} --lake ${lake}            a second time: nothing is written

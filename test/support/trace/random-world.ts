@@ -100,12 +100,15 @@ export function randomWorld(random: Random): RandomWorld {
       request_parameters: JSON.stringify({ roleArn, roleSessionName: session }),
     };
     // Refused, or an answer of which nothing can be read.
-    if (luck < 0.1) return event(asker, at, { ...call, error_code: 'AccessDenied', response_elements: null });
-    if (luck < 0.2)
-      return event(asker, at, {
+    if (luck < 0.2) {
+      const refused = { ...call, error_code: 'AccessDenied', response_elements: null };
+      const damaged = {
         ...call,
         response_elements: luck < 0.15 ? 'null' : '{"credentials":{"accessKeyId":7e400}}',
-      });
+      };
+      event(asker, at, luck < 0.1 ? refused : damaged);
+      return;
+    }
     event(asker, at, { ...call, response_elements: JSON.stringify(answer) });
     if (random.fraction() < 0.3) {
       // The account of the role is told, too: neither key nor session of who asked.

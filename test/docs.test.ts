@@ -17,6 +17,7 @@ import { queryCommand } from '../src/cli/commands/query.js';
 import { rawCommand } from '../src/cli/commands/raw.js';
 import { reportCommand } from '../src/cli/commands/report.js';
 import { resolveCommand } from '../src/cli/commands/resolve.js';
+import { traceCommand } from '../src/cli/commands/trace.js';
 import { summaryObject } from '../src/cli/ingest-summary.js';
 import type { Io } from '../src/cli/io.js';
 import { daysText, usage } from '../src/cli/question-list.js';
@@ -63,6 +64,7 @@ const COMMANDS: readonly Command[] = [
   ingestCommand(SILENT, () => undefined),
   queryCommand(SILENT, NO_DOORS),
   askCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS }),
+  traceCommand(SILENT, { doors: NO_DOORS, version: '' }),
   reportCommand(SILENT, { doors: NO_DOORS, questions: QUESTIONS, version: '' }),
   evidenceCommand(SILENT, { doors: NO_DOORS, exit: () => undefined, questions: QUESTIONS, version: '' }),
   partitionsCommand(SILENT, () => undefined),

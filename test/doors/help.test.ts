@@ -3,7 +3,7 @@ import { run } from '../support/command-line.ts';
 
 const COMMANDS = [
   ...['demo', 'ingest', 'query', 'resolve', 'doctor', 'ddl', 'config', 'config show', 'partitions'],
-  ...['partitions list', 'partitions register', 'partitions repair', 'report'],
+  ...['partitions list', 'partitions register', 'partitions repair', 'report', 'trace'],
 ];
 const helpOf = async (command: string) => (await run([...command.split(' '), '--help'])).out;
 

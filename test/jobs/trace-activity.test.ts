@@ -92,6 +92,21 @@ describe('a trace ends', () => {
   });
 });
 
+test('a key that is asked for twice is looked for at both times', async () => {
+  const row = (event_time: number, event_id: string) => ({
+    ...{ event_time, event_id, access_key_id: 'ASIAA', event_source: 's3.amazonaws.com', event_name: 'X' },
+    ...{ account_id: '111122223333', aws_region: 'eu-west-1' },
+  });
+  const engine = await worldLake([row(NOON, 'a'), row(NOON + 5 * HOUR, 'b'), row(NOON + 9 * HOUR, 'c')]);
+  const log = lakeActivity(engine, 10);
+  for (const from of [NOON + 5 * HOUR, NOON])
+    await log.search({ kind: 'keys', keys: [{ key: 'ASIAA', account: null, from, to: from + HOUR }] });
+  const found: (string | null)[] = [];
+  for await (const events of log.timeline()) found.push(...events.map(({ eventId }) => eventId));
+  expect(found).toEqual(['a', 'b']);
+  await engine.close();
+});
+
 test('thousands of keys are found in a lake, in parts that follow one another in time', async () => {
   const keys = Array.from({ length: 6_000 }, (_, at) => ({
     ...{ key: `ASIA${String(at).padStart(9, '0')}EXAMPLE`, account: null },

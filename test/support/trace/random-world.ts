@@ -101,7 +101,9 @@ export function randomWorld(random: Random): RandomWorld {
     };
     // Refused, or an answer of which nothing can be read.
     if (luck < 0.2) {
-      const refused = { ...call, error_code: 'AccessDenied', response_elements: null };
+      // No refusal has an answer; a forged one might.
+      const forged = luck < 0.05 ? JSON.stringify(answer) : null;
+      const refused = { ...call, error_code: 'AccessDenied', response_elements: forged };
       const damaged = {
         ...call,
         response_elements: luck < 0.15 ? 'null' : '{"credentials":{"accessKeyId":7e400}}',

@@ -1,6 +1,6 @@
 -- title: New combinations of user, table and address
 -- answers: Which user asked for which table from which address in the period, and never in the days before it. Where
---   the tables of a query are not known, its database takes their place.
+--   the tables of a query are not known, its database takes their place. This product's own functions are left out.
 -- period: 1 day
 -- table: all
 -- next: by-user
@@ -12,6 +12,7 @@ WITH asked AS (
     coalesce(referenced_tables, catalog_name || '.' || database_name || '.?', '?') AS tables
   FROM athena_audit_logs
   WHERE event_name = 'StartQueryExecution'
+    AND NOT coalesce(is_own_call, false)
     AND :within_period_or_before
 ),
 touch AS (

@@ -1,6 +1,6 @@
 -- title: Queries from outside your networks
 -- answers: Queries that came from addresses in none of your networks, newest first. Calls that a service of AWS
---   made for somebody show no address, and are not among them.
+--   made for somebody show no address, and are not among them; nor are those of this product's own functions.
 -- period: 7 days
 -- table: submission_time, user_name, source_ip, state, query_text
 -- next: person
@@ -14,6 +14,7 @@ SELECT submission_time, user_name, source_ip, database_name, query_text, query_t
   query_execution_id
 FROM athena_audit_logs
 WHERE event_name = 'StartQueryExecution'
+  AND NOT coalesce(is_own_call, false)
   AND source_ip_sortable IS NOT NULL
   AND NOT :networks
   AND (:about = ''

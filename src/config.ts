@@ -48,6 +48,7 @@ export type Config = {
   readonly queryTextKey: string | undefined;
   readonly stateMachine: string | undefined;
   readonly queueUrl: string | undefined;
+  readonly alertTopic: string | undefined;
   readonly prices: string | undefined;
   readonly concurrency: number;
   readonly lockWaitSeconds: number;
@@ -98,6 +99,7 @@ export async function readConfig(flags: Flags, environment: Environment = proces
     queryTextKey: one(SETTINGS.queryTextKey),
     stateMachine: one(SETTINGS.stateMachine),
     queueUrl: one(SETTINGS.queueUrl),
+    alertTopic: one(SETTINGS.alertTopic),
     prices: one(SETTINGS.prices),
     concurrency: one(SETTINGS.concurrency) ?? availableParallelism(),
     lockWaitSeconds: one(SETTINGS.lockWaitSeconds) ?? 30,

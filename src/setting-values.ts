@@ -92,6 +92,9 @@ export const stateMachineArn = matching(
   /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]{1,80}$/,
 );
 
+/** Of a standard topic: mail cannot be had of a FIFO one. */
+export const topicArn = matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/);
+
 /** `https://sqs.<region>.amazonaws.com/<account>/<name>`, or the same at an endpoint of one's own. */
 export const queueUrl: Parse<string> = (text) =>
   /^https?:\/\/[^\s?#@]+\/\d{12}\/[A-Za-z0-9_-]{1,80}$/.test(text) ? text : undefined;

@@ -256,6 +256,13 @@ export const SETTINGS = {
     takes: 'the address of a queue of SQS',
     parse: values.queueUrl,
   }),
+  alertTopic: setting({
+    key: 'alert_topic',
+    env: 'AUDIT_LAKE_ALERT_TOPIC',
+    meaning: 'the topic that the Lambda of alerts tells',
+    takes: 'the ARN of a topic of SNS',
+    parse: values.topicArn,
+  }),
   prices: setting({
     key: 'prices',
     env: 'AUDIT_LAKE_PRICES',

@@ -17,6 +17,7 @@ const AWS_CLIENTS = [
   'lambda',
   's3',
   'sfn',
+  'sns',
   'sqs',
   'sts',
 ].map((name) => `@aws-sdk/client-${name}`);
@@ -111,6 +112,9 @@ const LAW: readonly Place[] = [
     ...[
       'wiring',
       'jobs',
+      'questions',
+      'shown',
+      '~ports',
       'cloudtrail',
       'lake',
       'backfill',

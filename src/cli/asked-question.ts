@@ -4,12 +4,12 @@ import { periodOf, periodText } from '../questions/period.js';
 import type { Question } from '../questions/question.js';
 import { type Given, sqlOf } from '../questions/rendered-question.js';
 import { printable } from '../shown/printable.js';
+import { quoted } from '../shown/shell-quoted.js';
 import { counted } from '../shown/units.js';
 import { askEngine, formatOf, type QueryDoors } from './asked-engine.js';
 import { type EngineFlags, engineTarget } from './engine-options.js';
 import type { Io } from './io.js';
 import { usage } from './question-list.js';
-import { quoted } from './shell-quoted.js';
 import { wrapped } from './wrapped.js';
 
 export type AskFlags = EngineFlags & {

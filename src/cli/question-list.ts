@@ -1,6 +1,6 @@
 import type { Parameter, Question } from '../questions/question.js';
+import { quoted } from '../shown/shell-quoted.js';
 import { alignedTable, words } from './aligned-table.js';
-import { quoted } from './shell-quoted.js';
 
 const argumentsOf = ({ parameters }: Question) => parameters.filter(({ kind }) => kind === 'argument');
 

@@ -88,13 +88,27 @@ export function tellCounts<C extends { readonly [name: string]: number }>(event:
 
 /** A step of maintenance that failed: `metric` counts what it would have found, and one is the least to be said. */
 export function tellFailedStep(metric: string, error: unknown): void {
-  const code = error instanceof AuditLakeError ? error.code : 'INTERNAL';
-  logger.error('step_failed', {
-    metric,
-    code,
-    reason: error instanceof Error ? error.message : String(error),
-  });
+  logger.error('step_failed', { metric, ...failureOf(error) });
   tellCounts('step_counted', { [metric]: 1 });
+}
+
+const failureOf = (error: unknown) => ({
+  code: error instanceof AuditLakeError ? error.code : 'INTERNAL',
+  reason: error instanceof Error ? error.message : String(error),
+});
+
+/** Which question was asked about which period, and how many rows it had. */
+type AlertTold = { readonly question: string; readonly from: string; readonly to: string };
+
+/** One line an alert that was asked, whether it found something or not. */
+export function tellAlert(told: AlertTold & { readonly rows: number }): typeof told {
+  logger.info('alert_asked', told);
+  return told;
+}
+
+/** The period of an alert that was not asked, or not told. */
+export function tellFailedAlert(told: AlertTold, error: unknown): void {
+  logger.error('alert_failed', { ...told, ...failureOf(error) });
 }
 
 /** What somebody should look at, a line each. */

@@ -30,7 +30,8 @@ export function periodOf({ from, to }: WrittenPeriod, days: number): Period {
   };
 }
 
-const iso = (epochMs: number) => new Date(epochMs).toISOString().replace(/\.000Z$/, 'Z');
+/** A point of time as `--from` takes it. */
+export const iso = (epochMs: number) => new Date(epochMs).toISOString().replace(/\.000Z$/, 'Z');
 
 /** The period in words, as seen from `now`. @throws AuditLakeError USAGE where it ends before it begins */
 export function periodText({ from, to }: Period, now: number): string {

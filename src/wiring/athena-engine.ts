@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { AthenaQueryEngine } from '../adapters/aws/athena-query-engine.js';
+import type { Waiting } from '../adapters/aws/back-off.js';
 import { GluePartitions } from '../adapters/aws/glue-partitions.js';
 import { AuditLakeError } from '../errors.js';
 import { askedTables } from '../lake/asked-tables.js';
@@ -20,9 +21,9 @@ export type AthenaSettings = AwsSettings &
 
 /**
  * Athena over a lake in S3. Athena goes by the names of tables, wherever they lie: before a question is asked, those
- * that it names must be of this lake. Calls nothing before the first question.
+ * that it names must be of this lake. Calls nothing before the first question. `waiting`: how it waits for an answer.
  */
-export function openAthena(settings: AthenaSettings): QueryEngine {
+export function openAthena(settings: AthenaSettings, waiting: Waiting = realTime): QueryEngine {
   const client = new AthenaClient(clientOptions(settings));
   const { lake, workGroup, database } = settings;
   const engine = new AthenaQueryEngine({
@@ -32,10 +33,10 @@ export function openAthena(settings: AthenaSettings): QueryEngine {
     database,
     ...athenaResults(settings),
     newToken: randomUUID,
-    waiting: realTime,
+    waiting,
   });
   const glue = new GlueClient(clientOptions(settings));
-  const shown = new GluePartitions({ glue, lake, database, waiting: realTime });
+  const shown = new GluePartitions({ glue, lake, database, waiting });
   return {
     query: async (sql) => {
       for (const table of askedTables(sql)) await mustBeOurs(shown, table);

@@ -1,13 +1,21 @@
-import { statementAccess } from '../adapters/aws/athena-access.js';
+import { type AskedQuestion, questionAccess, statementAccess } from '../adapters/aws/athena-access.js';
 import {
   type LogFileAccessOptions,
   type LogFileSeen,
   unlistedAccess,
 } from '../adapters/aws/log-file-access.js';
+import type { ResourceArns } from '../adapters/aws/resource-arns.js';
+import { mustBePlace } from '../adapters/aws/s3-place.js';
 import { sourceAccess } from '../adapters/aws/source-access.js';
 import { stateUse } from '../adapters/aws/state-access.js';
+import { topicAccess } from '../adapters/aws/topic-access.js';
+import { AuditLakeError } from '../errors.js';
 import { type Finding, runChecks } from '../jobs/run-checks.js';
 import type { Check } from '../ports/access-check.js';
+import { periodOf } from '../questions/period.js';
+import { sqlOf } from '../questions/rendered-question.js';
+import { type AlertSettings, mustBeTold, openTopic } from './alerting.js';
+import type { AthenaSettings } from './athena-engine.js';
 import {
   asCaller,
   type Calling,
@@ -21,6 +29,7 @@ import {
 import type { CatalogSettings } from './catalog.js';
 import { type MaintenanceSettings, mustBeComplete } from './maintenance.js';
 import { lakeNotSet, sourcesNotSet } from './missing-lake.js';
+import { readQuestions } from './questions.js';
 import type { S3LakeSettings } from './s3-lake.js';
 
 type Kept = { readonly [name in keyof S3LakeSettings]: S3LakeSettings[name] | undefined };
@@ -76,6 +85,36 @@ export function examineMaintenance(settings: MaintenanceSettings): AsyncGenerato
       ...statementAccess(workGroupOf(complete, arns)),
     ];
   });
+}
+
+/** The same; who asks on a schedule asks one of its questions, and sends one message. */
+export function examineAlerts(settings: AlertSettings): AsyncGenerator<Finding> {
+  const { athena, topicArn } = mustBeTold(settings);
+  return runChecks(
+    asCaller(athena, ({ arns }) => [
+      ...questionAccess(workGroupOf(athena, arns), questionOf(athena, arns)),
+      topicAccess({ topic: openTopic(athena, topicArn), topicArn }),
+    ]),
+  );
+}
+
+/** As cheap as a question can be that reads data: the events of today. */
+function questionOf({ lake, database }: AthenaSettings, arns: ResourceArns): AskedQuestion {
+  const [question] = readQuestions().filter(({ name }) => name === 'days');
+  if (!question) throw new AuditLakeError('INTERNAL', 'there is no question days');
+  const place = mustBePlace(lake);
+  const actions = [
+    'glue:GetDatabase',
+    'glue:GetTable',
+    'glue:GetPartitions',
+    's3:GetObject',
+    's3:ListBucket',
+  ];
+  const resources = [...arns.table(database, '*'), ...arns.bucket(place), ...arns.objects(place)];
+  return {
+    ...{ name: question.name, sql: sqlOf(question, {}, periodOf({}, 0)), database },
+    reading: { action: 'reading tables', on: lake, allowedBy: { actions, resources } },
+  };
 }
 
 const examined = (settings: Kept, checksOf: (calling: Calling) => readonly Check[]) =>

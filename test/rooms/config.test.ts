@@ -9,6 +9,7 @@ import { SETTINGS, SETTINGS_FILE, type SettingName } from '../../src/settings.js
 
 const S3_LAKE = 's3://amzn-s3-demo-destination-bucket/audit';
 const STATE_MACHINE = 'arn:aws:states:eu-west-1:111122223333:stateMachine:';
+const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:alerts-';
 const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/111122223333/';
 const ROLE = 'arn:aws:iam::111122223333:role/';
 
@@ -49,6 +50,7 @@ const SAMPLES: { readonly [name in SettingName]: readonly [string, string, strin
   queryTextKey: ['', `${'k'.repeat(31)}2`, `${'k'.repeat(31)}3`],
   stateMachine: [`${STATE_MACHINE}one`, `${STATE_MACHINE}two`, `${STATE_MACHINE}three`],
   queueUrl: [`${QUEUE}one`, `${QUEUE}two`, `${QUEUE}three`],
+  alertTopic: ['', `${TOPIC}two`, `${TOPIC}three`],
   prices: ['one.yaml', 'two.yaml', 'three.yaml'],
   concurrency: ['1', '2', '3'],
   lockWaitSeconds: ['0', '5', '86400'],

@@ -16,6 +16,7 @@ type Handlers = {
   readonly maintain: Handler;
   readonly resolve: Handler;
   readonly backfill: Handler;
+  readonly alert: Handler;
 };
 
 let invocations = 0;
@@ -91,7 +92,8 @@ export class LambdaWorld {
     const { handler: maintain } = await import('../../src/lambda/maintain.js');
     const { handler: resolve } = await import('../../src/lambda/resolve.js');
     const { handler: backfill } = await import('../../src/lambda/backfill.js');
-    this.#handlers = { ingest, maintain, resolve, backfill };
+    const { handler: alert } = await import('../../src/lambda/alert.js');
+    this.#handlers = { ingest, maintain, resolve, backfill, alert };
     return this.#handlers;
   }
 
@@ -113,6 +115,11 @@ export class LambdaWorld {
   /** An invocation of the handler that works off slices of a plan. */
   async backfill(event: unknown, context = FIVE_MINUTES): Promise<unknown> {
     return await this.#handlers?.backfill(event, context);
+  }
+
+  /** An invocation of the handler that asks on a schedule. */
+  async alert(event: unknown, context = FIVE_MINUTES): Promise<unknown> {
+    return await this.#handlers?.alert(event, context);
   }
 
   /** Sends messages of a queue; gives the ids of those that come back. */

@@ -28,6 +28,14 @@ const WRITES_RESULTS = [
 ];
 const IS_DENIED = /access ?denied|not authorized|permission/i;
 
+/** A question of ours; `reading`: what it reads, and what allows that. */
+export type AskedQuestion = {
+  readonly name: string;
+  readonly sql: string;
+  readonly database: string;
+  readonly reading: Call;
+};
+
 type Seen = {
   /** Where results go, `s3://bucket/prefix/`: learned from the workgroup. Unset where it manages them itself. */
   place?: string;
@@ -50,6 +58,17 @@ export function statementAccess(options: AthenaAccessOptions): readonly Check[] 
   const seen: Seen = { ...(options.results !== undefined && { place: options.results }) };
   const told: Step = { run: async () => `${QUESTION} ran in workgroup/${options.workGroup}` };
   return [{ name: 'athena', needs: ['credentials'], steps: [...askSteps(options, seen), told] }];
+}
+
+/** The same for who asks, and reads the answer, without a look at the workgroup; then a question over the tables. */
+export function questionAccess(options: AthenaAccessOptions, asked: AskedQuestion): readonly Check[] {
+  const seen: Seen = { ...(options.results !== undefined && { place: options.results }) };
+  const told: Step = { run: async () => `${asked.name} was answered` };
+  const steps = [...askSteps(options, {}, asked), told];
+  return [
+    { name: 'athena', needs: ['credentials'], steps: [...askSteps(options, seen), readStep(options, seen)] },
+    { name: 'question', needs: ['athena'], steps },
+  ];
 }
 
 function workGroupCheck(options: AthenaAccessOptions, seen: Seen): Check {
@@ -86,12 +105,13 @@ function placeOf(configuration: WorkGroupConfiguration, options: AthenaAccessOpt
     : `${workGroup}; it puts results at ${place}, whatever the setting results says`;
 }
 
-function askSteps(options: AthenaAccessOptions, seen: Seen): readonly Step[] {
+function askSteps(options: AthenaAccessOptions, seen: Seen, asked?: AskedQuestion): readonly Step[] {
   const { workGroup } = options;
+  const { name = QUESTION, sql = QUESTION, database, reading } = asked ?? {};
   const statements = new AthenaStatements(options);
   let outcome: StatementOutcome = { kind: 'running' };
   const start = async () => {
-    seen.query = await statements.start({ sql: QUESTION });
+    seen.query = await statements.start({ sql, ...(database !== undefined && { database }) });
     return undefined;
   };
   const wait = async () => {
@@ -103,14 +123,14 @@ function askSteps(options: AthenaAccessOptions, seen: Seen): readonly Step[] {
   };
   const written = async () => {
     if (outcome.kind === 'succeeded') return undefined;
-    const reason = outcome.kind === 'failed' ? outcome.reason : `${QUESTION} has not ended`;
+    const reason = outcome.kind === 'failed' ? outcome.reason : `${name} has not ended`;
     const code = IS_DENIED.test(reason) ? 'AWS_DENIED' : 'AWS_FAILED';
-    throw new AuditLakeError(code, `${QUESTION} in workgroup/${workGroup}: ${reason}`);
+    throw new AuditLakeError(code, `${name} in workgroup/${workGroup}: ${reason}`);
   };
   return [
     athenaStep('StartQueryExecution', options, start),
     athenaStep('GetQueryExecution', options, wait),
-    { deniedInstead: () => writing(options, seen), run: written },
+    { deniedInstead: () => reading ?? writing(options, seen), run: written },
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../../config.js';
 import { AuditLakeError } from '../../errors.js';
 import { type QueueReport, queueBackfill } from '../../jobs/queue-backfill.js';
 import type { FleetRun } from '../../ports/fleet.js';
+import { quoted } from '../../shown/shell-quoted.js';
 import { listAheadOf, openArchive } from '../../wiring/archive.js';
 import { openFleet } from '../../wiring/fleet.js';
 import { openLakeAsItIs } from '../../wiring/lake-as-it-is.js';
@@ -10,7 +11,6 @@ import { openLogFileQueue } from '../../wiring/log-file-queue.js';
 import { openPlanStore } from '../../wiring/plan-store.js';
 import { realTime } from '../../wiring/real-time.js';
 import { mustBeInS3, targetOf } from '../s3-lake-of.js';
-import { quoted } from '../shell-quoted.js';
 import { archiveSourceOf } from './arguments.js';
 import { queueUrlOf, stateMachineOf } from './reach.js';
 

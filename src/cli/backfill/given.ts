@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { quoted } from '../shell-quoted.js';
+import { quoted } from '../../shown/shell-quoted.js';
 
 type Verb = 'plan' | 'run' | 'status' | 'watch';
 

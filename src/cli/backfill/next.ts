@@ -3,7 +3,7 @@ import { datasetFlags, eventSourceFlags, type Kept } from '../../backfill/kept.j
 import type { StoredPlan } from '../../backfill/plan.js';
 import { planFileName } from '../../backfill/plan-id.js';
 import { META } from '../../lake/names.js';
-import { quoted } from '../shell-quoted.js';
+import { quoted } from '../../shown/shell-quoted.js';
 import type { Given } from './given.js';
 import type { On } from './reach.js';
 

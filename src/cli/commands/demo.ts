@@ -5,11 +5,11 @@ import { AuditLakeError } from '../../errors.js';
 import { periodOf } from '../../questions/period.js';
 import type { Question } from '../../questions/question.js';
 import { type Given, sqlOf } from '../../questions/rendered-question.js';
+import { quoted } from '../../shown/shell-quoted.js';
 import { type DemoFolder, demoFolder } from '../../wiring/demo-folder.js';
 import { askEngine, type QueryDoors } from '../asked-engine.js';
 import { summaryText } from '../ingest-summary.js';
 import type { Io } from '../io.js';
-import { quoted } from '../shell-quoted.js';
 
 /** As an auditor would say it, and as it is typed. */
 type Asked = { readonly words: string; readonly name: string; readonly given: Given; readonly from?: string };

@@ -76,6 +76,7 @@ export class AwsProcess {
       sts: client('sts'),
       sfn: client('sfn'),
       sqs: client('sqs'),
+      sns: client('sns'),
       lambda: client('lambda'),
       cloudformation: client('cloudformation'),
       cloudwatch: client('cloudwatch'),

@@ -1,7 +1,7 @@
 import type { AwsError } from './aws-error.ts';
 
 type OfData = 's3' | 'dynamodb' | 'athena' | 'glue' | 'cloudtrail';
-type OfWork = 'sts' | 'sfn' | 'sqs' | 'lambda' | 'cloudformation' | 'cloudwatch';
+type OfWork = 'sts' | 'sfn' | 'sqs' | 'sns' | 'lambda' | 'cloudformation' | 'cloudwatch';
 export type ServiceName = OfData | OfWork;
 
 /** What a request is signed with. Secrets are not looked at. */

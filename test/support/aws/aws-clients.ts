@@ -7,6 +7,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AwsRequest, Keys, ServiceName } from './aws-call.ts';
@@ -22,6 +23,7 @@ export type AwsClients = {
   readonly sts: STSClient;
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
+  readonly sns: SNSClient;
   readonly lambda: LambdaClient;
   readonly cloudformation: CloudFormationClient;
   readonly cloudwatch: CloudWatchClient;
@@ -51,6 +53,7 @@ export function clientsOf(world: Answerer, place: ClientPlace = {}): AwsClients 
     sts: client('sts', STSClient),
     sfn: client('sfn', SFNClient),
     sqs: client('sqs', SQSClient),
+    sns: client('sns', SNSClient),
     lambda: client('lambda', LambdaClient),
     cloudformation: client('cloudformation', CloudFormationClient),
     cloudwatch: client('cloudwatch', CloudWatchClient),

@@ -81,6 +81,7 @@ const INTERNAL = {
   sts: 'InternalFailure',
   sfn: 'InternalFailure',
   sqs: 'InternalFailure',
+  sns: 'InternalErrorException',
   lambda: 'ServiceException',
   cloudformation: 'InternalFailure',
   cloudwatch: 'InternalServiceFault',

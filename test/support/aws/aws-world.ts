@@ -11,6 +11,7 @@ import { GlueDouble } from './glue-double.ts';
 import { LambdaDouble } from './lambda-double.ts';
 import { type Operation, perform } from './operations.ts';
 import { S3Double } from './s3-double.ts';
+import { SnsDouble } from './sns-double.ts';
 import { SqsDouble } from './sqs-double.ts';
 import { StepFunctionsDouble } from './step-functions-double.ts';
 import { StsDouble } from './sts-double.ts';
@@ -35,6 +36,7 @@ export class AwsWorld {
   readonly sts: StsDouble;
   readonly sfn: StepFunctionsDouble;
   readonly sqs: SqsDouble;
+  readonly sns = new SnsDouble();
   readonly lambda = new LambdaDouble();
   readonly cloudformation = new CloudFormationDouble();
   readonly cloudwatch = new CloudWatchDouble();

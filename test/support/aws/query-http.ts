@@ -5,12 +5,13 @@ import { xmlOf } from './http-messages.ts';
 const HEADERS = { 'content-type': 'text/xml' };
 
 /** By the version of its API, which every form tells. */
-const SERVICES: { readonly [version: string]: 'sts' | 'cloudformation' } = {
+const SERVICES: { readonly [version: string]: 'sts' | 'cloudformation' | 'sns' } = {
   '2011-06-15': 'sts',
   '2010-05-15': 'cloudformation',
+  '2010-03-31': 'sns',
 };
 
-/** The query protocol of STS and CloudFormation: a form comes in, XML goes out. */
+/** The query protocol of STS, CloudFormation and SNS: a form comes in, XML goes out. */
 export const queryProtocol: Protocol = {
   read({ body }) {
     const {

@@ -7,6 +7,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsClients } from './aws-clients.ts';
@@ -37,6 +38,7 @@ export function sdkClients(
     sts: new STSClient(config),
     sfn: new SFNClient(config),
     sqs: new SQSClient(config),
+    sns: new SNSClient(config),
     lambda: new LambdaClient(config),
     cloudformation: new CloudFormationClient(config),
     cloudwatch: new CloudWatchClient(config),

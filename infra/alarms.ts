@@ -3,6 +3,7 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-c
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { Handler } from './handler.js';
 import type { Handlers } from './handlers.js';
 import type { IngestQueue } from './ingest-queue.js';
 import type { LakeMetric } from './metrics.js';
@@ -25,6 +26,8 @@ type Watched = {
   readonly handlers: Handlers;
   readonly lakeMetric: LakeMetric;
   readonly failedBackfills: IMetric;
+  /** Whether some alert is asked each hour. */
+  readonly isHourly: boolean;
 };
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -33,7 +36,8 @@ const AN_HOUR_IN_SECONDS = 3_600;
 
 /** Everything that somebody should be called for. */
 export function alarmRules(watched: Watched): readonly AlarmRule[] {
-  return [...ofQueue(watched.ingest), ...ofLake(watched.lakeMetric), ...ofFunctions(watched)];
+  const ofLakeItself = [...ofQueue(watched.ingest), ...ofLake(watched.lakeMetric), ...ofFunctions(watched)];
+  return [...ofLakeItself, ...ofAlerts(watched)];
 }
 
 function ofQueue({ queue, deadLetterQueue }: IngestQueue): AlarmRule[] {
@@ -85,8 +89,7 @@ function ofLake(lakeMetric: LakeMetric): AlarmRule[] {
 /** Not the errors of the backfill: the state machine tries a batch again, and is itself what fails when too many do. */
 function ofFunctions({ handlers, failedBackfills, lakeMetric }: Watched): AlarmRule[] {
   const { ingest, maintain, resolve } = handlers;
-  const errorsOf = ({ function: called }: Handlers[keyof Handlers]) =>
-    called.metricErrors({ statistic: 'Sum', period: HOUR });
+  const errorsOf = ({ function: called }: Handler) => called.metricErrors({ statistic: 'Sum', period: HOUR });
   return [
     { id: 'IngestErrors', title: 'Ingest fails', metric: errorsOf(ingest), above: 2 },
     { id: 'MaintainErrors', title: 'Maintenance fails', metric: errorsOf(maintain), above: 10 },
@@ -116,6 +119,22 @@ function ofFunctions({ handlers, failedBackfills, lakeMetric }: Watched): AlarmR
       isHeartbeat: true,
     },
     { id: 'FailedBackfills', title: 'A backfill failed', metric: failedBackfills },
+  ];
+}
+
+/** Its own metrics are those of AWS, which cost nothing. A day is 24 hours, and one more for a schedule that is late. */
+function ofAlerts({ handlers: { alert }, isHourly }: Watched): AlarmRule[] {
+  if (!alert) return [];
+  const ofHour = { statistic: 'Sum', period: HOUR };
+  return [
+    { id: 'AlertErrors', title: 'Alerts fail', metric: alert.function.metricErrors(ofHour) },
+    {
+      id: 'SilentAlerts',
+      title: 'Alerts are silent',
+      metric: alert.function.metricInvocations(ofHour),
+      periods: isHourly ? 3 : 26,
+      isHeartbeat: true,
+    },
   ];
 }
 

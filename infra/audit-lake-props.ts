@@ -6,6 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { TextMode } from '../src/datasets/text-privacy.js';
+import type { Alert } from '../src/questions/alert.js';
 import type { Trigger } from './trigger.js';
 
 /** What a lake can be told. Only the bucket of the trail is asked for. */
@@ -164,6 +165,19 @@ export type AuditLakeProps = {
   readonly alarmTopic?: ITopic;
 
   /**
+   * Questions that are asked of each whole hour or day, three quarters of an hour after it: where there are rows, alertTopic is
+   * told.
+   * @default - none is asked
+   */
+  readonly alerts?: readonly Alert[];
+
+  /**
+   * Told where an alert has rows. A topic of somebody else's must let the role of alerts publish, and so must its key.
+   * @default - where there are alerts, a topic of its own: TLS only, encrypted by encryptionKey or the key of SNS
+   */
+  readonly alertTopic?: ITopic;
+
+  /**
    * Where RUNBOOK.md is read: alarms link to its headings.
    * @default - in the repository that package.json names, at the tag of this version; else 'infra/RUNBOOK.md'
    */
@@ -176,7 +190,7 @@ export type AuditLakeProps = {
   readonly dashboard?: boolean;
 
   /**
-   * The handlers: `ingest.mjs`, `maintain.mjs`, `resolve.mjs` and `backfill.mjs`.
+   * The handlers: `ingest.mjs`, `maintain.mjs`, `resolve.mjs`, `backfill.mjs`, and `alert.mjs` with the folder `questions`.
    * @default - bundled from src/lambda, here and now
    */
   readonly code?: Code;

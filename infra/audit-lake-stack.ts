@@ -22,6 +22,7 @@ type Named = {
   readonly encryptionKey?: string | undefined;
   readonly archiveAfterDays?: number | undefined;
   readonly alarmTopic?: string | undefined;
+  readonly alertTopic?: string | undefined;
 };
 
 export type AuditLakeStackProps = StackProps &
@@ -39,18 +40,28 @@ export class AuditLakeStack extends Stack {
   }
 
   #found(props: Named) {
-    const { trailAccount: account, trailKey, encryptionKey, alarmTopic, archiveAfterDays } = props;
+    const {
+      trailAccount: account,
+      trailKey,
+      encryptionKey,
+      alarmTopic,
+      alertTopic,
+      archiveAfterDays,
+    } = props;
     const bucketName =
       props.trailBucket ?? this.#asked('TrailBucketName', 'The bucket that CloudTrail delivers to');
     const key = (id: string, arn: string | undefined) =>
       arn === undefined ? undefined : Key.fromKeyArn(this, id, arn);
+    const topic = (id: string, arn: string | undefined) =>
+      arn === undefined ? undefined : Topic.fromTopicArn(this, id, arn);
     return {
       trailBucket: Bucket.fromBucketAttributes(this, 'TrailBucket', { bucketName, account }),
       trailKey: key('TrailKey', trailKey),
       trigger: this.#trigger(props.trigger),
       encryptionKey: key('EncryptionKey', encryptionKey),
       archiveAfter: archiveAfterDays === undefined ? undefined : Duration.days(archiveAfterDays),
-      alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
+      alarmTopic: topic('AlarmTopic', alarmTopic),
+      alertTopic: topic('TopicOfAlerts', alertTopic),
     };
   }
 

@@ -3,15 +3,17 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { Alarms, alarmRules } from './alarms.js';
+import { alertTopic, scheduleAlerts } from './alerts.js';
 import type { AuditLakeProps } from './audit-lake-props.js';
 import { BackfillFleet } from './backfill-fleet.js';
 import { Catalog } from './catalog.js';
 import { dashboard } from './dashboard.js';
 import { feed, INGEST_WINDOW } from './feed.js';
-import { type Handlers, handlers, INGEST_TIMEOUT } from './handlers.js';
+import { type Handlers, handlers, INGEST_TIMEOUT, type Told } from './handlers.js';
 import { IngestQueue } from './ingest-queue.js';
 import { type Lake, lakeIn, mustNotHearItself, type Trail } from './lake.js';
 import { lakeBucket } from './lake-bucket.js';
@@ -42,6 +44,8 @@ export class AuditLake extends Construct {
   readonly handlers: Handlers;
   readonly fleet: BackfillFleet;
   readonly alarms: Alarms;
+  /** Where alerts tell what they find; undefined where there are none. */
+  readonly alertTopic: ITopic | undefined;
   readonly #lake: Lake;
   readonly #lakeMetric: LakeMetric;
   readonly #asked: AskedAccounts;
@@ -63,7 +67,9 @@ export class AuditLake extends Construct {
     const group = workGroup(this, { lake, name: databaseName, bytesScannedCutoff, removalPolicy });
     group.node.addDependency(catalog);
 
-    const deployed = { lake, trail, stateTable: this.stateTable, database: databaseName };
+    const told = this.#whoIsTold(props);
+    this.alertTopic = told?.topic;
+    const deployed = { lake, trail, stateTable: this.stateTable, database: databaseName, told };
     this.handlers = handlers(this, deployed, props);
     const { ingest: taking, resolve, backfill } = this.handlers;
     this.#asked = new AskedAccounts([taking, resolve, backfill], props);
@@ -71,6 +77,8 @@ export class AuditLake extends Construct {
     this.queue = ingest.queue;
     this.deadLetterQueue = ingest.deadLetterQueue;
     this.#keep();
+    const { alert } = this.handlers;
+    if (alert) scheduleAlerts(this, props.alerts ?? [], alert.function);
     this.fleet = new BackfillFleet(this, 'BackfillFleet', {
       lake,
       worker: backfill.function,
@@ -134,6 +142,15 @@ export class AuditLake extends Construct {
     return lake;
   }
 
+  #whoIsTold({ alerts = [], alertTopic: theirs, encryptionKey }: AuditLakeProps): Told | undefined {
+    if (alerts.length === 0) {
+      if (theirs) throw new Error('alertTopic needs alerts: without a question nobody is told');
+      return undefined;
+    }
+    if (theirs) return { topic: theirs, key: theirs.masterKey };
+    return { topic: alertTopic(this, encryptionKey), key: encryptionKey };
+  }
+
   /** From the trail to the handler. */
   #takeIn(
     { trigger = { by: 'bucket-notification' }, maxConcurrency = 10 }: AuditLakeProps,
@@ -160,11 +177,12 @@ export class AuditLake extends Construct {
   }
 
   #watch(
-    { runbookUrl = runbook(), alarmTopic: topic, dashboard: isShown = true }: AuditLakeProps,
+    { runbookUrl = runbook(), alarmTopic: topic, dashboard: isShown = true, alerts = [] }: AuditLakeProps,
     ingest: IngestQueue,
   ): Alarms {
     const watched = { ingest, handlers: this.handlers, lakeMetric: this.#lakeMetric };
-    const rules = alarmRules({ ...watched, failedBackfills: this.fleet.metricFailed() });
+    const isHourly = alerts.some(({ every }) => every === 'hour');
+    const rules = alarmRules({ ...watched, failedBackfills: this.fleet.metricFailed(), isHourly });
     const alarms = new Alarms(this, 'Alarms', { rules, runbookUrl, topic });
     if (isShown) dashboard(this, { alarms, ...watched });
     return alarms;

@@ -17,13 +17,27 @@ const matching =
   (text) =>
     grammar.test(text) ? text : undefined;
 
-const topicArn = matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/);
+const { topicArn } = values;
 
 const trigger: Parse<NonNullable<AuditLakeStackProps['trigger']>> = (text) => {
   if (topicArn(text) !== undefined) return { topic: text };
   const names = ['bucket-notification', 'event-bridge', 'somebody-else'] as const;
   return names.find((name) => name === text);
 };
+
+/** JSON, as cdk.json has it: what is wrong with an alert is told when the stack is made. */
+const alerts: Parse<NonNullable<AuditLakeStackProps['alerts']>> = (text) => {
+  const written = json(text);
+  return Array.isArray(written) ? written : undefined;
+};
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 const keyArn = matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/);
 
@@ -50,6 +64,8 @@ export const CONTEXT = {
   maxConcurrency: values.wholeNumber(2, 1_000),
   backfillConcurrency: values.wholeNumber(1, 10_000),
   alarmTopic: topicArn,
+  alerts,
+  alertTopic: topicArn,
   runbookUrl: matching(/^\S+$/),
 } satisfies { readonly [name in keyof AuditLakeStackProps]: Parse<NonNullable<AuditLakeStackProps[name]>> };
 
@@ -65,8 +81,9 @@ export function propsOfContext(node: Node): FromContext {
   const named = Object.entries(CONTEXT).flatMap(([name, parse]) => {
     const given = all[name];
     if (given === undefined || given === '') return [];
-    const value = parse(String(given));
-    if (value === undefined) throw new Error(`-c ${name}=${given}: see infra/README.md for what it takes`);
+    const text = name === 'alerts' && typeof given === 'object' ? JSON.stringify(given) : String(given);
+    const value = parse(text);
+    if (value === undefined) throw new Error(`-c ${name}=${text}: see infra/README.md for what it takes`);
     return [[name, value]];
   });
   return Object.fromEntries(named);

@@ -23,7 +23,7 @@ const HALF = 12;
 /** What there is to see at a glance: alarms, the sums that must hold, what waits, what is forgotten. */
 export function dashboard(scope: Construct, shown: DashboardProps): Dashboard {
   const { queue, deadLetterQueue } = shown.ingest;
-  const functions = Object.values(shown.handlers).map((handler) => handler.function);
+  const functions = Object.values(shown.handlers).flatMap((handler) => handler?.function ?? []);
   const counted = (title: string, ...names: readonly string[]) =>
     graph(
       title,

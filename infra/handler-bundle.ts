@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { type BuildOptions, buildSync } from 'esbuild';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
-export const HANDLERS = ['ingest', 'maintain', 'resolve', 'backfill'] as const;
+export const HANDLERS = ['ingest', 'maintain', 'resolve', 'backfill', 'alert'] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 
 /**
@@ -34,7 +34,7 @@ export function bundleOptions(names: readonly HandlerName[], outdir: string) {
 }
 
 /**
- * Bundles all handlers into a new folder. The same sources give the same bytes, wherever the repository lies: source
+ * Bundles all handlers into a new folder, with the questions that one of them asks beside them. The same sources give the same bytes, wherever the repository lies: source
  * maps name files as seen from a folder within it.
  */
 export function bundleHandlers(): string {
@@ -44,5 +44,6 @@ export function bundleHandlers(): string {
   });
   const folder = mkdtempSync(join(tmpdir(), 'audit-lake-handlers-'));
   for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
+  cpSync(join(REPOSITORY, 'questions'), join(folder, 'questions'), { recursive: true });
   return folder;
 }

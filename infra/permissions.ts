@@ -3,6 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Lake, Trail } from './lake.js';
 
@@ -104,6 +105,18 @@ export function runningStatements(scope: Construct, { lake, database }: CatalogP
     ...usingKey(lake.encryptionKey),
   ];
 }
+
+/** The same for who reads the answers too, and stops what takes too long. */
+export function askingQuestions(scope: Construct, { lake, database }: CatalogPlace): PolicyStatement[] {
+  const reading = ['athena:GetQueryResults', 'athena:StopQueryExecution'];
+  return [...runningStatements(scope, { lake, database }), allow(reading, [workGroupArn(scope, database)])];
+}
+
+/** `key`: that of the topic, where the customer has one. SNS asks for a data key in our name. */
+export const publishing = ({ topicArn }: ITopic, key: IKey | undefined) => [
+  allow(['sns:Publish'], [topicArn]),
+  ...usingKey(key),
+];
 
 /** It has the name of the database. */
 const workGroupArn = (scope: Construct, resourceName: string) =>

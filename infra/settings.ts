@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { SETTINGS } from '../src/settings.js';
 import type { AuditLakeProps } from './audit-lake-props.js';
@@ -58,6 +59,9 @@ export function querySettings(accounts: readonly string[] | undefined, props: Au
     queryExternalId: props.queryExternalId,
   });
 }
+
+/** Who is told, for the handler that asks on a schedule. */
+export const alertSettings = (topic: ITopic): Environment => environment({ alertTopic: topic.topicArn });
 
 /** What is known before it is deployed is held against the grammar of its setting. @throws Error naming the setting */
 function environment(values: Values): Environment {

@@ -8,7 +8,7 @@ import { feedAccess, functionAccess } from '../adapters/aws/function-access.js';
 import { type HandlerAnswer, handlerStep } from '../adapters/aws/handler-check.js';
 import { queueAccess } from '../adapters/aws/queue-access.js';
 import { type StackSeen, stackAccess } from '../adapters/aws/stack-access.js';
-import { HANDLERS, type HandlerName, stackParts } from '../adapters/aws/stack-parts.js';
+import { type HandlerName, handlersOf, stackParts } from '../adapters/aws/stack-parts.js';
 import { type Finding, runChecks } from '../jobs/run-checks.js';
 import type { Check } from '../ports/access-check.js';
 import { type METRICS, METRICS_NAMESPACE } from '../telemetry.js';
@@ -28,7 +28,8 @@ const COMES_IN: keyof typeof METRICS = 'FilesIngested';
 
 /**
  * Looks at a deployed stack from end to end, and lets each of its functions try what it needs under its own role. It
- * tells each finding as it is made; those of a function have its name before theirs. Nothing is left behind.
+ * tells each finding as it is made; those of a function have its name before theirs. Nothing is left behind, but that a topic
+ * of alerts is sent one message.
  */
 export async function* examineStack(settings: StackDoctorSettings): AsyncGenerator<Finding> {
   const failed = new Set<string>();
@@ -38,7 +39,7 @@ export async function* examineStack(settings: StackDoctorSettings): AsyncGenerat
   const lambda = patientLambda(settings);
   const seen: Seen = { parts: stackParts([]), madeAt: 0, logFile: undefined };
   yield* runChecks(partChecks(settings, { calling, lambda, seen }), failed);
-  for (const name of HANDLERS) yield* askedHandler(name, { calling, lambda, seen, failed });
+  for (const name of handlersOf(seen.parts)) yield* askedHandler(name, { calling, lambda, seen, failed });
   yield* runChecks(questionChecks(settings, { calling, seen }), failed);
 }
 
@@ -57,7 +58,8 @@ function* partChecks(
   const cloudformation = new CloudFormationClient(clientOptions(settings));
   yield* stackAccess({ cloudformation, stack, region: caller.region, arns, seen });
   const { parts, madeAt } = seen;
-  for (const name of HANDLERS) yield functionAccess({ lambda, name, id: parts.functions[name], arns });
+  for (const name of handlersOf(parts))
+    yield functionAccess({ lambda, name, id: parts.functions[name], arns });
   yield feedAccess({ lambda, id: parts.feed, arns });
   const sqs = new SQSClient(clientOptions(settings));
   const cloudwatch = new CloudWatchClient(clientOptions(settings));

@@ -8,7 +8,15 @@ import { run } from '../support/command-line.ts';
 import { LAKE, SOURCE, STATE } from '../support/lambda-world.ts';
 import { shellLines } from '../support/markdown.ts';
 import { textOf } from '../support/repository.ts';
-import { ACCOUNT, MEMBER, MEMBER_ROLE, REGION, STACK, StackWorld } from '../support/stack-world.ts';
+import {
+  ACCOUNT,
+  ALERT_TOPIC,
+  MEMBER,
+  MEMBER_ROLE,
+  REGION,
+  STACK,
+  StackWorld,
+} from '../support/stack-world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -133,6 +141,65 @@ describe('a healthy stack', () => {
     expect(named(findings, 'alarms')?.text).toContain('only what rings until it hears something');
     world.aws.cloudwatch.setAlarm(world.alarm('DeadLetters'), 'dead letters', 'ALARM');
     expect((await theFailure()).text).toBe('1 of 17 ring: dead letters');
+  });
+});
+
+describe('of a stack with alerts', () => {
+  const OF_ALERTS = ['alert: credentials', 'alert: athena', 'alert: question', 'alert: topic'];
+  const ofAlerts = (findings: readonly Finding[]) =>
+    findings.filter(({ name }) => name.startsWith('alert: '));
+
+  test('their function asks, reads the answer, and sends one message that says why', async () => {
+    await world.addAlerts();
+    const before = world.snapshot();
+    const findings = await examine();
+    expect(findings.filter(({ result }) => result !== 'ok')).toEqual([]);
+    const names = findings.map(({ name }) => name);
+    expect(names.filter((name) => !ALL.includes(name))).toEqual(['function alert', ...OF_ALERTS]);
+    expect(world.aws.sns.messages(ALERT_TOPIC)).toEqual([
+      { subject: 'audit-lake: a test of alerts', text: expect.stringContaining('there is nothing to do') },
+    ]);
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test.each([
+    ['StartQueryExecution', 'athena', 'athena:StartQueryExecution'],
+    ['GetQueryResults', 'athena', 'athena:GetQueryResults'],
+    ['Publish', 'topic', 'sns:Publish'],
+  ])(
+    'it is told that %s is refused to it, with the statement that allows it',
+    async (operation, check, action) => {
+      await world.addAlerts();
+      plant('alert', operation, denied);
+      const { name, code, allow } = await theFailure();
+      expect([name, code, allow?.actions]).toEqual([`alert: ${check}`, 'AWS_DENIED', [action]]);
+      const { out } = await cli();
+      expect(out).toContain(`"Action":["${action}"]`);
+    },
+  );
+
+  test('it is told what reads tables, and whose key the topic has', async () => {
+    await world.addAlerts();
+    world.aws.athena.answer = (sql) => {
+      if (sql.includes('athena_audit_logs')) throw new Error('Access denied when reading s3://x');
+      return { columns: [{ name: 'n', type: 'integer' }], rows: [['1']] };
+    };
+    const [question] = failures(ofAlerts(await examine()));
+    expect(question).toMatchObject({ name: 'alert: question', code: 'AWS_DENIED' });
+    expect(question?.allow?.actions).toContain('glue:GetTable');
+    const key = 'arn:aws:kms:us-east-1:111122223333:key/0f0f0f0f-0000-4000-8000-000000000000';
+    const message = `User: x is not authorized to perform: kms:GenerateDataKey on resource: ${key}`;
+    plant('alert', 'Publish', new AwsError('KMSAccessDeniedException', message));
+    const topic = failures(ofAlerts(await examine())).find(({ name }) => name === 'alert: topic');
+    expect(topic).toMatchObject({ allow: { actions: ['kms:GenerateDataKey'], resources: [key] } });
+  });
+
+  test('it is told that its topic is gone', async () => {
+    await world.addAlerts();
+    plant('alert', 'Publish', new AwsError('NotFoundException', 'Topic does not exist', { status: 404 }));
+    expect((await theFailure()).text).toContain(
+      `sns:Publish on ${ALERT_TOPIC}: NotFoundException (HTTP 404)`,
+    );
   });
 });
 

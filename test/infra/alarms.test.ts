@@ -8,7 +8,8 @@ import { stackWith, templateWith } from './support/synthesized.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:on-call';
 const URL = 'https://example.com/runbook';
-const told = resolved(templateWith({ alarmTopic: TOPIC, runbookUrl: URL }).toJSON());
+const ALERTS = [{ question: 'new-activity', every: 'day' }] as const;
+const told = resolved(templateWith({ alarmTopic: TOPIC, runbookUrl: URL, alerts: ALERTS }).toJSON());
 const alarms = [...ofType(told, 'AWS::CloudWatch::Alarm').values()];
 const headings = [...textOf('infra/RUNBOOK.md').matchAll(/^## (.+)$/gm)].map(([, title = '']) => title);
 const linkOf = ({ AlarmDescription }: Record<string, unknown>) =>
@@ -22,7 +23,7 @@ describe('alarms', () => {
   });
 
   test('ring the topic, and tell it when it is over', () => {
-    expect(alarms).toHaveLength(17);
+    expect(alarms).toHaveLength(19);
     for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
   });
 
@@ -50,13 +51,15 @@ describe('alarms', () => {
     });
     const hourly = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentHourly');
     expect(hourly).toMatchObject({ MetricName: 'BundlesStuck', Statistic: 'SampleCount', Period: 3600 });
-    const silences = [maintenance, trail, hourly, resolver];
+    const alerts = the(told, 'AWS::CloudWatch::Alarm', 'AlarmsSilentAlerts');
+    expect(alerts).toMatchObject({ MetricName: 'Invocations', Statistic: 'Sum', Period: 3600 });
+    const silences = [maintenance, trail, hourly, resolver, alerts];
     for (const silent of silences) {
       expect(silent).toMatchObject({
         TreatMissingData: 'breaching',
         ComparisonOperator: 'LessThanOrEqualToThreshold',
         Threshold: 0,
-        EvaluationPeriods: 3,
+        EvaluationPeriods: silent === alerts ? 26 : 3,
       });
     }
     // Not the messages of the queue: digests go on without any log file.
@@ -82,6 +85,28 @@ describe('alarms', () => {
     expect([...shown, ...watched].filter((name) => !known(name))).toEqual([]);
     expect(known('NothingOfOurs')).toBe(false);
     expect(namespace).toBe(METRICS_NAMESPACE);
+  });
+});
+
+describe('alarms of alerts', () => {
+  const of = (every?: 'hour' | 'day') => {
+    const alerts = every && [...ALERTS, { question: 'outside-networks', every }];
+    return [...ofType(resolved(templateWith({ alerts }).toJSON()), 'AWS::CloudWatch::Alarm')];
+  };
+
+  test('are there where alerts are, and hear them as often as they are asked', () => {
+    expect(of()).toHaveLength(17);
+    const silent = (every: 'hour' | 'day') => of(every).find(([id]) => id.includes('SilentAlerts'))?.[1];
+    expect(silent('hour')).toMatchObject({ EvaluationPeriods: 3, Period: 3600 });
+    expect(silent('day')).toMatchObject({ EvaluationPeriods: 26, Period: 3600 });
+    const errors = of('day').find(([id]) => id.includes('AlertErrors'))?.[1];
+    expect(errors).toMatchObject({
+      MetricName: 'Errors',
+      Namespace: 'AWS/Lambda',
+      Threshold: 0,
+      Period: 3600,
+    });
+    expect(JSON.stringify(errors?.['Dimensions'])).toMatch(/"Value":"AuditLakeAlertFunction/);
   });
 });
 

@@ -14,7 +14,7 @@ const OF_SRC = [
   ...['src/settings.ts', 'src/setting-values.ts', 'src/nearest-setting.ts', 'src/datasets/text-privacy.ts'],
   ...['src/lake/ddl.ts', 'src/lake/names.ts', 'src/lake/tables.ts', 'src/lake/overlap.ts'],
   'src/backfill/state-machine.ts',
-  ...['src/questions/saved-question.ts', 'src/wiring/questions.ts'],
+  ...['src/questions/alert.ts', 'src/questions/saved-question.ts', 'src/wiring/questions.ts'],
 ];
 /** Where esbuild begins, and what names the repository and the version. */
 const REPOSITORY: readonly string[] = ['.', 'package.json'];

@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config.js';
 import { planBackfill } from '../../src/jobs/plan-backfill.js';
 import type { Finding } from '../../src/jobs/run-checks.js';
 import { VIEW_NAMES } from '../../src/lake/views.js';
+import type { Alert } from '../../src/questions/alert.js';
 import type { AwsCall } from '../support/aws/aws-call.ts';
 import { damaged, makeLogFile, makeTrail } from '../support/log-files.ts';
 import { message, notified } from '../support/notify.ts';
@@ -21,13 +22,14 @@ import { ACCOUNT, ofType, REGION, the } from './support/resolved.ts';
 import { TRAIL } from './support/synthesized.ts';
 
 const MEMBER = '444455556666';
+const ALERT: Alert = { question: 'outside-networks', parameters: { networks: '10.0.0.0/8' }, every: 'hour' };
 const LIVE = makeTrail(12, 3);
 const OLD = Array.from({ length: 6 }, (_, n) => makeLogFile(100 + n, [{ service: 'athena', day: n }]));
 const WAITING = { pause: async () => undefined, random: () => 0.5 };
 
 let world: DeployedWorld;
 beforeAll(async () => {
-  world = await DeployedWorld.deploy({ queryAccounts: ['self', MEMBER] });
+  world = await DeployedWorld.deploy({ queryAccounts: ['self', MEMBER], alerts: [ALERT] });
   for (const { key, bytes } of LIVE) world.aws.s3.put(TRAIL, key, bytes);
 });
 afterAll(() => world.stop());
@@ -48,8 +50,9 @@ describe('the bundles of the assets, with the environment of the template', () =
       lakeOwner: ACCOUNT,
       sourceOwner: ACCOUNT,
     });
-    expect(config.ownRoles).toHaveLength(4);
-    expect(config.queryAccounts).toEqual(name === 'maintain' ? [] : ['self', MEMBER]);
+    expect(config.ownRoles).toHaveLength(5);
+    const isAsking = name !== 'maintain' && name !== 'alert';
+    expect(config.queryAccounts).toEqual(isAsking ? ['self', MEMBER] : []);
   });
 
   test('ingest: notifications in a queue become rows', async () => {
@@ -140,6 +143,42 @@ describe('the bundles of the assets, with the environment of the template', () =
   });
 });
 
+type Transformer = { readonly InputPathsMap: object; readonly InputTemplate: string };
+
+describe('alert', () => {
+  const TOPIC = () =>
+    `arn:aws:sns:${REGION}:${ACCOUNT}:${[...ofType(world.all, 'AWS::SNS::Topic').keys()][0]}`;
+
+  /** The event as EventBridge makes it of the rule's template. */
+  function scheduled(time: string): unknown {
+    const [, rule = {}] =
+      [...ofType(world.all, 'AWS::Events::Rule')].find(([id]) => id.includes('AlertOutsideNetworksHour')) ??
+      [];
+    const [{ InputTransformer }] = rule['Targets'] as [{ InputTransformer: Transformer }];
+    const { InputPathsMap, InputTemplate } = InputTransformer;
+    const [[name = '', path] = []] = Object.entries(InputPathsMap);
+    expect(path).toBe('$.time');
+    return JSON.parse(InputTemplate.replaceAll(`<${name}>`, JSON.stringify(time)));
+  }
+
+  test('what the rule sends is asked of the hour before, and tells the topic in one message', async () => {
+    world.aws.athena.answer = () => ({
+      columns: ['submission_time', 'user_name', 'source_ip', 'state'].map((name) => ({
+        name,
+        type: 'varchar',
+      })),
+      rows: [['2026-11-21 09:10:00', 'eve', '203.0.113.9', 'SUCCEEDED']],
+    });
+    await world.invoke('alert', scheduled('2026-11-21T10:45:00Z'));
+    const [{ sql = '' } = {}] = world.aws.athena.executions().slice(-1);
+    expect(sql).toContain("event_time >= timestamp '2026-11-21 09:00:00.000'");
+    expect(sql).toContain("event_time < timestamp '2026-11-21 10:00:00.000'");
+    const messages = world.aws.sns.messages(TOPIC());
+    expect(messages).toMatchObject([{ subject: 'audit-lake: 1 row: Queries from outside your networks' }]);
+    expect(messages[0]?.text).toContain(`--lake=s3://${world.lakeBucket}/audit --database=audit_lake`);
+  });
+});
+
 describe('the parts that `doctor --stack` looks at', () => {
   test('are found by the logical ids of the template', () => {
     const resources = [...world.all].map(([id, { type }]) => {
@@ -150,7 +189,7 @@ describe('the parts that `doctor --stack` looks at', () => {
     expect(parts.alarms).toHaveLength(ofType(world.all, 'AWS::CloudWatch::Alarm').size);
     expect(
       new Set([...Object.values(parts.functions), parts.queue, parts.deadLetters, parts.feed]).size,
-    ).toBe(7);
+    ).toBe(8);
     expect(missingParts(stackParts([]))).toHaveLength(8);
   });
 });
@@ -182,11 +221,13 @@ describe('the check of a handler', () => {
   );
 });
 
+const ALERTED = ['credentials', 'athena', 'question', 'topic'];
 const KEPT = ['credentials', 'lake bucket', 'lake.json', 'state reads', 'state writes'];
 const TEXTS = [ACCOUNT, MEMBER].map((account) => `query texts of ${account}`);
 const FROM_TRAIL = ['credentials', 'source', 'log file', ...KEPT.slice(1), ...TEXTS];
 const CHECKED = {
   ...{ ingest: FROM_TRAIL, backfill: FROM_TRAIL, resolve: [...KEPT, ...TEXTS] },
+  alert: ALERTED,
   maintain: [
     ...[...KEPT, 'database', 'table athena_events', 'table cloudtrail_events', 'table athena_query_details'],
     ...['partitions', ...VIEW_NAMES.map((view) => `view ${view}`), 'athena'],

@@ -41,6 +41,19 @@ describe('what -c says', () => {
     });
   });
 
+  test('has alerts as JSON: of the command line, and of cdk.json', () => {
+    const alerts = [{ question: 'outside-networks', parameters: { networks: '10.0.0.0/8' }, every: 'hour' }];
+    expect(of({ alerts })).toEqual({ alerts });
+    expect(of({ alerts: JSON.stringify(alerts) })).toEqual({ alerts });
+    expect(() => of({ alerts: 'new-activity' })).toThrow('-c alerts=new-activity');
+    const made = (alert: object) => () => stackWith(of({ alerts: [alert] }));
+    expect(made({ question: 'new-activty', every: 'day' })).toThrow('Did you mean new-activity?');
+    expect(made({ question: 'outside-networks', parameters: { nets: '10.0.0.0/8' }, every: 'day' })).toThrow(
+      'outside-networks takes no nets. Did you mean networks?',
+    );
+    expect(made({ question: 'new-activity', every: 'hour' })).toThrow('ask it every day');
+  });
+
   test.each([
     ['trailBucket', 'Upper_Case'],
     ['trailPrefix', '/AWSLogs/'],

@@ -10,6 +10,7 @@ const STACKS: readonly (readonly [string, Partial<AuditLakeStackProps>])[] = [
   ['as it is by default', {}],
   ['with EventBridge', { trigger: 'event-bridge' }],
   ['with a topic', { trigger: { topic: TOPIC } }],
+  ['with alerts', { alerts: [{ question: 'new-activity', every: 'day' }] }],
 ];
 
 type Finding = { readonly rule: string; readonly place: string };

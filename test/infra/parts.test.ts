@@ -275,6 +275,33 @@ describe('the schedules', () => {
     expect(rules).toContainEqual(['rate(15 minutes)', '{"task":"resolve"}']);
   });
 
+  test('ask each alert of whole hours or days, three quarters of an hour later, with the time of the schedule', () => {
+    const alerts = [
+      { question: 'outside-networks', parameters: { networks: '10.0.0.0/8' }, every: 'hour' },
+      { question: 'outside-networks', parameters: { about: 'patients' }, every: 'hour' },
+      { question: 'new-activity', parameters: { before: 7 }, every: 'day' },
+    ] as const;
+    const with_ = resolved(templateWith({ alerts }).toJSON());
+    const rules = [...ofType(with_, 'AWS::Events::Rule')].filter(([id]) => id.includes('Alert'));
+    const asked = rules.map(([, { ScheduleExpression, Targets }]) => {
+      const [{ InputTransformer }] = Targets as [{ InputTransformer: { InputTemplate: string } }];
+      const { time, ...event } = JSON.parse(InputTransformer.InputTemplate.replace(/<[\w-]+>/, '"<>"'));
+      return [ScheduleExpression, time, event];
+    });
+    const event = (alert: object) => ({ task: 'alert', alert });
+    expect(asked).toEqual([
+      ['cron(45 * * * ? *)', '<>', event(alerts[0])],
+      ['cron(45 * * * ? *)', '<>', event(alerts[1])],
+      ['cron(45 0 * * ? *)', '<>', event({ ...alerts[2], parameters: { before: '7' } })],
+    ]);
+    const permissions = [...ofType(with_, 'AWS::Lambda::Permission').values()];
+    for (const [id] of rules)
+      expect(
+        permissions.filter(({ SourceArn }) => String(SourceArn).endsWith(`rule/${id}`)),
+        id,
+      ).toHaveLength(1);
+  });
+
   test('wake the resolver when a query of Athena has ended', () => {
     has('AWS::Events::Rule', {
       EventPattern: {

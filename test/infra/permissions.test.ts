@@ -16,6 +16,8 @@ import { newApp, stackWith, TRAIL, templateWith } from './support/synthesized.ts
 
 const TOPIC = `arn:aws:sns:eu-central-1:444455556666:cloudtrail`;
 const KEY = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/0f0f0f0f-0000-4000-8000-000000000000`;
+const ALERTS = [{ question: 'new-activity', every: 'day' }] as const;
+const ALERT_TOPIC = `arn:aws:sns:eu-central-1:${ACCOUNT}:found`;
 const with_ = (props: Partial<AuditLakeStackProps> = {}) => resolved(templateWith(props).toJSON());
 
 const usual = with_();
@@ -41,6 +43,8 @@ describe('T12, T13: policies', () => {
       { trigger: 'somebody-else', datasets: ['athena_events', 'cloudtrail_events'] },
     ],
     ['with keys', { trailKey: KEY, encryptionKey: KEY }],
+    ['with alerts', { alerts: ALERTS }],
+    ['with alerts, a key and a topic', { alerts: ALERTS, encryptionKey: KEY, alertTopic: ALERT_TOPIC }],
     ['with a raw table', { rawTable: 'cloudtrail_logs', rawPrefix: 'AWSLogs/o-exampleorgid/' }],
     ['with accounts one by one', { queryAccounts: ['self', '444455556666'], queryExternalId: 'lake-1' }],
     ['with an organization', { queryAccounts: ['self', '444455556666'], organizationId: 'o-exampleorgid' }],
@@ -227,6 +231,67 @@ describe('T13: no handler', () => {
       ).toBe(isMaintain);
       expect(actionsOf(name).has('athena:BatchGetQueryExecution'), name).toBe(!isMaintain);
     }
+  });
+});
+
+describe('T13: the role of alerts', () => {
+  const own = with_({ alerts: ALERTS });
+  const theirs = with_({ alerts: ALERTS, alertTopic: ALERT_TOPIC });
+  const is = (all: ReadonlyMap<string, Resolved>, action: string, resource: string) =>
+    isAllowed(may('Alert', all), { action, resource });
+  const workGroup = `arn:aws:athena:eu-central-1:${ACCOUNT}:workgroup/audit_lake`;
+
+  test('asks in the workgroup and reads answers, of tables and not of ledger, plans, stage or trail', () => {
+    for (const action of ['Start', 'Get', 'Stop'])
+      expect(is(own, `athena:${action}QueryExecution`, workGroup)).toBe(true);
+    expect(is(own, 'athena:GetQueryResults', workGroup)).toBe(true);
+    expect(is(own, 'athena:StartQueryExecution', workGroup.replace('audit_lake', 'primary'))).toBe(false);
+    const get = (resource: string) => is(own, 's3:GetObject', resource);
+    for (const path of ['athena_events/x', 'athena_query_details/x', '_meta/results/queries/x'])
+      expect(get(inLake(path))).toBe(true);
+    for (const path of ['_meta/stage/x', '_meta/plans/x', '_meta/lake.json'])
+      expect(get(inLake(path))).toBe(false);
+    expect(get(inTrail('AWSLogs/x'))).toBe(false);
+  });
+
+  test('writes nothing but results, keeps no state, changes no catalog, and tells one topic', () => {
+    const actions = may('Alert', own).flatMap((it) => it.actions);
+    expect(actions.filter((it) => /dynamodb|sts:|Delete|glue:(Create|Update|Batch?Create)/.test(it))).toEqual(
+      [],
+    );
+    for (const path of ['athena_events/x', '_meta/stage/x', '_meta/lake.json'])
+      expect(is(own, 's3:PutObject', inLake(path))).toBe(false);
+    const [topic = ''] = [...ofType(own, 'AWS::SNS::Topic').keys()];
+    const ofOwn = `arn:aws:sns:eu-central-1:${ACCOUNT}:${topic}`;
+    expect([is(own, 'sns:Publish', ofOwn), is(own, 'sns:Publish', ALERT_TOPIC)]).toEqual([true, false]);
+    expect([is(theirs, 'sns:Publish', ofOwn), is(theirs, 'sns:Publish', ALERT_TOPIC)]).toEqual([false, true]);
+    expect(ofType(theirs, 'AWS::SNS::Topic').size).toBe(0);
+    for (const name of NAMES) expect(may(name, own).flatMap((it) => it.actions)).not.toContain('sns:Publish');
+  });
+
+  test('T16: its topic takes only TLS, and is encrypted: by the key of the lake, else that of SNS', () => {
+    const keyOf = (all: ReadonlyMap<string, Resolved>) =>
+      [...ofType(all, 'AWS::SNS::Topic').values()].map((it) => it['KmsMasterKeyId']);
+    expect(keyOf(own)).toEqual([`arn:aws:kms:eu-central-1:${ACCOUNT}:alias/aws/sns`]);
+    const keyed = with_({ alerts: ALERTS, encryptionKey: KEY });
+    expect(keyOf(keyed)).toEqual([KEY]);
+    expect([is(keyed, 'kms:GenerateDataKey', KEY), is(keyed, 'kms:Decrypt', KEY)]).toEqual([true, true]);
+    const policies = [...ofType(own, 'AWS::SNS::TopicPolicy').values()];
+    expect(JSON.stringify(policies)).toContain('aws:SecureTransport');
+  });
+
+  test('is one whose calls are our own: an alert does not find the one before', () => {
+    for (const [id, { Environment }] of ofType(own, 'AWS::Lambda::Function')) {
+      if (!id.startsWith('AuditLake')) continue;
+      const { Variables } = Environment as { Variables: Record<string, string> };
+      expect(Variables['AUDIT_LAKE_OWN_ROLES'], id).toMatch(/role\/AuditLakeAlertRole/);
+      expect('AUDIT_LAKE_ALERT_TOPIC' in Variables).toBe(id.startsWith('AuditLakeAlert'));
+    }
+  });
+
+  test('is not there where nothing is asked', () => {
+    expect([...usual.keys()].filter((id) => /Alert/.test(id))).toEqual([]);
+    expect(() => with_({ alertTopic: ALERT_TOPIC })).toThrow('alertTopic needs alerts');
   });
 });
 

@@ -8,7 +8,7 @@ import { run } from '../support/command-line.ts';
 import { brokenLinks, codeIn, fencedIn, rowsUnder, shellLines } from '../support/markdown.ts';
 import { inRepository, shippedFiles, textOf } from '../support/repository.ts';
 import { KNOWN_COMMANDS, oddities } from './support/aws-commands.ts';
-import { FILES_IN_ALL_REGIONS, monthlyCost, WATCHED } from './support/monthly-cost.ts';
+import { alertCost, FILES_IN_ALL_REGIONS, monthlyCost, WATCHED } from './support/monthly-cost.ts';
 import { isAllowed, rolePolicies, type Statement, statementsOf } from './support/policies.ts';
 import { ofType, resolved } from './support/resolved.ts';
 import { stackWith, templateWith } from './support/synthesized.ts';
@@ -55,6 +55,27 @@ describe('infra/README.md', () => {
     expect(README).toContain(`${FILES_IN_ALL_REGIONS.toLocaleString('en')} log files a month`);
   });
 
+  test('shows what an alert costs, as the formula has it', () => {
+    const rows = [10, 100, 1_000].map((accounts) => {
+      const costs = [alertCost(accounts, 'hour', 0.5), alertCost(accounts, 'day', 2)];
+      return [accounts.toLocaleString('en'), ...costs.map((cost) => cost.toFixed(2))];
+    });
+    expect(rowsUnder(README, 'accounts, an alert')).toEqual(rows);
+  });
+
+  test('has alerts that a stack takes: those of the sample', () => {
+    const [text = ''] = jsonIn(README).filter((it) => it.includes('outside-networks'));
+    const sample = JSON.parse(textOf('samples/alerts.json'));
+    expect(JSON.parse(text)).toEqual(sample);
+    const { alerts = [] } = propsOfContext(new App(sample).node);
+    expect(alerts.map(({ question, every }) => [question, every])).toEqual([
+      ['outside-networks', 'hour'],
+      ['new-activity', 'day'],
+    ]);
+    const rules = ofType(resolved(templateWith({ alerts }).toJSON()), 'AWS::Events::Rule');
+    expect([...rules.keys()].filter((id) => id.includes('Alert'))).toHaveLength(2);
+  });
+
   test('counts what is paid for being watched', () => {
     const template = templateWith().toJSON();
     const count = (type: string) => ofType(resolved(template), type).size;
@@ -69,7 +90,8 @@ describe('infra/README.md', () => {
   });
 
   test('names the outputs of the stack, and only those', () => {
-    const outputs = Object.keys(Template.fromStack(stackWith()).findOutputs('*'));
+    const alerts = [{ question: 'new-activity', every: 'day' }] as const;
+    const outputs = Object.keys(Template.fromStack(stackWith({ alerts })).findOutputs('*'));
     const named = [...`${README}${RUNBOOK}`.matchAll(/<([A-Z]\w+)>/g)].map(([, name]) => name);
     expect(named.filter((name) => name !== undefined && !outputs.includes(name))).toEqual([]);
     expect(outputs.filter((name) => !named.includes(name))).toEqual([]);

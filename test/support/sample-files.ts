@@ -2,6 +2,7 @@ import { foreignFiles } from '../../src/demo/foreign-files.js';
 import { gzip, logFileKey, type TrailFile } from '../../src/demo/log-files.js';
 import { queryHistoryOf } from '../../src/demo/query-history.js';
 import { HOME, neighbour, randomFor, SAMPLES_AS_OF } from './sample.js';
+import { sampleAlerts } from './sample-alerts.js';
 import { layoutSamples } from './sample-layouts.js';
 import { notifications } from './sample-notifications.js';
 import { odditySamples } from './sample-oddities.js';
@@ -32,6 +33,7 @@ export function sampleFiles(): Map<string, Uint8Array> {
   add('query-history.json', pretty(history));
   add('prices.yaml', utf8(samplePrices()));
   add('backfill-state-machine.json', pretty(sampleStateMachine()));
+  add('alerts.json', pretty(sampleAlerts()));
   add('README.md', utf8(samplesReadme(samples, foreign, envelopes)));
   return files;
 }

@@ -40,6 +40,7 @@ export function samplesReadme(
     table('file', envelopes),
     '\n## Prices\n\n`prices.yaml`: what the estimates of `audit-lake backfill plan` are made with; a copy of it with your prices goes to `--prices`.',
     '\n## State machine\n\n`backfill-state-machine.json`: the definition for `audit-lake backfill run --on fleet`, in Amazon States Language; put the ARN of your function in.',
+    '\n## Alerts\n\n`alerts.json`: two questions that the stack asks on a schedule, for `infra/cdk.json`; put your networks in.',
     '',
   ].join('\n');
 }

@@ -14,7 +14,10 @@ const WORK_GROUP = 'audit_lake';
 const FEED = '14e0db71-5d35-4eb5-b481-8945cf9d10c2';
 const MINUTE = 60_000;
 const NAMES = ['ingest', 'maintain', 'resolve', 'backfill'] as const;
-type Name = (typeof NAMES)[number];
+type Name = (typeof NAMES)[number] | 'alert';
+/** As infra calls it where there are alerts, which the template of a release has not. */
+const ALERT_FUNCTION = 'AuditLakeAlertFunction0A1B2C3D';
+export const ALERT_TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:alerts`;
 
 type AlarmProperties = { readonly AlarmDescription?: string; readonly TreatMissingData?: string };
 type Resource = { readonly Type: string; readonly Properties: AlarmProperties };
@@ -58,8 +61,20 @@ export class StackWorld {
     return this.lambda.aws;
   }
 
+  /** Adds what a stack with alerts has beside the others. */
+  async addAlerts(): Promise<void> {
+    const { cloudformation, lambda, sns } = this.aws;
+    await this.lambda.coldStart({ ...SETTINGS, AUDIT_LAKE_ALERT_TOPIC: ALERT_TOPIC });
+    sns.createTopic(ALERT_TOPIC);
+    const { resources, ...stack } = cloudformation.stack(STACK);
+    const added = this.#resource(ALERT_FUNCTION, 'AWS::Lambda::Function');
+    cloudformation.createStack(STACK, { ...stack, resources: [...resources, added] });
+    lambda.setFunction(ALERT_FUNCTION, (event) => this.lambda.alert(event, FIVE_MINUTES));
+  }
+
   /** What AWS calls a function. */
   functionOf(name: Name): string {
+    if (name === 'alert') return ALERT_FUNCTION;
     return logicalId('AWS::Lambda::Function', `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`);
   }
 

@@ -1,7 +1,7 @@
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 
 /** The handlers of src/lambda. The first one may list the trail, and finds a log file for the others to try. */
-export const HANDLERS = ['backfill', 'ingest', 'maintain', 'resolve'] as const;
+export const HANDLERS = ['backfill', 'ingest', 'maintain', 'resolve', 'alert'] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 
 /** What a stack of ours is made of, by the names that AWS gave: empty where there is none. */
@@ -44,6 +44,7 @@ export function stackParts(resources: readonly Resource[]): StackParts {
       maintain: named(LAMBDA, 'MaintainFunction'),
       resolve: named(LAMBDA, 'ResolveFunction'),
       backfill: named(LAMBDA, 'BackfillFunction'),
+      alert: named(LAMBDA, 'AlertFunction'),
     },
     feed: named('AWS::Lambda::EventSourceMapping', 'IngestFunctionSqsEventSource\\w*'),
     queue: named(QUEUE, 'IngestQueue'),
@@ -53,10 +54,15 @@ export function stackParts(resources: readonly Resource[]): StackParts {
   };
 }
 
+/** Those that a stack has: only one with alerts asks them. */
+export const handlersOf = ({ functions }: StackParts): readonly HandlerName[] =>
+  HANDLERS.filter((name) => name !== 'alert' || functions.alert !== '');
+
 /** What is not there, in words. */
-export function missingParts({ functions, feed, queue, deadLetters, workGroup }: StackParts): string[] {
+export function missingParts(all: StackParts): string[] {
+  const { functions, feed, queue, deadLetters, workGroup } = all;
   const parts = {
-    ...Object.fromEntries(HANDLERS.map((name) => [`the ${name} function`, functions[name]])),
+    ...Object.fromEntries(handlersOf(all).map((name) => [`the ${name} function`, functions[name]])),
     ...{ 'the event source mapping': feed, 'the queue': queue, 'the dead letters': deadLetters },
     'the workgroup': workGroup,
   };

@@ -18,6 +18,7 @@ const OPTIONS: { readonly [command: string]: readonly string[] } = {
   'lambda invoke': ['function-name', 'cli-binary-format', 'payload'],
   's3 cp': [],
   's3api get-bucket-notification-configuration': ['bucket'],
+  'sns subscribe': ['topic-arn', 'protocol', 'notification-endpoint'],
   'sns list-subscriptions-by-topic': ['topic-arn'],
   'sqs receive-message': ['queue-url'],
   'sqs start-message-move-task': ['source-arn'],

@@ -65,7 +65,7 @@ export class DeployedWorld {
     const aws = new AwsWorld({ now: Date.now, account: ACCOUNT, region: REGION });
     const world = new DeployedWorld(aws, await startAwsServer(aws), all);
     await world.#make();
-    for (const name of ['ingest', 'maintain', 'resolve', 'backfill'] as const)
+    for (const name of ['ingest', 'maintain', 'resolve', 'backfill', 'alert'] as const)
       world.#handlers.set(name, await world.#load(name, assembly.directory));
     for (const stream of [process.stdout, process.stderr])
       vi.spyOn(stream, 'write').mockImplementation((chunk) => world.printed.push(String(chunk)) > 0);
@@ -110,10 +110,12 @@ export class DeployedWorld {
 
   /** What CloudFormation would make before the functions. */
   async #make(): Promise<void> {
-    const { s3, dynamodb, athena, clients } = this.aws;
+    const { s3, dynamodb, athena, sns, clients } = this.aws;
     s3.createBucket(TRAIL);
     s3.createBucket(this.lakeBucket);
     dynamodb.createTable(this.stateTable);
+    for (const id of ofType(this.all, 'AWS::SNS::Topic').keys())
+      sns.createTopic(`arn:aws:sns:${REGION}:${ACCOUNT}:${id}`);
     athena.pace = { by: 'polls', queued: 0, running: 0 };
     const group = the(this.all, 'AWS::Athena::WorkGroup', 'WorkGroup') as never as GroupProperties;
     athena.createWorkGroup(group.Name, group.WorkGroupConfiguration.ResultConfiguration.OutputLocation);

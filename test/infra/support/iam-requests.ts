@@ -12,6 +12,7 @@ export function requestsOf({ service, operation, input }: AwsCall): readonly Req
   if (service === 'dynamodb') return ofDynamoDb(operation, input);
   if (service === 'glue') return ofGlue(operation, input);
   if (service === 'athena') return [ofAthena(operation, input)];
+  if (service === 'sns') return [{ action: `sns:${operation}`, resource: String(input['TopicArn']) }];
   if (service === 'sts' && operation === 'GetCallerIdentity') return [];
   if (service === 'sts') return [{ action: 'sts:AssumeRole', resource: String(input['RoleArn']) }];
   throw new Error(`${service} ${operation} is not known here`);

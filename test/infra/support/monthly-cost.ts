@@ -19,6 +19,37 @@ const priceOf = (kind: PriceName, count: number) => {
   return (value * count) / per;
 };
 
+/** What infra/README.md assumes of an alert. */
+const ALERT = {
+  runs: { hour: 720, day: 30 },
+  /** Athena opens each data file of the days that it looks at: its end, and its columns. */
+  gets: 2,
+  seconds: 5,
+  /** Of results, and what says where they are. */
+  puts: 3,
+  leastBytes: 10 * 2 ** 20,
+};
+/** What Athena takes for what it scans, and SNS for a message and the mail of it. */
+const ATHENA_TB = 5;
+const MAIL = 2 / 100_000 + 0.5 / 1_000_000;
+
+/** USD a month for one alert that always finds something, over so many days of a lake of so many accounts. */
+export function alertCost(accounts: number, every: 'hour' | 'day', days: number): number {
+  const hits = FILES_OF_ACCOUNT * accounts * ASSUMPTIONS.hit_share.value;
+  const files = FILES_OF_ACCOUNT * accounts;
+  const bundles = hits / Math.max(1, (Math.min(50, Math.max(1, files / 648_000)) * hits) / files);
+  const looked = days / 30;
+  const bytes = Math.max(ALERT.leastBytes, looked * (15_000 * bundles + 1_000 * hits));
+  const run =
+    (ATHENA_TB * bytes) / 2 ** 40 +
+    priceOf('s3_get', ALERT.gets * looked * bundles) +
+    priceOf('s3_put', ALERT.puts) +
+    priceOf('lambda_gb_second', 0.5 * ALERT.seconds) +
+    priceOf('lambda_request', 1) +
+    MAIL;
+  return ALERT.runs[every] * run;
+}
+
 /** USD a month, in parts, for a lake of so many accounts, each with so many log files. */
 export function monthlyCost(accounts: number, filesOfAccount = FILES_OF_ACCOUNT) {
   const files = filesOfAccount * accounts;

@@ -1,7 +1,7 @@
 /** A finding of cdk-nag that stands, and why. Both patterns must fit: the finding, and the place of the construct. */
 export type NagException = { readonly finding: RegExp; readonly place: RegExp; readonly reason: string };
 
-const HANDLER_ROLE = /\/(Ingest|Maintain|Resolve|Backfill)Role\/DefaultPolicy\//;
+const HANDLER_ROLE = /\/(Ingest|Maintain|Resolve|Backfill|Alert)Role\/DefaultPolicy\//;
 const FLEET = /\/BackfillFleet\//;
 
 export const NAG_EXCEPTIONS: readonly NagException[] = [
@@ -27,7 +27,7 @@ export const NAG_EXCEPTIONS: readonly NagException[] = [
   {
     finding:
       /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:table\/audit_lake\/\*\]$/,
-    place: /\/MaintainRole\//,
+    place: /\/(Maintain|Alert)Role\//,
     reason: 'Tables and views of one database, which is ours: those of a later version are made there too.',
   },
   {

@@ -87,7 +87,9 @@ export function withAnswer(query: Cells, answer: HistoryAnswer): Cells {
     case 'execution':
       return withExecution(query, answer.execution, answer.source);
     case 'current_text':
-      return answer.text === null || !isPending(query) ? query : withText(query, answer.text, answer);
+      return answer.text === null || !isPending(query)
+        ? query
+        : withText(inDatabase(query, answer.database), answer.text, answer);
     default:
       return isPending(query) ? { ...query, query_text_status: answer.kind } : query;
   }
@@ -99,10 +101,29 @@ function withExecution(query: Cells, execution: QueryExecution, source: TextSour
     if (cell !== null) merged[name] = cell;
   }
   const { text, tables } = execution;
-  if (!isPending(query)) return merged;
+  if (!isPending(query)) return { ...merged, ...tablesElsewhere(query, merged, execution) };
   if (text !== null) return withText(merged, text, { source, tables });
   // Nothing more will be told.
   return isFinal(execution) ? { ...merged, query_text_status: 'not_found' } : merged;
+}
+
+/** The database of a named query, where the event names none: one that changes it does not. */
+function inDatabase(query: Cells, database: string | null = null): Cells {
+  const { database_name } = query;
+  return { ...query, database_name: database_name ?? database };
+}
+
+/**
+ * The tables of a text that the event shows, where it ran in another catalog or database than the event names: its names mean
+ * what they meant there. A masked text is not scanned again: what the history found in the same one counts.
+ */
+function tablesElsewhere(query: Cells, merged: Cells, { text, tables }: QueryExecution): Cells {
+  const [told, ran] = [contextOf(query), contextOf(merged)];
+  const { query_text: shows } = query;
+  const isSame = told.catalog === ran.catalog && told.database === ran.database;
+  if (isSame || text === null || typeof shows !== 'string') return {};
+  if (tables !== null) return text === shows ? tables : {};
+  return tableCells(shows, ran);
 }
 
 type Told = { readonly source: TextSource; readonly tables?: Cells | null };

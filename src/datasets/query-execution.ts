@@ -84,6 +84,8 @@ export type HistoryAnswer =
       readonly text: string | null;
       /** As of an execution. */
       readonly tables?: Cells | null;
+      /** In which a named query runs; a prepared statement has none of its own. */
+      readonly database?: string | null;
       readonly source: TextSource;
     }
   /** Nobody let us ask. */

@@ -96,8 +96,9 @@ function fromLake({ id, started }: AskedQuery, execution: QueryExecution): Answe
   const { kind } = whatIsAsked(id);
   if (kind === 'execution') return { kind, execution, source: 'lake' };
   if (execution.submitted === null || execution.submitted < started) return undefined;
-  const { text, tables } = execution;
-  return { kind: 'current_text', text, tables, source: `current_${kind}` };
+  const { text, tables, database } = execution;
+  const ran = database === null ? {} : { database };
+  return { kind: 'current_text', text, tables, ...ran, source: `current_${kind}` };
 }
 
 function madePrivate(answer: Answer, privacy: TextPrivacy): Answer {
@@ -114,6 +115,6 @@ function toLearn(query: AskedQuery, answer: Answer): KnownQuery[] {
     return [{ ...query, execution: answer.execution }];
   }
   if (answer?.kind !== 'current_text' || answer.text === null) return [];
-  const { text, tables = null } = answer;
-  return [{ ...query, execution: { ...NOTHING_TOLD, text, tables, submitted: query.started } }];
+  const { text, tables = null, database = null } = answer;
+  return [{ ...query, execution: { ...NOTHING_TOLD, text, tables, database, submitted: query.started } }];
 }

@@ -27,6 +27,8 @@ export type Library = {
 };
 
 const MEMBERS = ['question', 'parameters', 'every'] as const;
+/** The input of a rule holds 8,192 characters. */
+const LONGEST = 7_000;
 /** The schedule is a template, in which `<` begins a name. In a message a value stands on one line. */
 const UNSCHEDULED = /[<>\p{Cc}]/u;
 
@@ -102,5 +104,8 @@ function valuesOf(parameters: Members, where: string): Given {
       );
     return [name, text] as const;
   });
+  const { length } = JSON.stringify(given);
+  if (length > LONGEST)
+    throw usage(`${where}: parameters of ${length} characters do not fit into a schedule`);
   return Object.fromEntries(given);
 }

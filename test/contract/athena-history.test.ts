@@ -203,7 +203,7 @@ describe('texts by name', () => {
     ].map((id) => ({ account: MEMBER, region: REGION, id, started: asked.time.at - 400 * DAY_MS }));
     const answers = await asked.lookup(queries);
     expect(queries.map((query) => answers.get(queryKey(query)))).toEqual([
-      { kind: 'current_text', text: 'SELECT \ufffd', source: 'current_named_query' },
+      { kind: 'current_text', text: 'SELECT \ufffd', database: 'default', source: 'current_named_query' },
       { kind: 'not_found' },
       { kind: 'current_text', text: 'SELECT ?', source: 'current_prepared_statement' },
       { kind: 'not_found' },

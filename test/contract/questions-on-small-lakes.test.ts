@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 async function engineOver(
-  rows: readonly { readonly [column: string]: string | number }[],
+  rows: readonly { readonly [column: string]: string | number | boolean }[],
 ): Promise<QueryEngine> {
   const lake = await smallLake();
   if (rows.length > 0) await commit(lake, 'athena_events', { at: AT, rows: [...rows] });
@@ -73,6 +73,24 @@ describe('a lake with one row of hardly any cells', () => {
     expect(await answer(engine, 'queries', { period: { from: iso } })).toHaveLength(1);
   });
 });
+
+test.each(['outside-networks', 'new-activity'])(
+  '%s leaves out calls of our own, and no other',
+  async (name) => {
+    const start = { event_time: AT, event_name: 'StartQueryExecution', source_ip: '203.0.113.9' };
+    const sortable = '00000000000000000000ffffcb007109';
+    const rows = [
+      { ...start, user_name: 'eve', source_ip_sortable: sortable },
+      { ...start, user_name: 'mary', source_ip_sortable: sortable, is_own_call: false },
+      { ...start, user_name: 'alert', source_ip_sortable: sortable, is_own_call: true },
+    ];
+    const engine = await engineOver(rows);
+    const period = { from: '2026-01-09', to: '2026-01-10' };
+    const found = await answer(engine, name, { given: {}, period });
+    expect(found.map((row) => row['user_name']).sort()).toEqual(['eve', 'mary']);
+    expect(await answer(engine, 'queries', { given: {}, period })).toHaveLength(3);
+  },
+);
 
 test.each(NAMES)('%s reads no data file of another day', async (name) => {
   const lake = await smallLake();

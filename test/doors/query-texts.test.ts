@@ -224,6 +224,53 @@ describe('audit-lake ingest with query accounts', () => {
   });
 });
 
+describe('the tables of a named query', () => {
+  const columns = 'event_name, query_text, database_name, referenced_tables';
+  const SHOWN = [
+    'SELECT a FROM visits, x.y WHERE b = ',
+    'Clinic',
+    'awsdatacatalog.clinic.visits,awsdatacatalog.x.y',
+  ];
+
+  /** One whose event names no database, and whose text is told by Athena alone. */
+  async function changed(): Promise<void> {
+    lake = await TextsCommand.start('folder');
+    const sql = `${SHOWN[0]}'c'`;
+    lake.world.athenaIn(MEMBER, REGION).createNamedQuery({ id: 'named-1', sql, database: 'Clinic' });
+    const requestParameters = { namedQueryId: 'named-1', queryString: '***OMITTED***' };
+    const event = { eventName: 'UpdateNamedQuery', requestParameters, responseElements: null };
+    lake.trail.started('-', { account: MEMBER, event });
+  }
+  const rows = async () =>
+    (await lake.rows(`SELECT ${columns} FROM athena_audit_logs`)).map((row) => Object.values(row));
+
+  test.each([
+    ['as it is', [], "'c'"],
+    ['masked', ['--query-text', 'masked'], '?'],
+  ] as const)('are completed by its own database, where its text is kept %s', async (_, options, end) => {
+    await changed();
+    await lake.texts([...ASKING, ...options]);
+    const [text, ...others] = SHOWN;
+    expect(await rows()).toEqual([['UpdateNamedQuery', `${text}${end}`, ...others]]);
+  });
+
+  test.each([
+    ['as it is', [], "'c'"],
+    ['masked', ['--query-text', 'masked'], '?'],
+  ] as const)(
+    'and so they are where it is asked about later, by its name alone: %s',
+    async (_, options, end) => {
+      await changed();
+      await lake.texts(options);
+      expect(await rows()).toEqual([['UpdateNamedQuery', null, null, null]]);
+      const { out } = await lake.run(['resolve', '--output', 'json', ...ASKING]);
+      expect(JSON.parse(out)).toMatchObject({ ended: { resolved: 1 } });
+      const [text, ...others] = SHOWN;
+      expect(await rows()).toEqual([['UpdateNamedQuery', `${text}${end}`, ...others]]);
+    },
+  );
+});
+
 describe('what the command says of texts', () => {
   test('a warning for each obstacle, once, and no query', async () => {
     lake = await TextsCommand.start('folder');

@@ -45,6 +45,7 @@ describe('an alert', () => {
     [{ question: 'new-activity', every: 'hour' }, 'compares with the days before, so ask it every day'],
     [{ question: 'read-results', every: 'hour' }, 'compares with the days before, so ask it every day'],
     ['new-activity', 'an alert is "new-activity", and must be an object'],
+    [day('by-user', { user: 'x'.repeat(7_000) }), 'do not fit into a schedule'],
     [day('queries', []), 'is [], and must be an object'],
   ])('is refused where it is none: %j', (alert, message) => {
     expect(() => known(alert)).toThrow(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Cells } from '../../src/datasets/column.js';
 import { queryCellsOfEvent, withAnswer } from '../../src/datasets/query-cells.js';
+import { cellsOfAsked } from '../../src/datasets/query-details.js';
 import { NOTHING_TOLD, type QueryExecution } from '../../src/datasets/query-execution.js';
 import { maskSql } from '../../src/datasets/sql-mask.js';
 import { tableCells } from '../../src/datasets/table-cells.js';
@@ -173,8 +174,56 @@ describe('wherever a text becomes cells', () => {
     expect(withAnswer(query, { ...answer, tables: { tables_read: 'b' } })['tables_read']).toBe('b');
   });
 
-  test('and the text of the event keeps its own, whatever a history tells', () => {
-    const told = answered(queryCellsOfEvent(started(TEXT), AT), { text: 'SELECT * FROM b', database: 'x' });
-    expect(told).toMatchObject({ query_text: TEXT, tables_read: inFull('lab.a') });
+  test('of a named query without a database in its event: by its own, which the row gets too', () => {
+    const source = 'current_named_query';
+    const answer = { kind: 'current_text', text: TEXT, database: 'Own', source } as const;
+    const of = (requestParameters: object) =>
+      queryCellsOfEvent({ eventName: 'UpdateNamedQuery', requestParameters: { ...requestParameters } }, AT);
+    const changed = of({ queryString: '***OMITTED***', namedQueryId: 'n1' });
+    expect(withAnswer(changed, answer)).toMatchObject({ tables_read: inFull('own.a'), database_name: 'Own' });
+    const named = of({ queryString: '***OMITTED***', database: 'x' });
+    expect(withAnswer(named, answer)).toMatchObject({ tables_read: inFull('x.a'), database_name: 'x' });
+    const asked = cellsOfAsked({
+      account: '111122223333',
+      region: 'eu-west-1',
+      id: 'named_query/n1',
+      started: AT,
+    });
+    expect(withAnswer(asked, answer)).toMatchObject({ tables_read: inFull('own.a'), database_name: 'Own' });
+    const shown = of({ queryString: 'SELECT * FROM b', namedQueryId: 'n1' });
+    expect(withAnswer(shown, answer)).toEqual(shown);
+  });
+
+  test('of a prepared statement, which has no database of its own: a question mark', () => {
+    const answer = { kind: 'current_text', text: TEXT, source: 'current_prepared_statement' } as const;
+    const id = 'prepared_statement/primary/s';
+    const asked = cellsOfAsked({ account: '111122223333', region: 'eu-west-1', id, started: AT });
+    expect(withAnswer(asked, answer)).toMatchObject({
+      tables_read: 'awsdatacatalog.?.a',
+      database_name: null,
+    });
+  });
+
+  test('of an event that shows its text: as it ran, where the history names another database or catalog', () => {
+    const query = queryCellsOfEvent(started(TEXT), AT);
+    expect(query['tables_read']).toBe(inFull('lab.a'));
+    expect(answered(query, { text: TEXT, database: 'x' })).toMatchObject({
+      ...{ query_text: TEXT, query_text_source: 'event', database_name: 'x', tables_read: inFull('x.a') },
+    });
+    expect(answered(query, { text: TEXT, catalog: 'ddb' })['tables_read']).toBe('ddb.lab.a');
+    expect(answered(query, { text: 'SELECT * FROM b', database: 'x' })['tables_read']).toBe(inFull('x.a'));
+    for (const same of [{ text: TEXT }, { text: null, database: 'x' }, { text: 'SELECT * FROM b' }])
+      expect(answered(query, same)['tables_read']).toBe(inFull('lab.a'));
+  });
+
+  test('and of a masked one only what was found in the same text before it was masked', () => {
+    const [delivered, text] = [started(`${TEXT} WHERE b = 'c'`), `${TEXT} WHERE b = ?`];
+    const query = queryCellsOfEvent(started(text), AT, delivered);
+    const tables = { statement_kind: 'SELECT', tables_read: inFull('x.a'), referenced_tables: inFull('x.a') };
+    expect(answered(query, { text, database: 'x', tables })).toMatchObject(tables);
+    expect(answered(query, { text: 'SELECT ?', database: 'x', tables })['tables_read']).toBe(
+      query['tables_read'],
+    );
+    expect(answered(query, { text, database: 'x', tables: {} })['tables_read']).toBe(query['tables_read']);
   });
 });

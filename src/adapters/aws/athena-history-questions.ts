@@ -24,6 +24,7 @@ export type QuestionsOptions = {
   readonly answer: (id: string, answer: HistoryAnswer) => void;
 };
 
+type CurrentText = { readonly text: string | undefined; readonly database?: string | undefined };
 type Statement = Extract<Asked, { kind: 'prepared_statement' }>;
 
 const BATCH = 50;
@@ -105,23 +106,28 @@ export class HistoryQuestions {
     if (asked.kind === 'execution') return true;
     const outcome = await (asked.kind === 'named_query' ? this.#named(asked.id) : this.#prepared(asked));
     if (outcome.kind !== 'answer') return this.#refusal(id, outcome);
+    const { text, database } = outcome.value;
     const source = `current_${asked.kind}` as const;
-    this.#options.answer(id, { kind: 'current_text', text: textOf(outcome.value), source });
+    const told = { text: textOf(text), ...(database !== undefined && { database: textOf(database) }) };
+    this.#options.answer(id, { kind: 'current_text', ...told, source });
     return true;
   }
 
-  #named(id: string): Promise<CallOutcome<string | undefined>> {
+  #named(id: string): Promise<CallOutcome<CurrentText>> {
     const command = new GetNamedQueryCommand({ NamedQueryId: id });
-    return this.#call(
-      async (client, options) => (await client.send(command, options)).NamedQuery?.QueryString,
-    );
+    return this.#call(async (client, options) => {
+      const { NamedQuery } = await client.send(command, options);
+      return { text: NamedQuery?.QueryString, database: NamedQuery?.Database };
+    });
   }
 
-  #prepared({ workGroup, name }: Statement): Promise<CallOutcome<string | undefined>> {
+  /** It runs in the database of whoever executes it. */
+  #prepared({ workGroup, name }: Statement): Promise<CallOutcome<CurrentText>> {
     const command = new GetPreparedStatementCommand({ WorkGroup: workGroup, StatementName: name });
-    return this.#call(
-      async (client, options) => (await client.send(command, options)).PreparedStatement?.QueryStatement,
-    );
+    return this.#call(async (client, options) => {
+      const { PreparedStatement } = await client.send(command, options);
+      return { text: PreparedStatement?.QueryStatement };
+    });
   }
 
   /** A request that Athena does not take says nothing of the query. */

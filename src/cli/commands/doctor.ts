@@ -26,7 +26,7 @@ glue:BatchCreatePartition, glue:UpdatePartition).
 
 With --stack nothing else is named but the account and its Region: it looks at the stack, its functions, queues and
 alarms, and lets each function try what it needs under its own role, which keys, organizations and other policies may
-still refuse. Who asks needs cloudformation:DescribeStacks, cloudformation:ListStackResources,
+still refuse. Where it has alerts, one asks a question and sends one message to their topic. Who asks needs cloudformation:DescribeStacks, cloudformation:ListStackResources,
 lambda:GetFunctionConfiguration, lambda:GetEventSourceMapping, lambda:InvokeFunction, sqs:GetQueueAttributes,
 cloudwatch:GetMetricData, cloudwatch:DescribeAlarms, and what a question in Athena takes.
 

@@ -209,7 +209,8 @@ describe('no answer outweighs a better one', () => {
     test(`${id}: what the lake learned for an event is told of this one and older ones, never of a later one`, async () => {
       const known = new MemoryKnownQueries();
       const at = openQuery(id).started;
-      const told: HistoryAnswer = { kind: 'current_text', text: 'SELECT now', tables: null, source };
+      const ran = id === NAMED ? { database: 'clinic' } : {};
+      const told: HistoryAnswer = { kind: 'current_text', text: 'SELECT now', tables: null, ...ran, source };
       const ask = async (started: number, ...histories: readonly QueryHistory[]) => {
         const query = openQuery(id, { started });
         return (await queryHistory({ known, histories, privacy: FULL }).lookup([query], 1)).get(

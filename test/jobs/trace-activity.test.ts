@@ -71,14 +71,14 @@ describe('a trace ends', () => {
   test('back at whoever has a key for good; beginnings are looked for as long ago as keys live', async () => {
     const log = logOf((search) => {
       if (search.kind !== 'origins') return [];
-      return search.keys[0] === 'ASIAB00000000000'
-        ? [grant('ASIAB00000000000', 'ASIAA00000000000')]
-        : [grant('ASIAA00000000000', 'AKIA')];
+      return search.keys[0] === 'ASIAGRANTEDKEXAMPLE'
+        ? [grant('ASIAGRANTEDKEXAMPLE', 'ASIAPARENTKEXAMPLE')]
+        : [grant('ASIAPARENTKEXAMPLE', 'AKIA')];
     });
-    const trace = await traceActivity({ subject: subjectOf('ASIAB00000000000'), period: PERIOD }, log);
+    const trace = await traceActivity({ subject: subjectOf('ASIAGRANTEDKEXAMPLE'), period: PERIOD }, log);
     expect(trace.chains.tree().map(({ grant: { key } }) => key)).toEqual([
-      'ASIAA00000000000',
-      'ASIAB00000000000',
+      'ASIAPARENTKEXAMPLE',
+      'ASIAGRANTEDKEXAMPLE',
     ]);
     const origins = log.searches.filter((search) => search.kind === 'origins');
     expect(origins.map((search) => search.from)).toEqual([NOON - 36 * HOUR, NOON - 72 * HOUR]);

@@ -73,7 +73,9 @@ const LAW: readonly Place[] = [
   place('backfill', /^backfill\//, ['cloudtrail', 'datasets', 'lake', 'errors', 'node:crypto']),
 
   place('questions', /^questions\//, ['datasets', 'lake', 'errors', 'node:buffer']),
-  place('trace', /^trace\//, ['cloudtrail', 'questions', 'errors', 'node:buffer']),
+  place('trace', /^trace\//, [
+    ...['cloudtrail', 'datasets', 'questions', 'errors', 'node:buffer', 'node:crypto'],
+  ]),
   place('report', /^report\//, ['lake', 'trace', 'shown', 'node:crypto']),
 
   // Holes in the wall, and the story that is told through them.
@@ -92,7 +94,9 @@ const LAW: readonly Place[] = [
   place('adapters/inventory', /^adapters\/inventory\//, [
     ...['cloudtrail', 'backfill', '~ports', 'errors', 'node:*', 'zod', 'hyparquet'],
   ]),
-  place('adapters/aws', /^adapters\/aws\//, [...ROOMS_OF_LAKES, ...AWS_CLIENTS, 'node:*', 'zod']),
+  place('adapters/aws', /^adapters\/aws\//, [
+    ...[...ROOMS_OF_LAKES, 'trace', ...AWS_CLIENTS, 'node:*', 'zod'],
+  ]),
   place('wiring', /^wiring\//, [
     ...['dry-run', 'lake-activity', 'adapters/local', 'adapters/aws', 'adapters/inventory'],
     ...['~datasets', 'lake', 'backfill'],
@@ -168,7 +172,9 @@ const TOUCHES: { readonly [what: string]: readonly string[] } = {
   setImmediate: ['cli/ingest-lanes.ts', 'wiring/notified-lake.ts'],
   'Math.random': ['wiring/real-time.ts'],
   randomBytes: ['wiring/local.ts', 'wiring/s3-lake.ts'],
-  randomUUID: ['wiring/athena-engine.ts', 'wiring/catalog.ts', 'wiring/local.ts'],
+  randomUUID: [
+    ...['wiring/athena-engine.ts', 'wiring/catalog.ts', 'wiring/local.ts', 'wiring/raw-activity.ts'],
+  ],
 };
 
 /** Loaded only by the commands that need them, and then late: each takes longer than a small ingest. */

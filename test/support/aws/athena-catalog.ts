@@ -21,6 +21,7 @@ export function run(ddl: Ddl, catalog: Catalog, database: string): void {
   }
   if (ddl.kind === 'create table') createTable(ddl, catalog, place.database);
   else if (ddl.kind === 'create view') createView(ddl, catalog, place.database);
+  else if (ddl.kind === 'drop table') dropTable(ddl, catalog, place);
   else alterTable(ddl, catalog, place);
 }
 
@@ -64,6 +65,20 @@ function createView(ddl: Ddl & { kind: 'create view' }, catalog: Catalog, databa
   catalog.replaceView(database, ddl.ref.table, keptText(ddl.text, database));
 }
 
+/** The data of an external table stay where they lie. */
+function dropTable(
+  { ifExists }: Ddl & { kind: 'drop table' },
+  catalog: Catalog,
+  { database, table }: Required<TableRef>,
+): void {
+  if (catalog.hasTable(database, table)) catalog.dropTable(database, table);
+  else if (!ifExists) {
+    throw new StatementFailure(
+      `FAILED: SemanticException [Error 10001]: Table not found ${database}.${table}`,
+    );
+  }
+}
+
 /** What Athena keeps of a view: its query as Trino writes it anew, without comments, in JSON in Base64. */
 function keptText(sql: string, schema: string): string {
   const [, query = ''] = /\bAS\b(.*)$/is.exec(sql) ?? [];
@@ -75,7 +90,7 @@ function keptText(sql: string, schema: string): string {
   return `/* Presto View: ${Buffer.from(JSON.stringify(kept)).toString('base64')} */`;
 }
 
-type Alter = Exclude<Ddl, { kind: 'create database' | 'create table' | 'create view' }>;
+type Alter = Exclude<Ddl, { kind: 'create database' | 'create table' | 'create view' | 'drop table' }>;
 
 function alterTable(ddl: Alter, catalog: Catalog, { database, table: name }: Required<TableRef>): void {
   if (!catalog.hasTable(database, name)) {

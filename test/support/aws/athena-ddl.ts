@@ -49,15 +49,23 @@ export type Ddl =
       readonly ref: TableRef;
       readonly ifExists: boolean;
       readonly specs: readonly PartitionSpec[];
-    };
+    }
+  | { readonly kind: 'drop table'; readonly ref: TableRef; readonly ifExists: boolean };
 
-/** Reads CREATE and ALTER statements. @throws AwsError InvalidRequestException for what Athena would not read */
+/** Reads CREATE, ALTER and DROP statements. @throws AwsError InvalidRequestException for what Athena would not read */
 export function readDdl(sql: string): Ddl {
   const tokens = new SqlTokens(sql);
-  const ddl = tokens.takeIf('ALTER') ? readAlter(tokens) : readCreate(tokens, sql);
+  const ddl = readStatement(tokens, sql);
   tokens.takeIf(';');
   if (!tokens.isAtEnd() && ddl.kind !== 'create view') throw tokens.unexpected();
   return ddl;
+}
+
+function readStatement(tokens: SqlTokens, sql: string): Ddl {
+  if (tokens.takeIf('ALTER')) return readAlter(tokens);
+  if (!tokens.takeIf('DROP', 'TABLE')) return readCreate(tokens, sql);
+  const ifExists = tokens.takeIf('IF', 'EXISTS');
+  return { kind: 'drop table', ref: readTable(tokens), ifExists };
 }
 
 function readCreate(tokens: SqlTokens, sql: string): Ddl {

@@ -18,6 +18,14 @@ import {
 } from './athena-execution.ts';
 import { AthenaHistory } from './athena-history.ts';
 import { refused, tooMany } from './athena-refusals.ts';
+import {
+  type AthenaData,
+  leaveOrphan,
+  mustFitWorkGroup,
+  readWrite,
+  runWrite,
+  type Selected,
+} from './athena-writes.ts';
 import type { Mishap } from './aws-call.ts';
 import type { Catalog } from './glue-catalog.ts';
 import { operation } from './operations.ts';
@@ -30,7 +38,11 @@ const START = [
   ...(['ResultConfiguration', 'WorkGroup'] as const),
 ] as const;
 
-type WorkGroup = { readonly outputLocation?: string; readonly isManaged?: boolean };
+type WorkGroup = {
+  readonly outputLocation?: string;
+  readonly isManaged?: boolean;
+  readonly isEnforced?: boolean;
+};
 
 const RESULT_MEMBERS: ReadonlySet<string> = new Set<keyof ResultConfiguration>([
   ...(['OutputLocation', 'EncryptionConfiguration', 'ExpectedBucketOwner'] as const),
@@ -43,6 +55,8 @@ export class AthenaDouble extends AthenaHistory {
     columns: [{ name: '_col0', type: 'integer' }],
     rows: [['1']],
   });
+  /** Where there are data behind the tables, they answer in place of `answer`, and can be written. */
+  data: AthenaData | undefined;
   /** For queries that are started from now on. */
   pace: Pace = { by: 'polls', queued: 1, running: 1 };
   /** How long a ClientRequestToken is remembered. */
@@ -68,9 +82,11 @@ export class AthenaDouble extends AthenaHistory {
   readonly operations = {
     ...this.textOperations,
     ...this.historyOperations,
-    StartQueryExecution: operation<StartQueryExecutionCommandInput>(START, (input, mishap) => ({
-      QueryExecutionId: this.#start(input, mishap),
-    })),
+    StartQueryExecution: operation<StartQueryExecutionCommandInput>(START, (input, mishap) => {
+      const selected = this.#selected(input);
+      const started = (rows?: Selected | Error) => ({ QueryExecutionId: this.#start(input, mishap, rows) });
+      return selected ? selected.then(started) : started();
+    }),
     GetQueryResults: operation<GetQueryResultsCommandInput>(
       ['QueryExecutionId', 'NextToken', 'MaxResults'],
       (input) => this.#results(input),
@@ -94,12 +110,19 @@ export class AthenaDouble extends AthenaHistory {
     this.#workGroups.set(name, { isManaged: true });
   }
 
-  /** The statements that were started, oldest first, with how they stand. */
-  executions(): readonly { readonly id: string; readonly sql: string; readonly state: string }[] {
+  /** One that insists on its own place for results, whatever a client wishes. */
+  createEnforcingWorkGroup(name: string, outputLocation: string): void {
+    this.#workGroups.set(name, { outputLocation, isEnforced: true });
+  }
+
+  /** The statements that were started, oldest first, with how they stand, and which partitions they read. */
+  executions() {
     return [...this.#executions.values()].map((execution) => ({
       id: execution.id,
       sql: execution.input.QueryString ?? '',
       state: stateOf(execution, this.#now()),
+      partitions:
+        execution.selected && !(execution.selected instanceof Error) ? execution.selected.partitions : [],
     }));
   }
 
@@ -111,7 +134,21 @@ export class AthenaDouble extends AthenaHistory {
     for (const execution of due.sort((a, b) => endOf(a) - endOf(b))) this.#finish(execution);
   }
 
-  #start({ ClientRequestToken: token, ...input }: StartQueryExecutionCommandInput, mishap: Mishap): string {
+  /** What its SELECT gives as of now; undefined where nobody has data, or it is none. */
+  #selected({ QueryString: sql = '', QueryExecutionContext }: StartQueryExecutionCommandInput) {
+    const write = readWrite(sql);
+    if (this.data === undefined || (write === undefined && ddlOf(sql) !== undefined)) return undefined;
+    const database = QueryExecutionContext?.Database ?? 'default';
+    return this.data
+      .select(write?.select ?? sql, database)
+      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  }
+
+  #start(
+    { ClientRequestToken: token, ...input }: StartQueryExecutionCommandInput,
+    mishap: Mishap,
+    selected: Selected | Error | undefined,
+  ): string {
     if (token !== undefined && (token.length < 32 || token.length > 128))
       throw refused('Invalid client request token');
     const request = JSON.stringify(input);
@@ -120,7 +157,7 @@ export class AthenaDouble extends AthenaHistory {
       if (known.request === request) return known.id;
       throw refused('Idempotent parameters do not match');
     }
-    const execution = this.#admit(input, mishap);
+    const execution = this.#admit(input, mishap, selected);
     const { id, workGroup, submittedAt } = execution;
     this.#executions.set(id, execution);
     this.enter(id, { workGroup, submittedAt, show: () => this.#polled(execution) });
@@ -130,17 +167,24 @@ export class AthenaDouble extends AthenaHistory {
     return execution.id;
   }
 
-  #admit(input: StartQueryExecutionCommandInput, mishap: Mishap): Execution {
+  #admit(
+    input: StartQueryExecutionCommandInput,
+    mishap: Mishap,
+    selected: Selected | Error | undefined,
+  ): Execution {
     const { QueryString: sql = '', WorkGroup: workGroup = 'primary' } = input;
     if (sql === '' || Buffer.byteLength(sql) > MOST_QUERY_BYTES)
       throw refused('queryString has an invalid length');
     const outputLocation = this.#outputLocation(workGroup, input.ResultConfiguration);
-    const ddl = ddlOf(sql);
+    const write = readWrite(sql);
+    if (write) mustFitWorkGroup(write, this.#workGroup(workGroup).isEnforced ?? false);
+    const ddl = write ? undefined : ddlOf(sql);
     const active = [...this.#active].filter((execution) => execution.ddl !== undefined).length;
     if (ddl !== undefined && active >= MOST_ACTIVE_DDL) throw tooMany();
     const id = `00000000-0000-4000-8000-${String(this.#executions.size + 1).padStart(12, '0')}`;
     return {
       ...{ id, input: structuredClone(input), workGroup, outputLocation, ddl, mishap, pace: this.pace },
+      ...{ write, selected },
       submittedAt: this.#now(),
       polls: 0,
     };
@@ -156,17 +200,38 @@ export class AthenaDouble extends AthenaHistory {
   #failureOf(execution: Execution): string | undefined {
     const { QueryString: sql = '', QueryExecutionContext } = execution.input;
     try {
-      if (execution.ddl === undefined) execution.answer = this.answer(sql);
+      if (execution.selected instanceof Error) throw execution.selected;
+      if (execution.write) runWrite(this.#writing(execution), this.#place());
+      else if (execution.ddl === undefined) execution.answer = execution.selected ?? this.answer(sql);
       else if (this.catalogShows)
         run(execution.ddl, this.#catalog, QueryExecutionContext?.Database ?? 'default');
       return undefined;
     } catch (error) {
-      if (execution.ddl !== undefined && !(error instanceof StatementFailure)) throw error;
+      const isOurs = execution.ddl !== undefined || execution.write !== undefined;
+      if (isOurs && !(error instanceof StatementFailure) && error !== execution.selected) throw error;
       return error instanceof Error ? error.message : String(error);
     }
   }
 
+  #writing(execution: Execution) {
+    const { id, write, selected, input, outputLocation, workGroup } = execution;
+    if (!write || !selected || selected instanceof Error)
+      throw new Error('The AWS double has no data to write');
+    const database = input.QueryExecutionContext?.Database ?? 'default';
+    const enforced = this.#workGroup(workGroup).isEnforced ?? false;
+    return { id, write, rows: selected, database, outputLocation, enforced };
+  }
+
+  #place() {
+    if (this.data === undefined) throw new Error('The AWS double has no data behind its tables');
+    return { catalog: this.#catalog, data: this.data };
+  }
+
   #end(execution: Execution, state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', reason?: string): void {
+    const { write, selected } = execution;
+    if (state !== 'SUCCEEDED' && write && selected && !(selected instanceof Error)) {
+      leaveOrphan(this.#writing(execution), this.#place());
+    }
     execution.ended = { state, at: this.#now(), ...(reason !== undefined && { reason }) };
     this.#active.delete(execution);
   }
@@ -197,7 +262,8 @@ export class AthenaDouble extends AthenaHistory {
 
   /** Undefined where Athena keeps the results itself. @throws AwsError InvalidRequestException */
   #outputLocation(name: string, asked: ResultConfiguration | undefined): string | undefined {
-    const { isManaged, outputLocation: own } = this.#workGroup(name);
+    const { isManaged, outputLocation: own, isEnforced } = this.#workGroup(name);
+    if (isEnforced) return own;
     if (isManaged && asked !== undefined) {
       throw refused('ManagedQueryResultsConfiguration and ResultConfiguration cannot be set together');
     }
@@ -220,11 +286,11 @@ export class AthenaDouble extends AthenaHistory {
   }
 
   #configuration(name: string) {
-    const { outputLocation, isManaged = false } = this.#workGroup(name);
+    const { outputLocation, isManaged = false, isEnforced = false } = this.#workGroup(name);
     return {
       ResultConfiguration: outputLocation === undefined ? {} : { OutputLocation: outputLocation },
       ManagedQueryResultsConfiguration: { Enabled: isManaged },
-      EnforceWorkGroupConfiguration: false,
+      EnforceWorkGroupConfiguration: isEnforced,
     };
   }
 }

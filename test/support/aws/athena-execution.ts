@@ -4,6 +4,7 @@ import type {
   StartQueryExecutionCommandInput,
 } from '@aws-sdk/client-athena';
 import type { Ddl } from './athena-ddl.ts';
+import type { Selected, Write } from './athena-writes.ts';
 import type { Mishap } from './aws-call.ts';
 
 export type AthenaAnswer = {
@@ -22,6 +23,9 @@ export type Execution = {
   /** Undefined where Athena keeps the results itself. */
   readonly outputLocation: string | undefined;
   readonly ddl: Ddl | undefined;
+  readonly write: Write | undefined;
+  /** What the data behind the tables gave for its SELECT, or why they gave nothing. */
+  readonly selected: Selected | Error | undefined;
   readonly pace: Pace;
   readonly mishap: Mishap;
   readonly submittedAt: number;
@@ -46,13 +50,13 @@ export function stateOf(execution: Execution, now: number): QueryExecutionState 
 
 /** A query as GetQueryExecution shows it. */
 export function shown(execution: Execution, now: number): QueryExecution {
-  const { id, input, ddl, ended, submittedAt, outputLocation } = execution;
+  const { id, input, ddl, write, ended, submittedAt, outputLocation } = execution;
   const { reason } = ended ?? {};
   return {
     QueryExecutionId: id,
     Query: input.QueryString,
-    StatementType: ddl === undefined ? 'DML' : 'DDL',
-    SubstatementType: ddl === undefined ? 'SELECT' : ddl.kind.toUpperCase().replaceAll(' ', '_'),
+    StatementType: ddl === undefined && write?.kind !== 'create' ? 'DML' : 'DDL',
+    SubstatementType: substatementOf(execution),
     ResultConfiguration: {
       ...input.ResultConfiguration,
       ...(outputLocation !== undefined && {
@@ -69,10 +73,24 @@ export function shown(execution: Execution, now: number): QueryExecution {
         AthenaError: { ErrorCategory: 2, ErrorType: 1006, Retryable: false, ErrorMessage: reason },
       }),
     },
-    Statistics: { DataScannedInBytes: 0, EngineExecutionTimeInMillis: (ended?.at ?? now) - submittedAt },
+    Statistics: {
+      DataScannedInBytes: scannedBy(execution),
+      EngineExecutionTimeInMillis: (ended?.at ?? now) - submittedAt,
+    },
     WorkGroup: execution.workGroup,
     EngineVersion: { SelectedEngineVersion: 'AUTO', EffectiveEngineVersion: 'Athena engine version 3' },
   };
+}
+
+function substatementOf({ ddl, write }: Execution): string {
+  if (write) return write.kind === 'create' ? 'CREATE_TABLE_AS_SELECT' : 'INSERT';
+  return ddl === undefined ? 'SELECT' : ddl.kind.toUpperCase().replaceAll(' ', '_');
+}
+
+/** WITH NO DATA reads none. */
+function scannedBy({ selected, write }: Execution): number {
+  if (selected === undefined || selected instanceof Error) return 0;
+  return write?.kind === 'create' && write.isEmpty ? 0 : selected.bytesScanned;
 }
 
 /** One page of an answer. The first row of the first page holds the names of the columns. */

@@ -14,6 +14,7 @@ import type {
 import type { Mishap } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { Catalog, type CatalogTable, type Partition } from './glue-catalog.ts';
+import { readExpression } from './glue-expression.ts';
 import { operation } from './operations.ts';
 
 const TABLE = ['CatalogId', 'DatabaseName', 'TableName'] as const;
@@ -46,7 +47,7 @@ export class GlueDouble extends Catalog {
       Partition: shown(this.partition(this.#table(input), input.PartitionValues ?? []), input),
     })),
     GetPartitions: operation<GetPartitionsCommandInput>(
-      [...TABLE, 'NextToken', 'MaxResults', 'ExcludeColumnSchema'],
+      [...TABLE, 'NextToken', 'MaxResults', 'ExcludeColumnSchema', 'Expression'],
       (input) => this.#page(input),
     ),
     BatchGetPartition: operation<BatchGetPartitionCommandInput>(
@@ -75,7 +76,10 @@ export class GlueDouble extends Catalog {
   }
 
   #page(input: GetPartitionsCommandInput) {
-    const all = [...this.#table(input).partitions.values()];
+    const table = this.#table(input);
+    const keys = (table.input.PartitionKeys ?? []).map(({ Name = '' }) => Name);
+    const fits = readExpression(input.Expression ?? '', keys);
+    const all = [...table.partitions.values()].filter(({ input: { Values = [] } }) => fits(Values));
     const from = Number(input.NextToken ?? 0);
     const end = from + Math.min(input.MaxResults ?? MOST_ASKED, this.pageSize);
     const partitions = all.slice(from, end).map((partition) => shown(partition, input));

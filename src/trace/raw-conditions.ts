@@ -1,0 +1,122 @@
+import { valueSql } from '../questions/parameter-types.js';
+import { GRANT_EVENTS } from './grant-of.js';
+import type { Searched, SearchedKey } from './searched-days.js';
+import type { Subject } from './subject.js';
+import { sessionsOf } from './subject-of.js';
+
+/** A text as a literal, whatever its characters. @throws AuditLakeError USAGE for a text that no name holds */
+const literal = (text: string): string => valueSql('text', text, 'trace');
+
+/** A moment as CloudTrail writes it: whole seconds. What is not before it as a text is not before it in time. */
+const second = (epochMs: number): string =>
+  literal(`${new Date(Math.ceil(epochMs / 1_000) * 1_000).toISOString().slice(0, 19)}Z`);
+
+const within = ({ from, to }: { readonly from: number; readonly to: number }): string =>
+  `eventtime >= ${second(from)} AND eventtime < ${second(to)}`;
+
+/** One of several; each on its own line. */
+const either = (conditions: readonly string[], inset = '    '): string =>
+  conditions.length === 1 ? (conditions[0] ?? '') : `(${conditions.join(`\n${inset}OR `)})`;
+
+const IDENTITY = 'useridentity';
+const TYPE = `${IDENTITY}.type`;
+const ARN = `${IDENTITY}.arn`;
+const PRINCIPAL = `${IDENTITY}.principalid`;
+const ISSUER = `${IDENTITY}.sessioncontext.sessionissuer`;
+export const COGNITO_SUBJECT = `element_at(${IDENTITY}.sessioncontext.webidfederationdata.attributes, 'cognito-identity.amazonaws.com:sub')`;
+
+const answered = (path: string) => `json_extract_scalar(responseelements, '$.${path}')`;
+const GIVEN_KEY = answered('credentials.accessKeyId');
+/** The ARN of the session that an answer of STS gave out; an empty text where it gave none. */
+const GIVEN_SESSION = `coalesce(${answered('assumedRoleUser.arn')}, ${answered('federatedUser.arn')}, '')`;
+const IS_GRANT = `eventsource = 'sts.amazonaws.com' AND eventname IN (${GRANT_EVENTS.map(literal).join(', ')}) AND errorcode IS NULL`;
+
+/** What a search looks for in each partition; of a search for keys, these. */
+export function conditionOf(searched: Searched, keys: readonly SearchedKey[]): string {
+  if (searched.kind === 'keys') return either(keyConditions(keys), '  ');
+  const wanted =
+    searched.kind === 'subject'
+      ? either([...by(searched.subject), given(searched.subject)])
+      : origin(searched.keys);
+  return `${within(searched)}\n  AND ${wanted}`;
+}
+
+const origin = (keys: readonly string[]): string =>
+  `${IS_GRANT}\n  AND ${GIVEN_KEY} IN (${keys.map(literal).join(', ')})`;
+
+/** Each key in its own time; keys of one time together. */
+function keyConditions(keys: readonly SearchedKey[]): readonly string[] {
+  const byTime = new Map<string, Set<string>>();
+  for (const key of keys) {
+    const time = within(key);
+    byTime.set(time, (byTime.get(time) ?? new Set()).add(literal(key.key)));
+  }
+  return [...byTime].map(
+    ([time, ids]) => `(useridentity.accesskeyid IN (${[...ids].join(', ')}) AND ${time})`,
+  );
+}
+
+/** Whoever acts is the subject. */
+function by(subject: Subject): readonly string[] {
+  switch (subject.kind) {
+    case 'key':
+      return [`${IDENTITY}.accesskeyid = ${literal(subject.id)}`];
+    case 'arn':
+      return [`${ARN} = ${literal(subject.arn)}`];
+    case 'role':
+      return [
+        ...[`${ISSUER}.arn`, ARN].map((expression) => `${expression} = ${literal(subject.arn)}`),
+        `strpos(${ARN}, ${literal(sessionsOf(subject.arn))}) = 1`,
+      ];
+    case 'name':
+      return named(subject.name);
+  }
+}
+
+/** Whoever is given credentials is the subject: its role, its session, the key itself. */
+function given(subject: Subject): string {
+  switch (subject.kind) {
+    case 'key':
+      return `(${origin([subject.id])})`;
+    case 'arn':
+      return `(${IS_GRANT} AND ${GIVEN_SESSION} = ${literal(subject.arn)})`;
+    case 'role':
+      return `(${IS_GRANT} AND strpos(${GIVEN_SESSION}, ${literal(sessionsOf(subject.arn))}) = 1)`;
+    case 'name':
+      return `(${IS_GRANT} AND (${holdsRole(GIVEN_SESSION, subject.name)} OR ${endsIn(GIVEN_SESSION, subject.name)}))`;
+  }
+}
+
+/** Nobody cares how a name is written. */
+const same = (expression: string, name: string) => `lower(${expression}) = lower(${literal(name)})`;
+
+/** Whether an ARN ends in `/bob`: no other text ends in what follows a quote. */
+const endsIn = (arn: string, name: string) =>
+  `strpos(lower(${arn}) || '"', lower(${literal(`/${name}"`)})) > 0`;
+
+const holdsRole = (arn: string, role: string) =>
+  `strpos(lower(${arn}), lower(${literal(`:assumed-role/${role}/`)})) > 0`;
+
+const afterColon = (expression: string) => `substr(${expression}, strpos(${expression}, ':') + 1)`;
+const hasColon = (expression: string) => `strpos(${expression}, ':') > 0`;
+
+/**
+ * Whoever goes by a name: by what `user_name` is made of, and what stands beside it (session, source identity, role,
+ * Identity Center user). Behind the first colon of a principal stands a session, behind the second the subject of a web
+ * identity.
+ */
+function named(name: string): readonly string[] {
+  const texts = ['username', 'principalid', 'onbehalfof.userid', 'sessioncontext.sourceidentity'];
+  const behind = afterColon(PRINCIPAL);
+  return [
+    ...texts.map((text) => same(`${IDENTITY}.${text}`, name)),
+    same(COGNITO_SUBJECT, name),
+    endsIn(ARN, name),
+    holdsRole(ARN, name),
+    `(${ISSUER}.type = 'Role' AND ${same(`${ISSUER}.username`, name)})`,
+    `(${hasColon(PRINCIPAL)} AND ${same(behind, name)})`,
+    `(${TYPE} = 'WebIdentityUser' AND ${hasColon(behind)} AND ${same(afterColon(behind), name)})`,
+    `(${TYPE} = 'AWSService' AND ${same(`${IDENTITY}.invokedby`, name)})`,
+    ...(name.toLowerCase() === 'root' ? [`${TYPE} = 'Root'`] : []),
+  ];
+}

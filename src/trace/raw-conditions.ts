@@ -97,25 +97,38 @@ const endsIn = (arn: string, name: string) =>
 const holdsRole = (arn: string, role: string) =>
   `strpos(lower(${arn}), lower(${literal(`:assumed-role/${role}/`)})) > 0`;
 
+/** What `user_name` falls back on where an identity has nothing that is made for a name. */
+const LAST_RESORT = `coalesce(${PRINCIPAL}, CASE WHEN ${TYPE} = 'AWSAccount' THEN ${IDENTITY}.accountid END, ${IDENTITY}.invokedby)`;
+const IS_NAMELESS = ['username', 'arn', 'onbehalfof.userid']
+  .map((it) => `${IDENTITY}.${it} IS NULL`)
+  .join(' AND ');
+
 const afterColon = (expression: string) => `substr(${expression}, strpos(${expression}, ':') + 1)`;
-const hasColon = (expression: string) => `strpos(${expression}, ':') > 0`;
+const colonsIn = (expression: string) => `length(${expression}) - length(replace(${expression}, ':', ''))`;
+
+/** A web identity is provider, application and subject. A provider may be an ARN, and a subject holds colons of its own. */
+function isSubject(name: string): string {
+  const colons = name.split(':').length - 1;
+  const before = `CASE WHEN strpos(${PRINCIPAL}, 'arn:') = 1 THEN 7 ELSE 2 END`;
+  const ends = `strpos(lower(${PRINCIPAL}) || '"', lower(${literal(`:${name}"`)})) > 0`;
+  return `(${TYPE} = 'WebIdentityUser' AND ${ends} AND ${colonsIn(PRINCIPAL)} = ${before} + ${colons})`;
+}
 
 /**
  * Whoever goes by a name: by what `user_name` is made of, and what stands beside it (session, source identity, role,
- * Identity Center user). Behind the first colon of a principal stands a session, behind the second the subject of a web
- * identity.
+ * Identity Center user). Behind the colon of a principal stands a session.
  */
 function named(name: string): readonly string[] {
-  const texts = ['username', 'principalid', 'onbehalfof.userid', 'sessioncontext.sourceidentity'];
-  const behind = afterColon(PRINCIPAL);
+  const texts = ['username', 'onbehalfof.userid', 'sessioncontext.sourceidentity'];
   return [
     ...texts.map((text) => same(`${IDENTITY}.${text}`, name)),
     same(COGNITO_SUBJECT, name),
     endsIn(ARN, name),
     holdsRole(ARN, name),
     `(${ISSUER}.type = 'Role' AND ${same(`${ISSUER}.username`, name)})`,
-    `(${hasColon(PRINCIPAL)} AND ${same(behind, name)})`,
-    `(${TYPE} = 'WebIdentityUser' AND ${hasColon(behind)} AND ${same(afterColon(behind), name)})`,
+    `(strpos(${PRINCIPAL}, ':') > 0 AND ${same(afterColon(PRINCIPAL), name)})`,
+    isSubject(name),
+    `(${IS_NAMELESS} AND ${same(LAST_RESORT, name)})`,
     `(${TYPE} = 'AWSService' AND ${same(`${IDENTITY}.invokedby`, name)})`,
     ...(name.toLowerCase() === 'root' ? [`${TYPE} = 'Root'`] : []),
   ];

@@ -26,6 +26,7 @@ export function userNameOf(cell: KeptRow): string | null {
     type: cell('identity_type'),
     principalId: cell('principal_id'),
     arn: cell('user_arn'),
+    identityProvider: providerOf(cell('principal_id')),
     accountId: cell('identity_account'),
     invokedBy: cell('invoked_by'),
     accessKeyId: cell('access_key_id'),
@@ -39,6 +40,10 @@ export function userNameOf(cell: KeptRow): string | null {
   const { user_name: name } = identityCells({ userIdentity });
   return typeof name === 'string' ? name : null;
 }
+
+/** The table has no column for it: what a web identity's principal begins with, an ARN or a name. */
+const providerOf = (principal: string | null): string | undefined =>
+  /^(arn(?::[^:]*){5}|[^:]+):/.exec(principal ?? '')?.[1];
 
 /** The credentials that the event of a row gave out; undefined where it gave none, or does not tell which. */
 export function grantOfRow(cell: KeptRow): Grant | undefined {

@@ -104,7 +104,10 @@ export const insertInto = (table: string, select: string): string =>
 
 export const dropTrace = (table: string): string => `DROP TABLE IF EXISTS ${checked(TABLE, table)}`;
 
-/** The answers of STS that a search found and that gave out a key, each once. */
+/** What was delivered twice in other words has one id: its rows are neighbours. */
+const ORDER = 'ORDER BY event_time, event_id, account_id, aws_region';
+
+/** The answers of STS that a search found and that gave out a key. */
 export function grantsOf(table: string, number: number): string {
   return [
     `SELECT DISTINCT ${KEPT_COLUMNS.join(', ')}`,
@@ -112,17 +115,13 @@ export function grantsOf(table: string, number: number): string {
     `WHERE search = ${number} AND event_source = 'sts.amazonaws.com'`,
     `  AND event_name IN (${GRANT_EVENTS.map((name) => `'${name}'`).join(', ')}) AND error_code IS NULL`,
     "  AND json_extract_scalar(response_elements, '$.credentials.accessKeyId') IS NOT NULL",
-    'ORDER BY event_time, event_id',
+    ORDER,
   ].join('\n');
 }
 
-/** All events that were found, each once but for what was delivered in other words: those of an event are neighbours. */
+/** All events that were found. */
 export function timelineOf(table: string): string {
-  return [
-    `SELECT DISTINCT ${KEPT_COLUMNS.join(', ')}`,
-    `FROM ${checked(TABLE, table)}`,
-    'ORDER BY event_time, event_id, account_id, aws_region',
-  ].join('\n');
+  return [`SELECT DISTINCT ${KEPT_COLUMNS.join(', ')}`, `FROM ${checked(TABLE, table)}`, ORDER].join('\n');
 }
 
 /**

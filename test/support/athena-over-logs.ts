@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { ATHENA_FUNCTIONS } from '../../src/adapters/local/duckdb-functions.js';
-import { RAW_COLUMNS } from '../../src/lake/raw-columns.js';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { StatementFailure } from './aws/athena-catalog.ts';
 import type { AthenaData, Selected } from './aws/athena-writes.ts';
 import type { AwsWorld } from './aws/aws-world.ts';
 import type { CatalogTable } from './aws/glue-catalog.ts';
-import { duckType, hiveRow } from './hive-json.ts';
+import { duckType } from './hive-json.ts';
+import { inDuckDb, inDuckDbsWords, load, PARTITION, RAW_TYPES, rawRow } from './raw-in-duckdb.ts';
 
-const PARTITION = ['account', 'region', 'year', 'month', 'day'] as const;
 const FOLDER = /(\d{12})\/CloudTrail\/([a-z0-9-]+)\/(\d{4})\/(\d\d)\/(\d\d)\/[^/]+$/;
 const WORDS = new Set<string>([...PARTITION, 'in', 'and', 'or', 'not', 'between']);
 
@@ -70,16 +65,11 @@ export class AthenaOverLogs implements AthenaData {
       for (const [, { bytes }] of this.#below(location)) {
         bytesScanned += bytes.length;
         for (const record of recordsOf(bytes)) {
-          const cells = Object.fromEntries(PARTITION.map((column, at) => [column, values[at]]));
-          rows.push(JSON.stringify({ ...hiveRow(record, RAW_COLUMNS), ...cells }));
+          rows.push(rawRow(record, values));
         }
       }
     }
-    const columns = [
-      ...RAW_COLUMNS.map((column) => [column.name, duckType(column.type)] as const),
-      ...PARTITION.map((column) => [column, 'VARCHAR'] as const),
-    ];
-    await load(connection, { folder, name, columns, rows });
+    await load(connection, { folder, name, columns: RAW_TYPES, rows });
     return { bytesScanned, partitions: wanted.map(({ values }) => values.join('/')) };
   }
 
@@ -132,22 +122,6 @@ type Loading = {
   readonly table: CatalogTable;
 };
 
-async function inDuckDb<T>(use: (connection: DuckDBConnection, folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'audit-lake-athena-'));
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
-  try {
-    const connection = await instance.connect();
-    for (const sql of ATHENA_FUNCTIONS) await connection.run(sql);
-    return await use(connection, folder);
-  } finally {
-    instance.closeSync();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** DuckDB's element_at gives a list for a map. */
-const inDuckDbsWords = (sql: string) => sql.replaceAll('element_at(', 'map_extract_value(');
-
 async function answerOf(connection: DuckDBConnection, sql: string) {
   const reader = await connection.runAndReadAll(inDuckDbsWords(sql));
   const types = reader.columnTypes().map((type) => String(type).toLowerCase());
@@ -155,26 +129,6 @@ async function answerOf(connection: DuckDBConnection, sql: string) {
     columns: reader.columnNames().map((name, at) => ({ name, type: types[at] ?? 'varchar' })),
     rows: reader.getRowsJS().map((row) => row.map((cell) => (cell === null ? null : String(cell)))),
   };
-}
-
-async function load(
-  connection: DuckDBConnection,
-  table: {
-    readonly folder: string;
-    readonly name: string;
-    readonly columns: readonly (readonly [string, string])[];
-    readonly rows: readonly string[];
-  },
-): Promise<void> {
-  const { folder, name, columns, rows } = table;
-  const file = join(folder, `${name}.ndjson`);
-  writeFileSync(file, rows.join('\n'));
-  const typed = columns.map(([column, type]) => `'${column}': '${type}'`).join(', ');
-  const source = `read_json('${file}', format = 'newline_delimited', columns = {${typed}}, maximum_object_size = 67108864)`;
-  const empty = columns.map(([column, type]) => `"${column}" ${type}`).join(', ');
-  await connection.run(
-    rows.length === 0 ? `CREATE TABLE "${name}" (${empty})` : `CREATE TABLE "${name}" AS FROM ${source}`,
-  );
 }
 
 function* recordsOf(bytes: Uint8Array): Iterable<unknown> {

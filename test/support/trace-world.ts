@@ -25,7 +25,6 @@ export type OpenOptions = {
   readonly mostRunning?: number;
   readonly accounts?: readonly string[];
   readonly regions?: readonly string[];
-  readonly id?: string;
 };
 
 /** The files of a trail that can be read. */
@@ -51,6 +50,8 @@ export class TraceWorld {
   /** Called at each pause. */
   meanwhile: () => void | Promise<void> = () => undefined;
   #now = Date.UTC(2026, 10, 1, 12);
+  #opened = 0;
+  #tokens = 0;
 
   constructor(files: readonly TraceFile[], root = ROOT) {
     this.files = files;
@@ -105,13 +106,13 @@ export class TraceWorld {
 
   open(options: OpenOptions = {}): AthenaActivityLog {
     const { workGroup = 'primary', mostRunning = 5, accounts = [], regions = [] } = options;
-    const { id = '0123456789abcdef' } = options;
+    // No two traces have the same: Athena would take the statements of one for those of the other.
+    const id = `trace0000${this.#opened++}`;
     const results = 'results' in options ? options.results : RESULTS;
     const { athena, glue, s3 } = this.aws.clients;
     const place = { workGroup, database: DATABASE, results, waiting: this.waiting };
     const table = { name: RAW, root: this.root };
     const warn = (left: string) => void this.warnings.push(left);
-    let tokens = 0;
     return new AthenaActivityLog({
       rawTable: RAW,
       partitions: new RawPartitionMonths({
@@ -121,7 +122,7 @@ export class TraceWorld {
       table: new AthenaTraceTable({ ...place, athena, glue, s3, id, warn }),
       engine: new AthenaQueryEngine({
         ...{ ...place, client: athena, lake: 's3://amzn-s3-demo-lake/audit' },
-        newToken: () => `token-of-at-least-32-characters-${tokens++}`,
+        newToken: () => `token-of-at-least-32-characters-${this.#tokens++}`,
       }),
       mostRunning,
     });

@@ -94,16 +94,8 @@ export class AthenaActivityLog implements ActivityLog {
 
   async *timeline(): AsyncIterable<readonly TracedEvent[]> {
     if (!this.#isCreated) return;
-    let last: string | null = null;
-    for await (const rows of this.#rows(timelineOf(this.#options.table.name))) {
-      const events: TracedEvent[] = [];
-      for (const row of rows) {
-        const event = tracedEvent(row);
-        const id = eventOf(row);
-        // One that was delivered twice in other words: both bear its id, and stand side by side.
-        if (event && (id === null || id !== last)) events.push(event);
-        last = id;
-      }
+    for await (const rows of onceEach(this.#rows(timelineOf(this.#options.table.name)))) {
+      const events = rows.flatMap((row) => tracedEvent(row) ?? []);
       if (events.length > 0) yield events;
     }
   }
@@ -144,11 +136,8 @@ export class AthenaActivityLog implements ActivityLog {
       this.#bytesScanned += bytesScanned;
     });
     const grants: Grant[] = [];
-    for await (const rows of this.#rows(grantsOf(table.name, number))) {
-      for (const row of rows) {
-        const grant = grantOfRow(row);
-        if (grant) grants.push(grant);
-      }
+    for await (const rows of onceEach(this.#rows(grantsOf(table.name, number)))) {
+      grants.push(...rows.flatMap((row) => grantOfRow(row) ?? []));
     }
     return grants;
   }
@@ -173,6 +162,19 @@ function nameOf({ month, days, accounts, regions }: RawBatch): string {
   const one = (names: readonly string[], many: string) =>
     names.length === 1 ? names[0] : `${names.length} ${many}`;
   return `the query of ${when}, ${one(accounts, 'accounts')}, ${one(regions, 'Regions')}`;
+}
+
+/** Rows without those of an event that was delivered twice, in other words: both bear its id, and are neighbours. */
+async function* onceEach(chunks: AsyncIterable<readonly KeptRow[]>): AsyncIterable<readonly KeptRow[]> {
+  let last: string | null = null;
+  for await (const rows of chunks) {
+    yield rows.filter((row) => {
+      const id = eventOf(row);
+      const isNew = id === null || id !== last;
+      last = id;
+      return isNew;
+    });
+  }
 }
 
 /** What an event is known by, as in the views of a lake; null where it has no id. */

@@ -57,6 +57,7 @@ export class AthenaQueryEngine implements QueryEngine {
    */
   async query(sql: string): Promise<Answer> {
     mustBeQuestion(sql);
+    if (this.#isClosed) throw failed('The query was stopped before its start.');
     const started = this.#start(sql);
     this.#running.add(started);
     try {

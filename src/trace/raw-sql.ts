@@ -107,8 +107,8 @@ export const dropTrace = (table: string): string => `DROP TABLE IF EXISTS ${chec
 /** What was delivered twice in other words has one id: its rows are neighbours. */
 const ORDER = 'ORDER BY event_time, event_id, account_id, aws_region';
 
-/** The answers of STS that a search found and that gave out a key. */
-export function grantsOf(table: string, number: number): string {
+/** The answers of STS that a search found and that gave out a key, so many at most, oldest first. */
+export function grantsOf(table: string, number: number, most: number): string {
   return [
     `SELECT DISTINCT ${KEPT_COLUMNS.join(', ')}`,
     `FROM ${checked(TABLE, table)}`,
@@ -116,6 +116,7 @@ export function grantsOf(table: string, number: number): string {
     `  AND event_name IN (${GRANT_EVENTS.map((name) => `'${name}'`).join(', ')}) AND error_code IS NULL`,
     "  AND json_extract_scalar(response_elements, '$.credentials.accessKeyId') IS NOT NULL",
     ORDER,
+    `LIMIT ${most}`,
   ].join('\n');
 }
 

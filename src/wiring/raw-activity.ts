@@ -22,6 +22,8 @@ export type RawActivityOptions = {
   readonly regions: readonly string[];
   /** Queries that run at once. */
   readonly mostRunning: number;
+  /** Grants that one search tells. */
+  readonly mostGrants: number;
   /** Is told what could not be removed at the end. */
   readonly warn: (left: string) => void;
 };
@@ -30,7 +32,7 @@ export type RawActivityOptions = {
 export function openRawActivity(
   settings: CatalogSettings,
   table: RawTable,
-  { accounts, regions, mostRunning, warn }: RawActivityOptions,
+  { accounts, regions, mostRunning, mostGrants, warn }: RawActivityOptions,
 ): RawActivity {
   const athena = new AthenaClient(clientOptions(settings));
   const glue = new GlueClient(clientOptions(settings));
@@ -47,5 +49,6 @@ export function openRawActivity(
     table: new AthenaTraceTable({ ...place, athena, glue, s3: s3Client(settings), id, warn }),
     engine: new AthenaQueryEngine({ ...place, client: athena, lake, newToken: randomUUID }),
     mostRunning,
+    mostGrants,
   });
 }

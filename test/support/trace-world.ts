@@ -125,6 +125,7 @@ export class TraceWorld {
         newToken: () => `token-of-at-least-32-characters-${this.#tokens++}`,
       }),
       mostRunning,
+      mostGrants: 10_001,
     });
   }
 

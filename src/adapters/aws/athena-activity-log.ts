@@ -24,6 +24,8 @@ export type ActivityLogOptions = {
   readonly engine: QueryEngine;
   /** Queries of ours that run at once: Athena's quota is shared by the account. */
   readonly mostRunning: number;
+  /** Grants that one search tells: memory holds them. */
+  readonly mostGrants: number;
 };
 
 /** What a search takes, before anything is run. */
@@ -121,7 +123,7 @@ export class AthenaActivityLog implements ActivityLog {
   }
 
   async #searched(search: Search, number: number): Promise<readonly Grant[]> {
-    const { table, mostRunning } = this.#options;
+    const { table, mostRunning, mostGrants } = this.#options;
     const { batches, select, isComputed, notCovered } = await this.#planned(search, number);
     this.#isComputed = isComputed;
     for (const day of notCovered) this.#notCovered.add(day);
@@ -136,7 +138,7 @@ export class AthenaActivityLog implements ActivityLog {
       this.#bytesScanned += bytesScanned;
     });
     const grants: Grant[] = [];
-    for await (const rows of onceEach(this.#rows(grantsOf(table.name, number)))) {
+    for await (const rows of onceEach(this.#rows(grantsOf(table.name, number, mostGrants)))) {
       grants.push(...rows.flatMap((row) => grantOfRow(row) ?? []));
     }
     return grants;

@@ -24,7 +24,7 @@ export function nothingKept(datasets: LakeFile['datasets'], lake: string): reado
   const place = quoted(lake);
   if (all === undefined)
     return [
-      `This lake keeps no cloudtrail_events: only calls of Athena are found, and nothing tells who was given which key. Next: audit-lake ingest <log files> --dataset cloudtrail_events --lake ${place}, or a raw table (audit-lake raw create)`,
+      `This lake keeps no cloudtrail_events: only calls of Athena are found, and nothing tells who was given which key. Next: audit-lake ingest <log files> --dataset cloudtrail_events --lake ${place}, or --raw over a raw table (audit-lake raw create)`,
     ];
   if (all.event_sources === 'all' || all.event_sources.includes(STS)) return [];
   return [
@@ -36,7 +36,7 @@ type Ended = {
   readonly trace: Trace;
   readonly tally: TraceTally;
   readonly subject: Subject;
-  readonly flags: { readonly lake?: string; readonly html?: string };
+  readonly flags: { readonly lake?: string; readonly html?: string; readonly given: string };
 };
 
 /** What was found in numbers, what is not known, and what comes next. */
@@ -50,7 +50,9 @@ export function afterwards({ trace, tally, subject, flags }: Ended): string {
   const lines = [
     `${counted(tally.events, 'event')} in ${counted(tally.accounts.size, 'account')}${failed}; ${keys}.`,
     ...unseenText(trace),
-    ...(flags.html === undefined ? [`Next: audit-lake trace ${quoted(who)}${lake} --html trace.html`] : []),
+    ...(flags.html === undefined
+      ? [`Next: audit-lake trace ${quoted(who)}${lake}${flags.given} --html trace.html`]
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }

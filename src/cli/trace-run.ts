@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { type Config, namedLake } from '../config.js';
 import { AuditLakeError } from '../errors.js';
 import { MOST_KEYS, type Trace, traceActivity } from '../jobs/trace-activity.js';
-import type { QueryEngine } from '../ports/query-engine.js';
+import type { ActivityLog } from '../ports/activity-log.js';
 import { epochMsOf } from '../questions/moment.js';
 import { periodOf, periodText } from '../questions/period.js';
 import { traceHtml } from '../report/trace-html.js';
@@ -23,15 +23,24 @@ import { s3LakeOf } from './s3-lake-of.js';
 import { quoted } from './shell-quoted.js';
 import { answerOf } from './trace-answer.js';
 import { afterwards, nothingKept, warningsOf } from './trace-notes.js';
+import {
+  givenRaw,
+  mustGoWithRaw,
+  planText,
+  type RawTraceFlags,
+  rawNotes,
+  withRawActivity,
+} from './trace-raw.js';
 import { TraceTally } from './trace-tally.js';
 import { chainsText, timelineText } from './trace-text.js';
 
-export type TraceFlags = EngineFlags & {
-  readonly lake?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly html?: string;
-};
+export type TraceFlags = EngineFlags &
+  Omit<RawTraceFlags, 'engine'> & {
+    readonly lake?: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly html?: string;
+  };
 
 export type TraceDoors = QueryDoors & { readonly now: () => number; readonly version: string };
 
@@ -64,22 +73,41 @@ export async function runTrace(
   const period = { from: epochMsOf(written.from, now), to: written.to ? epochMsOf(written.to, now) : now };
   if (period.from >= period.to) throw new AuditLakeError('USAGE', `the period ${covered} is empty`);
   if (flags.html !== undefined) mustBeNew(flags.html);
-  const target = engineTarget(config, flags);
+  mustGoWithRaw(flags);
   io.err(`Trace of ${printable(subjectText(subject))}: ${covered}\n`);
-  const opening = { target, sql: ASKED_VIEWS, memoryLimit: ENGINE_MEMORY };
   const asked = { subject, period, flags };
   const world = { io, doors, config };
-  const { trace, tally } = await withEngine(opening, { io, doors }, (engine) => traced(asked, engine, world));
-  const warnings = [...warningsOf(trace), ...(await notKept(trace, config))];
+  if (flags.dryRun) return io.out(await planText({ config, flags, io }, asked));
+  const { trace, tally, notes } = await (flags.raw ? throughRaw(asked, world) : throughLake(asked, world));
+  const warnings = [...warningsOf(trace), ...notes];
   for (const text of warnings) io.err(`${text}\n`);
   if (flags.html !== undefined) await writePage({ asked, trace, tally, warnings, now }, flags.html, world);
-  io.err(afterwards({ trace, tally, subject, flags }));
+  io.err(afterwards({ trace, tally, subject, flags: { ...flags, given: givenRaw(flags) } }));
 }
 
 type Told = { readonly trace: Trace; readonly tally: TraceTally };
 
-async function traced({ subject, period, flags }: Asked, engine: QueryEngine, { io }: World): Promise<Told> {
-  const log = openLakeActivity(engine, MOST_KEYS + 1);
+type Notes = { readonly notes: readonly string[] };
+
+async function throughLake(asked: Asked, world: World): Promise<Told & Notes> {
+  const { io, doors, config } = world;
+  const target = engineTarget(config, asked.flags);
+  const opening = { target, sql: ASKED_VIEWS, memoryLimit: ENGINE_MEMORY };
+  const told = await withEngine(opening, { io, doors }, (engine) =>
+    traced(asked, openLakeActivity(engine, MOST_KEYS + 1), world),
+  );
+  return { ...told, notes: await notKept(told.trace, config) };
+}
+
+function throughRaw(asked: Asked, world: World): Promise<Told & Notes> {
+  const { io, config } = world;
+  return withRawActivity({ config, flags: asked.flags, io }, async (log) => {
+    const told = await traced(asked, log, world);
+    return { ...told, notes: rawNotes(log.work) };
+  });
+}
+
+async function traced({ subject, period, flags }: Asked, log: ActivityLog, { io }: World): Promise<Told> {
   try {
     const trace = await traceActivity({ subject, period }, log);
     const tally = new TraceTally(flags.html === undefined ? 0 : MOST_ROWS);
@@ -134,6 +162,9 @@ async function notKept({ chains }: Trace, config: Config): Promise<readonly stri
   }
 }
 
+const placeOf = (config: Config, { raw }: TraceFlags): string =>
+  raw ? `${config.rawSource} (table ${config.database}.${config.rawTable})` : namedLake(config);
+
 type Page = Told & { readonly asked: Asked; readonly warnings: readonly string[]; readonly now: number };
 
 async function writePage(
@@ -144,9 +175,9 @@ async function writePage(
   const iso = (at: number) => new Date(at).toISOString().replace(/\.000Z$/, 'Z');
   const who = subjectText(subject);
   const page = traceHtml({
-    ...{ who, period, warnings, lake: namedLake(config), generatedAt: now, version: doors.version },
+    ...{ who, period, warnings, lake: placeOf(config, flags), generatedAt: now, version: doors.version },
     engine: engineTarget(config, flags).kind === 'athena' ? 'Athena' : 'DuckDB',
-    command: `audit-lake trace ${quoted(who)} --from ${iso(period.from)} --to ${iso(period.to)}`,
+    command: `audit-lake trace ${quoted(who)} --from ${iso(period.from)} --to ${iso(period.to)}${givenRaw(flags)}`,
     chains: { ...trace.chains, tree: trace.chains.tree() },
     ...{ events: tally.events, errors: tally.errors, accounts: tally.accounts.size },
     ...{ eventsByKey: tally.eventsByKey, rows: tally.rows, unseen: trace.unseen() },

@@ -1,4 +1,4 @@
-import type { ActivityLog, KeyUse, TracedEvent } from '../ports/activity-log.js';
+import type { ActivityLog, KeyUse, Search, TracedEvent } from '../ports/activity-log.js';
 import { type Chains, chainsOf, eachKeyOnce, pathText } from '../trace/chains.js';
 import type { Grant } from '../trace/grant.js';
 import { LONGEST_LIFE, lifeOf, type Span, spanOf, usedWithin } from '../trace/key-window.js';
@@ -43,18 +43,15 @@ export async function traceActivity(
 
 type World = { readonly period: Span; readonly log: ActivityLog };
 
-/** A session may have begun before the period, as long as keys live. */
+/** What is searched first. A session may have begun before the period, as long as keys live. */
+export function firstSearch(subject: Subject, period: Span): Search {
+  if (subject.kind === 'key') return { kind: 'keys', keys: [{ key: subject.id, account: null, ...period }] };
+  return { kind: 'subject', subject, from: period.from - LONGEST_LIFE, to: period.to };
+}
+
 async function begun(subject: Subject, { period, log }: World): Promise<readonly Grant[]> {
-  if (subject.kind !== 'key') {
-    const found = await log.search({
-      kind: 'subject',
-      subject,
-      from: period.from - LONGEST_LIFE,
-      to: period.to,
-    });
-    return found.filter((grant) => usedWithin(grant, period));
-  }
-  return log.search({ kind: 'keys', keys: [{ key: subject.id, account: null, ...period }] });
+  const found = await log.search(firstSearch(subject, period));
+  return subject.kind === 'key' ? found : found.filter((grant) => usedWithin(grant, period));
 }
 
 const useOf = (grant: Grant, period: Span): readonly KeyUse[] => {

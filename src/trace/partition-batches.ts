@@ -1,6 +1,6 @@
 import { AuditLakeError } from '../errors.js';
 import { bitOfDay, bitsWithin, countOf, daysOf, type PartitionMonth } from './partition-months.js';
-import { daysOfDelivery, type Searched, type SearchedKey } from './searched-days.js';
+import { daysOfDelivery, isOfKeys, type Searched, type SearchedKey } from './searched-days.js';
 
 /**
  * What one query reads: all partitions of these accounts and Regions on these days of a month, for the same in all of
@@ -58,7 +58,7 @@ export function partitionBatches(
 function blocksOf(searched: Searched, { month, folders }: PartitionMonth): readonly Block[] {
   const regions = unique(folders.map(({ region }) => region));
   const accounts = unique(folders.map(({ account }) => account));
-  if (searched.kind === 'keys') {
+  if (isOfKeys(searched)) {
     const keys = searched.keys.filter((key) => daysIn(month, key) !== 0);
     return [...accountsByDays(keys, month, accounts)].map(([days, among]) => ({
       ...{ month, days, regions, keys },

@@ -33,7 +33,8 @@ const IS_GRANT = `eventsource = 'sts.amazonaws.com' AND eventname IN (${GRANT_EV
 
 /** What a search looks for in each partition; of a search for keys, these. */
 export function conditionOf(searched: Searched, keys: readonly SearchedKey[]): string {
-  if (searched.kind === 'keys') return either(keyConditions(keys), '  ');
+  if (searched.kind === 'keys') return either(keyConditions(`${IDENTITY}.accesskeyid`, keys), '  ');
+  if (searched.kind === 'grants') return `${IS_GRANT}\n  AND ${either(keyConditions(GIVEN_KEY, keys), '  ')}`;
   const wanted =
     searched.kind === 'subject'
       ? either([...by(searched.subject), given(searched.subject)])
@@ -45,15 +46,13 @@ const origin = (keys: readonly string[]): string =>
   `${IS_GRANT}\n  AND ${GIVEN_KEY} IN (${keys.map(literal).join(', ')})`;
 
 /** Each key in its own time; keys of one time together. */
-function keyConditions(keys: readonly SearchedKey[]): readonly string[] {
+function keyConditions(column: string, keys: readonly SearchedKey[]): readonly string[] {
   const byTime = new Map<string, Set<string>>();
   for (const key of keys) {
     const time = within(key);
     byTime.set(time, (byTime.get(time) ?? new Set()).add(literal(key.key)));
   }
-  return [...byTime].map(
-    ([time, ids]) => `(useridentity.accesskeyid IN (${[...ids].join(', ')}) AND ${time})`,
-  );
+  return [...byTime].map(([time, ids]) => `(${column} IN (${[...ids].join(', ')}) AND ${time})`);
 }
 
 /** Whoever acts is the subject. */

@@ -55,3 +55,22 @@ export function grantOfRow(cell: KeptRow): Grant | undefined {
     ...{ request: cell('request_parameters'), response: cell('response_elements') },
   });
 }
+
+/** Rows without those of an event that was delivered twice, in other words: both bear its id, and are neighbours. */
+export async function* onceEach(
+  chunks: AsyncIterable<readonly KeptRow[]>,
+): AsyncIterable<readonly KeptRow[]> {
+  let last: string | null = null;
+  for await (const rows of chunks) {
+    yield rows.filter((row) => {
+      const id = eventOf(row);
+      const isNew = id === null || id !== last;
+      last = id;
+      return isNew;
+    });
+  }
+}
+
+/** What an event is known by, as in the views of a lake; null where it has no id. */
+const eventOf = (row: KeptRow): string | null =>
+  row('event_id') && `${row('event_id')} ${row('account_id')} ${row('aws_region')}`;

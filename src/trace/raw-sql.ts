@@ -107,15 +107,33 @@ export const dropTrace = (table: string): string => `DROP TABLE IF EXISTS ${chec
 /** What was delivered twice in other words has one id: its rows are neighbours. */
 const ORDER = 'ORDER BY event_time, event_id, account_id, aws_region';
 
+const GRANTS = GRANT_EVENTS.map((name) => `'${name}'`).join(', ');
+const IS_GRANT = `event_source = 'sts.amazonaws.com' AND event_name IN (${GRANTS}) AND error_code IS NULL`;
+
 /** The answers of STS that a search found and that gave out a key, so many at most, oldest first. */
 export function grantsOf(table: string, number: number, most: number): string {
   return [
     `SELECT DISTINCT ${KEPT_COLUMNS.join(', ')}`,
     `FROM ${checked(TABLE, table)}`,
-    `WHERE search = ${number} AND event_source = 'sts.amazonaws.com'`,
-    `  AND event_name IN (${GRANT_EVENTS.map((name) => `'${name}'`).join(', ')}) AND error_code IS NULL`,
+    `WHERE search = ${number} AND ${IS_GRANT}`,
     "  AND json_extract_scalar(response_elements, '$.credentials.accessKeyId') IS NOT NULL",
     ORDER,
+    `LIMIT ${most}`,
+  ].join('\n');
+}
+
+/**
+ * The temporary keys that the events of a search show, and when each was met first; so many at most. An answer that gave
+ * out a key may be found for whom it was given to: then its own key is somebody else's.
+ */
+export function keysMet(table: string, number: number, most: number): string {
+  return [
+    'SELECT access_key_id, min(event_time) AS first_time',
+    `FROM ${checked(TABLE, table)}`,
+    `WHERE search = ${number} AND strpos(access_key_id, 'ASIA') = 1`,
+    `  AND (coalesce(event_source, '') <> 'sts.amazonaws.com' OR event_name NOT IN (${GRANTS}) OR error_code IS NOT NULL)`,
+    'GROUP BY access_key_id',
+    'ORDER BY first_time, access_key_id',
     `LIMIT ${most}`,
   ].join('\n');
 }

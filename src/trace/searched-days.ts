@@ -9,8 +9,12 @@ export type SearchedKey = {
   readonly account: string | null;
 };
 
-/** What is looked for: as the port has it. */
+/**
+ * What is looked for: as the port has it; and the grants of keys that were met, each in the time before. A role may have
+ * been given in one account and used in another, so these are looked for in all.
+ */
 export type Searched =
+  | { readonly kind: 'grants'; readonly keys: readonly SearchedKey[] }
   | { readonly kind: 'subject'; readonly subject: Subject; readonly from: number; readonly to: number }
   | { readonly kind: 'keys'; readonly keys: readonly SearchedKey[] }
   | {
@@ -37,9 +41,13 @@ export const daysOfDelivery = (window: Window): DaySpan => {
   return { first, last: last + 1 };
 };
 
+/** Whether each key has a time of its own. */
+export const isOfKeys = (searched: Searched): searched is Extract<Searched, { kind: 'keys' | 'grants' }> =>
+  searched.kind === 'keys' || searched.kind === 'grants';
+
 /** The windows of a search. */
 export const windowsOf = (searched: Searched): readonly Window[] =>
-  searched.kind === 'keys' ? searched.keys : [searched];
+  isOfKeys(searched) ? searched.keys : [searched];
 
 /** All days on which something may have been delivered; undefined where nothing is looked for. */
 export function spanOf(searched: Searched): DaySpan | undefined {

@@ -1,13 +1,14 @@
 import { bitsWithin, countOf, daysOf, type PartitionMonth } from './partition-months.js';
-import { daysOfEvents, type Searched } from './searched-days.js';
+import { daysOfEvents, isOfKeys, type Searched } from './searched-days.js';
 
 /**
  * The days of a search, `YYYY-MM-DD`, of which the table has no partition where the search looks: what happened then
  * is not found, and that nothing was found says nothing.
  */
 export function uncoveredDays(searched: Searched, there: readonly PartitionMonth[]): readonly string[] {
-  const windows =
-    searched.kind === 'keys' ? searched.keys : [{ from: searched.from, to: searched.to, account: null }];
+  const windows = isOfKeys(searched)
+    ? searched.keys
+    : [{ from: searched.from, to: searched.to, account: null }];
   const uncovered = new Set<string>();
   const covered = new Map<string, number>();
   for (const { from, to, account } of windows) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { GlueClient } from '@aws-sdk/client-glue';
-import { AthenaActivityLog } from '../adapters/aws/athena-activity-log.js';
+import { AthenaActivityLog, type SearchPlan } from '../adapters/aws/athena-activity-log.js';
 import { AthenaQueryEngine } from '../adapters/aws/athena-query-engine.js';
 import { AthenaTraceTable } from '../adapters/aws/athena-trace-table.js';
 import { RawPartitionMonths } from '../adapters/aws/raw-partition-months.js';
@@ -26,13 +26,15 @@ export type RawActivityOptions = {
   readonly mostGrants: number;
   /** Is told what could not be removed at the end. */
   readonly warn: (left: string) => void;
+  /** Is told what a search takes, before it runs. */
+  readonly tell: (plan: SearchPlan) => void;
 };
 
 /** Events of all services in the raw table, by Athena. Builds clients and adapters; calls nothing. */
 export function openRawActivity(
   settings: CatalogSettings,
   table: RawTable,
-  { accounts, regions, mostRunning, mostGrants, warn }: RawActivityOptions,
+  { accounts, regions, warn, ...rest }: RawActivityOptions,
 ): RawActivity {
   const athena = new AthenaClient(clientOptions(settings));
   const glue = new GlueClient(clientOptions(settings));
@@ -48,7 +50,6 @@ export function openRawActivity(
     }),
     table: new AthenaTraceTable({ ...place, athena, glue, s3: s3Client(settings), id, warn }),
     engine: new AthenaQueryEngine({ ...place, client: athena, lake, newToken: randomUUID }),
-    mostRunning,
-    mostGrants,
+    ...rest,
   });
 }

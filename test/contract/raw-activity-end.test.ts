@@ -109,14 +109,9 @@ describe('the queries of a trace', () => {
     await log.search(BOB);
     await ids(log);
     await log.close();
-    const kinds = world.aws.athena.executions().map(({ sql }) => sql.split(/\s+/).slice(0, 3).join(' '));
+    const kinds = world.aws.athena.executions().map(({ sql }) => sql.split(/\s+/).slice(0, 2).join(' '));
     expect(new Set(kinds.slice(before))).toEqual(
-      new Set([
-        'CREATE TABLE trace_trace00000',
-        'INSERT INTO trace_trace00000',
-        'SELECT DISTINCT event_time,',
-        'DROP TABLE IF',
-      ]),
+      new Set(['CREATE TABLE', 'INSERT INTO', 'SELECT DISTINCT', 'SELECT access_key_id,', 'DROP TABLE']),
     );
   });
 
@@ -182,16 +177,18 @@ describe('a trace that ends', () => {
   });
 
   test('by Ctrl-C at any moment of a search stops what runs, and leaves nothing', async () => {
-    const calm = world.open({ mostRunning: 3 });
+    const few = SEVEN.slice(0, 3);
+    world = await new TraceWorld(few).register();
+    const calm = world.open({ mostRunning: 2 });
     let pauses = 0;
     world.meanwhile = () => void pauses++;
     await calm.search(BOB);
     await calm.close();
     expect(pauses).toBeGreaterThan(8);
     for (let n = 1; n <= pauses; n++) {
-      world = await new TraceWorld(SEVEN).register();
+      world = await new TraceWorld(few).register();
       let [at, closed]: [number, Promise<void>] = [0, Promise.resolve()];
-      const log = world.open({ mostRunning: 3 });
+      const log = world.open({ mostRunning: 2 });
       world.meanwhile = () => {
         if (++at === n) closed = log.close();
       };

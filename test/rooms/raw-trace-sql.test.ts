@@ -8,6 +8,7 @@ import {
   grantsOf,
   insertInto,
   KEPT_COLUMNS,
+  keysMet,
   mustBeOwnTable,
   timelineOf,
   traceLocation,
@@ -26,6 +27,7 @@ const SEARCHES: readonly Searched[] = [
   { kind: 'subject', subject: { kind: 'arn', arn: 'arn:aws:iam::111122223333:user/bob' }, ...SPAN },
   { kind: 'subject', subject: { kind: 'key', id: 'AKIAIOSFODNN7EXAMPLE' }, ...SPAN },
   { kind: 'keys', keys: [KEY, { ...KEY, key: 'ASIAEXAMPLE' }, { ...KEY, key: 'B', to: SPAN.to + 1 }] },
+  { kind: 'grants', keys: [KEY] },
   { kind: 'origins', keys: ['ASIAIOSFODNN7EXAMPLE', 'ASIAEXAMPLE'], ...SPAN },
 ];
 const BATCH: RawBatch = {
@@ -60,7 +62,7 @@ describe('the SQL of a trace over the raw table', () => {
       ...selects.map((sql) => insertInto(TABLE, sql)),
       ...selects.map((sql) => createTrace(TABLE, sql, PLACE)),
       ...selects.map((sql) => createTrace(TABLE, sql, undefined)),
-      ...[grantsOf(TABLE, 1, 100), timelineOf(TABLE), dropTrace(TABLE)],
+      ...[grantsOf(TABLE, 1, 100), keysMet(TABLE, 1, 100), timelineOf(TABLE), dropTrace(TABLE)],
     ];
     expect(statements.filter((sql) => !dt(sql).parses)).toEqual([]);
     expect(dt(insertInto(TABLE, `${selects[0]} GROUP`)).parses).toBe(false);

@@ -126,6 +126,7 @@ export class TraceWorld {
       }),
       mostRunning,
       mostGrants: 10_001,
+      tell: () => undefined,
     });
   }
 

@@ -1,6 +1,8 @@
+import { parseEventTime } from '../../cloudtrail/event-time.js';
 import type { ActivityLog, Search, TracedEvent } from '../../ports/activity-log.js';
-import type { QueryEngine } from '../../ports/query-engine.js';
+import type { Answer, QueryEngine } from '../../ports/query-engine.js';
 import type { Grant } from '../../trace/grant.js';
+import { LONGEST_LIFE, type Span } from '../../trace/key-window.js';
 import {
   type BatchBounds,
   MOST_PARTITIONS,
@@ -8,9 +10,9 @@ import {
   type RawBatch,
 } from '../../trace/partition-batches.js';
 import { monthsBetween } from '../../trace/partition-months.js';
-import { grantOfRow, type KeptRow, keptRow, timeOf, userNameOf } from '../../trace/raw-event.js';
-import { batchSelect, grantsOf, timelineOf } from '../../trace/raw-sql.js';
-import { spanOf } from '../../trace/searched-days.js';
+import { grantOfRow, type KeptRow, keptRow, onceEach, timeOf, userNameOf } from '../../trace/raw-event.js';
+import { batchSelect, grantsOf, keysMet, timelineOf } from '../../trace/raw-sql.js';
+import { type Searched, type SearchedKey, spanOf } from '../../trace/searched-days.js';
 import { uncoveredDays } from '../../trace/uncovered-days.js';
 import type { AthenaTraceTable } from './athena-trace-table.js';
 import type { RawPartitionMonths } from './raw-partition-months.js';
@@ -26,6 +28,8 @@ export type ActivityLogOptions = {
   readonly mostRunning: number;
   /** Grants that one search tells: memory holds them. */
   readonly mostGrants: number;
+  /** Is told what a search takes, before it runs. */
+  readonly tell: (plan: SearchPlan) => void;
 };
 
 /** What a search takes, before anything is run. */
@@ -79,9 +83,7 @@ export class AthenaActivityLog implements ActivityLog {
 
   /** What a search would take. Asks the catalog alone. @throws AuditLakeError USAGE, LAKE_FORMAT, AWS_DENIED, AWS_FAILED */
   async plan(search: Search): Promise<SearchPlan> {
-    const { batches, isComputed, notCovered } = await this.#planned(search, 1);
-    const partitions = sum(batches.map((batch) => batch.partitions));
-    return { queries: batches.length, partitions, isComputed, notCovered };
+    return (await this.#planned(search, 1)).plan;
   }
 
   async search(search: Search): Promise<readonly Grant[]> {
@@ -107,7 +109,7 @@ export class AthenaActivityLog implements ActivityLog {
     await this.#options.table.remove();
   }
 
-  async #planned(search: Search, number: number) {
+  async #planned(search: Searched, number: number) {
     const { partitions, rawTable } = this.#options;
     const { isComputed, oneAccount, oneRegion } = await partitions.kind();
     const span = spanOf(search);
@@ -119,16 +121,36 @@ export class AthenaActivityLog implements ActivityLog {
       bytesOf: (batch) => Buffer.byteLength(select(batch)),
     };
     const batches = partitionBatches(search, there, bounds);
-    return { batches, select, isComputed, notCovered: isComputed ? [] : uncoveredDays(search, there) };
+    const notCovered = isComputed ? [] : uncoveredDays(search, there);
+    const count = sum(batches.map((batch) => batch.partitions));
+    const plan: SearchPlan = { queries: batches.length, partitions: count, notCovered, isComputed };
+    return { batches, select, plan };
   }
 
+  /**
+   * A subject's name may stand in neither who asked for a session nor what the session is called: the keys that its events
+   * show, and of which no grant was found, are asked for too, in the time before they were met.
+   */
   async #searched(search: Search, number: number): Promise<readonly Grant[]> {
-    const { table, mostRunning, mostGrants } = this.#options;
-    const { batches, select, isComputed, notCovered } = await this.#planned(search, number);
-    this.#isComputed = isComputed;
-    for (const day of notCovered) this.#notCovered.add(day);
+    await this.#collect(search, number);
+    if (!this.#isCreated) return [];
+    const found = await this.#grants(number);
+    if (search.kind !== 'subject') return found;
+    const keys = await this.#unexplained(search, { number, known: new Set(found.map(({ key }) => key)) });
+    if (keys.length === 0) return found;
+    await this.#collect({ kind: 'grants', keys }, number);
+    return this.#grants(number);
+  }
+
+  /** Reads the partitions that matter, and keeps what is found in them. */
+  async #collect(searched: Searched, number: number): Promise<void> {
+    const { table, mostRunning, tell } = this.#options;
+    const { batches, select, plan } = await this.#planned(searched, number);
+    tell(plan);
+    this.#isComputed = plan.isComputed;
+    for (const day of plan.notCovered) this.#notCovered.add(day);
     const [first] = batches;
-    if (first === undefined) return [];
+    if (first === undefined) return;
     await table.create(select(first));
     this.#isCreated = true;
     await sideBySide(batches, mostRunning, async (batch) => {
@@ -137,6 +159,10 @@ export class AthenaActivityLog implements ActivityLog {
       this.#partitions += batch.partitions;
       this.#bytesScanned += bytesScanned;
     });
+  }
+
+  async #grants(number: number): Promise<readonly Grant[]> {
+    const { table, mostGrants } = this.#options;
     const grants: Grant[] = [];
     for await (const rows of onceEach(this.#rows(grantsOf(table.name, number, mostGrants)))) {
       grants.push(...rows.flatMap((row) => grantOfRow(row) ?? []));
@@ -144,15 +170,35 @@ export class AthenaActivityLog implements ActivityLog {
     return grants;
   }
 
+  async #unexplained({ from, to }: Span, { number, known }: Met): Promise<readonly SearchedKey[]> {
+    const { table, mostGrants } = this.#options;
+    const keys: SearchedKey[] = [];
+    for await (const chunk of this.#answer(keysMet(table.name, number, mostGrants))) {
+      for (const [key, time] of chunk) {
+        const at = parseEventTime(time);
+        if (typeof key !== 'string' || at === undefined || known.has(key)) continue;
+        const given = { from: Math.max(from, at - LONGEST_LIFE), to: Math.min(to, at + 1_000) };
+        keys.push({ key, account: null, ...given });
+      }
+    }
+    return keys;
+  }
+
   async *#rows(sql: string): AsyncIterable<readonly KeptRow[]> {
+    for await (const chunk of this.#answer(sql)) yield chunk.map(keptRow);
+  }
+
+  async *#answer(sql: string): Answer['chunks'] {
     const { chunks, bytesScanned = 0 } = await this.#options.engine.query(sql);
     this.#bytesScanned += bytesScanned;
-    for await (const chunk of chunks) yield chunk.map(keptRow);
+    yield* chunks;
   }
 }
 
+type Met = { readonly number: number; readonly known: ReadonlySet<string> };
+
 /** The accounts of a search that knows them all; none where it does not. */
-function accountsOf(search: Search): readonly string[] {
+function accountsOf(search: Searched): readonly string[] {
   if (search.kind !== 'keys' || search.keys.some(({ account }) => account === null)) return [];
   return [...new Set(search.keys.flatMap(({ account }) => account ?? []))];
 }
@@ -165,23 +211,6 @@ function nameOf({ month, days, accounts, regions }: RawBatch): string {
     names.length === 1 ? names[0] : `${names.length} ${many}`;
   return `the query of ${when}, ${one(accounts, 'accounts')}, ${one(regions, 'Regions')}`;
 }
-
-/** Rows without those of an event that was delivered twice, in other words: both bear its id, and are neighbours. */
-async function* onceEach(chunks: AsyncIterable<readonly KeptRow[]>): AsyncIterable<readonly KeptRow[]> {
-  let last: string | null = null;
-  for await (const rows of chunks) {
-    yield rows.filter((row) => {
-      const id = eventOf(row);
-      const isNew = id === null || id !== last;
-      last = id;
-      return isNew;
-    });
-  }
-}
-
-/** What an event is known by, as in the views of a lake; null where it has no id. */
-const eventOf = (row: KeptRow): string | null =>
-  row('event_id') && `${row('event_id')} ${row('account_id')} ${row('aws_region')}`;
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0);
 

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Config } from '../config.js';
 import { AuditLakeError } from '../errors.js';
 import { firstSearch, MOST_KEYS } from '../jobs/trace-activity.js';
+import { dayOf } from '../lake/partition.js';
 import type { RawTable } from '../lake/raw-ddl.js';
 import { SETTINGS } from '../settings.js';
 import { counted, formatBytes } from '../shown/units.js';
@@ -126,25 +127,22 @@ export async function planText(
   { subject, period }: { readonly subject: Subject; readonly period: Span },
 ): Promise<string> {
   const plan = await withRawActivity(raw, (log) => log.plan(firstSearch(subject, period)));
-  const notes = uncoveredText(plan.notCovered);
+  const notes = uncoveredText(plan.notCovered, period);
   const after = 'The keys that it finds are looked for after it, on their own days alone. Nothing was run.';
   return `${[searchText(plan), ...notes, after].join('\n')}\n`;
 }
 
-/** What a trace read, and what it did not. */
-export function rawNotes({
-  queries,
-  partitions,
-  bytesScanned,
-  notCovered,
-  isComputed,
-}: TraceWork): readonly string[] {
+/** What a trace read, and what of its period it could not. */
+export function rawNotes(work: TraceWork, period: Span): readonly string[] {
+  const { queries, partitions, bytesScanned, notCovered, isComputed } = work;
   const read = `Athena scanned ${formatBytes(bytesScanned)}: ${counted(queries, 'query', 'queries')} over ${counted(partitions, 'partition')}.`;
   const unknown = isComputed ? ['Partitions are computed: which days have log files is not known.'] : [];
-  return [read, ...unknown, ...uncoveredText(notCovered)];
+  return [read, ...unknown, ...uncoveredText(notCovered, period)];
 }
 
-function uncoveredText(days: readonly string[]): readonly string[] {
+/** Days before the period are looked into as well, for how sessions began: they are not told. */
+function uncoveredText(all: readonly string[], { from }: Span): readonly string[] {
+  const days = all.filter((day) => day >= dayOf(from));
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return [];
   const between = first === last ? first : `between ${first} and ${last}`;

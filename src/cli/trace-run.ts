@@ -103,7 +103,7 @@ function throughRaw(asked: Asked, world: World): Promise<Told & Notes> {
   const { io, config } = world;
   return withRawActivity({ config, flags: asked.flags, io }, async (log) => {
     const told = await traced(asked, log, world);
-    return { ...told, notes: rawNotes(log.work) };
+    return { ...told, notes: rawNotes(log.work, asked.period) };
   });
 }
 

@@ -57,9 +57,9 @@ async function ids(log: AthenaActivityLog): Promise<readonly (string | null)[]> 
 }
 
 describe('the queries of a trace', () => {
-  test.each([1, 2, 5, 20])('run %i at once at most, and as many where there are', async (mostRunning) => {
+  test.each([1, 3, 20])('run %i at once at most, and as many where there are', async (mostRunning) => {
     // Each ends after so many looks of its own, and between two of them the others get on.
-    world.aws.athena.pace = { by: 'polls', queued: 1, running: 90 };
+    world.aws.athena.pace = { by: 'polls', queued: 1, running: 60 };
     let most = 0;
     world.meanwhile = async () => {
       most = Math.max(most, world.running);

@@ -8,7 +8,7 @@ import { type Period, periodOf, periodText } from '../questions/period.js';
 import type { Question } from '../questions/question.js';
 import { type Given, sqlOf } from '../questions/rendered-question.js';
 import type { Report } from '../report/report.js';
-import { quoted } from './shell-quoted.js';
+import { quoted } from '../shown/shell-quoted.js';
 
 /** Which period is looked at, as it is written on a command line. */
 export type PeriodFlags = { readonly from?: string; readonly to?: string; readonly days?: string };

@@ -1,10 +1,10 @@
 import { MOST_DEPTH, MOST_KEYS, type Trace } from '../jobs/trace-activity.js';
 import type { LakeFile } from '../lake/lake-file.js';
 import { printable } from '../shown/printable.js';
+import { quoted } from '../shown/shell-quoted.js';
 import { counted, formatCount } from '../shown/units.js';
 import type { Subject } from '../trace/subject.js';
 import { subjectText } from '../trace/subject-of.js';
-import { quoted } from './shell-quoted.js';
 import type { TraceTally } from './trace-tally.js';
 
 const STS = 'sts.amazonaws.com';

@@ -5,6 +5,7 @@ import { firstSearch, MOST_KEYS } from '../jobs/trace-activity.js';
 import { dayOf } from '../lake/partition.js';
 import type { RawTable } from '../lake/raw-ddl.js';
 import { SETTINGS } from '../settings.js';
+import { quoted } from '../shown/shell-quoted.js';
 import { counted, formatBytes } from '../shown/units.js';
 import type { Span } from '../trace/key-window.js';
 import type { Subject } from '../trace/subject.js';
@@ -14,7 +15,6 @@ import type { Io } from './io.js';
 import { folderScope } from './raw-arguments.js';
 import { mustBeInS3 } from './s3-lake-of.js';
 import { settingOptions } from './setting-options.js';
-import { quoted } from './shell-quoted.js';
 
 /** What a trace over the raw table is given beside who is traced. */
 export type RawTraceFlags = {

@@ -8,6 +8,7 @@ import { periodOf, periodText } from '../questions/period.js';
 import { traceHtml } from '../report/trace-html.js';
 import { MOST_ROWS } from '../report/trace-page.js';
 import { printable } from '../shown/printable.js';
+import { quoted } from '../shown/shell-quoted.js';
 import { formatBytes } from '../shown/units.js';
 import type { Span } from '../trace/key-window.js';
 import type { Subject } from '../trace/subject.js';
@@ -20,7 +21,6 @@ import { type EngineFlags, engineTarget } from './engine-options.js';
 import { type Io, unlessClosed } from './io.js';
 import { mustBeNew, writeNewFile } from './new-file.js';
 import { s3LakeOf } from './s3-lake-of.js';
-import { quoted } from './shell-quoted.js';
 import { answerOf } from './trace-answer.js';
 import { afterwards, nothingKept, warningsOf } from './trace-notes.js';
 import {

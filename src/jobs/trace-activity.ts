@@ -32,16 +32,23 @@ export async function traceActivity(
   { subject, period }: { readonly subject: Subject; readonly period: Span },
   log: ActivityLog,
 ): Promise<Trace> {
-  const forth = await followed(await begun(subject, { period, log }), { period, log });
-  const back = await origins(subject, forth, { period, log });
+  let isCut = false;
+  const search: ActivityLog['search'] = async (wanted) => {
+    const found = await log.search(wanted);
+    isCut ||= found.length > MOST_KEYS;
+    return found;
+  };
+  const world = { period, search };
+  const forth = await followed(await begun(subject, world), world);
+  const back = await origins(subject, forth, world);
   const chains = chainsOf([...forth.grants, ...back.grants]);
-  const endedAt = forth.endedAt ?? back.endedAt;
+  const endedAt = forth.endedAt ?? back.endedAt ?? (isCut ? 'keys' : undefined);
   const unseen = new Map<string, Unseen>();
   const rows = rowsOf({ chains, period, unseen }, log);
   return { chains, ...(endedAt && { endedAt }), rows, unseen: () => [...unseen.values()] };
 }
 
-type World = { readonly period: Span; readonly log: ActivityLog };
+type World = { readonly period: Span; readonly search: ActivityLog['search'] };
 
 /** What is searched first. A session may have begun before the period, as long as keys live. */
 export function firstSearch(subject: Subject, period: Span): Search {
@@ -49,20 +56,22 @@ export function firstSearch(subject: Subject, period: Span): Search {
   return { kind: 'subject', subject, from: period.from - LONGEST_LIFE, to: period.to };
 }
 
-async function begun(subject: Subject, { period, log }: World): Promise<readonly Grant[]> {
-  const found = await log.search(firstSearch(subject, period));
+async function begun(subject: Subject, { period, search }: World): Promise<readonly Grant[]> {
+  const found = await search(firstSearch(subject, period));
   return subject.kind === 'key' ? found : found.filter((grant) => usedWithin(grant, period));
 }
 
 const useOf = (grant: Grant, period: Span): readonly KeyUse[] => {
   const span = usedWithin(grant, period);
-  // A role acts in its own account, and so does everybody else in the one that was asked.
+  // A role acts in its own account, and so does everybody else in the one that was asked; a root that was assumed in none
+  // that its grant tells of.
+  if (span !== undefined && grant.how === 'AssumeRoot') return [{ key: grant.key, account: null, ...span }];
   const account = /^arn:[^:]+:iam::(\d{12}):/.exec(grant.roleArn ?? '')?.[1] ?? grant.account;
   return span === undefined ? [] : [{ key: grant.key, account, ...span }];
 };
 
 /** The keys of grants, and the grants of these keys, as long as there are new ones. */
-async function followed(first: readonly Grant[], { period, log }: World): Promise<Found> {
+async function followed(first: readonly Grant[], { period, search }: World): Promise<Found> {
   const known = new Set<string>();
   const grants: Grant[] = [];
   let found = first;
@@ -74,14 +83,14 @@ async function followed(first: readonly Grant[], { period, log }: World): Promis
     const room = fresh.slice(0, MOST_KEYS - known.size);
     for (const { key } of room) known.add(key);
     const keys = room.flatMap((grant) => useOf(grant, period));
-    found = keys.length === 0 ? [] : await log.search({ kind: 'keys', keys });
+    found = keys.length === 0 ? [] : await search({ kind: 'keys', keys });
     if (room.length < fresh.length) return { grants: [...grants, ...found], endedAt: 'keys' };
   }
   return { grants };
 }
 
 /** Who asked for the keys, back to where nobody saw it, or to somebody who has a key for good or signs in. */
-async function origins(subject: Subject, { grants }: Found, { period, log }: World): Promise<Found> {
+async function origins(subject: Subject, { grants }: Found, { period, search }: World): Promise<Found> {
   const known = new Set(grants.map(({ key }) => key));
   const back: Grant[] = [];
   let keys = subject.kind === 'key' ? [subject.id] : keysBehind(grants);
@@ -92,7 +101,7 @@ async function origins(subject: Subject, { grants }: Found, { period, log }: Wor
     if (unknown.length + known.size > 2 * MOST_KEYS) return { grants: back, endedAt: 'keys' };
     for (const key of unknown) known.add(key);
     span = { from: span.from - LONGEST_LIFE, to: span.to };
-    const found = await log.search({ kind: 'origins', keys: unknown, ...span });
+    const found = await search({ kind: 'origins', keys: unknown, ...span });
     back.push(...found);
     keys = keysBehind(found);
   }

@@ -58,6 +58,19 @@ describe('a trace ends', () => {
     expect(asked).toHaveLength(MOST_KEYS);
   });
 
+  test('where a search is cut, also where little of it matters', async () => {
+    const old = Array.from({ length: MOST_KEYS + 1 }, (_, at) => ({
+      ...grant(`ASIA${at}`, 'AKIA'),
+      until: NOON - 19 * HOUR,
+      at: NOON - 20 * HOUR,
+    }));
+    const trace = await traceActivity(
+      { subject: subjectOf('bob'), period: PERIOD },
+      logOf((search) => (search.kind === 'subject' ? old : [])),
+    );
+    expect([trace.endedAt, trace.chains.size]).toEqual(['keys', 0]);
+  });
+
   test('where forged records lead in a circle, without saying anything', async () => {
     const log = logOf((search) => {
       if (search.kind === 'subject') return [grant('ASIAA', 'ASIAB')];
@@ -84,11 +97,15 @@ describe('a trace ends', () => {
     expect(origins.map((search) => search.from)).toEqual([NOON - 36 * HOUR, NOON - 72 * HOUR]);
   });
 
-  test('a key is looked for where it acts: in the account of its role', async () => {
+  test('a key is looked for where it acts: in the account of its role, and a root everywhere', async () => {
     const log = logOf((search) => (search.kind === 'subject' ? [grant('ASIAA', 'AKIA')] : []));
     await traceActivity({ subject: subjectOf('bob'), period: PERIOD }, log);
     const [use] = log.searches.flatMap((search) => (search.kind === 'keys' ? search.keys : []));
     expect(use).toMatchObject({ key: 'ASIAA', account: '444455556666', from: NOON });
+    const root = { ...grant('ASIAROOT', 'AKIA'), how: 'AssumeRoot', roleArn: null };
+    const other = logOf((search) => (search.kind === 'subject' ? [root] : []));
+    await traceActivity({ subject: subjectOf('bob'), period: PERIOD }, other);
+    expect(other.searches.at(-1)).toMatchObject({ keys: [{ key: 'ASIAROOT', account: null }] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { valueSql } from '../questions/parameter-types.js';
 import { GRANT_EVENTS } from './grant-of.js';
-import type { Searched, SearchedKey } from './searched-days.js';
+import { spanOf } from './key-window.js';
+import { isOfKeys, type Searched, type SearchedKey } from './searched-days.js';
 import type { Subject } from './subject.js';
 import { sessionsOf } from './subject-of.js';
 
@@ -15,8 +16,7 @@ const within = ({ from, to }: { readonly from: number; readonly to: number }): s
   `eventtime >= ${second(from)} AND eventtime < ${second(to)}`;
 
 /** One of several; each on its own line. */
-const either = (conditions: readonly string[], inset = '    '): string =>
-  conditions.length === 1 ? (conditions[0] ?? '') : `(${conditions.join(`\n${inset}OR `)})`;
+const either = (conditions: readonly string[]): string => `(${conditions.join('\n    OR ')})`;
 
 const IDENTITY = 'useridentity';
 const TYPE = `${IDENTITY}.type`;
@@ -31,29 +31,36 @@ const GIVEN_KEY = answered('credentials.accessKeyId');
 const GIVEN_SESSION = `coalesce(${answered('assumedRoleUser.arn')}, ${answered('federatedUser.arn')}, '')`;
 const IS_GRANT = `eventsource = 'sts.amazonaws.com' AND eventname IN (${GRANT_EVENTS.map(literal).join(', ')}) AND errorcode IS NULL`;
 
-/** What a search looks for in each partition; of a search for keys, these. */
+/** What a search looks for in each partition; of keys, these. */
 export function conditionOf(searched: Searched, keys: readonly SearchedKey[]): string {
-  if (searched.kind === 'keys') return either(keyConditions(`${IDENTITY}.accesskeyid`, keys), '  ');
-  if (searched.kind === 'grants') return `${IS_GRANT}\n  AND ${either(keyConditions(GIVEN_KEY, keys), '  ')}`;
-  const wanted =
-    searched.kind === 'subject'
-      ? either([...by(searched.subject), given(searched.subject)])
-      : origin(searched.keys);
-  return `${within(searched)}\n  AND ${wanted}`;
+  switch (searched.kind) {
+    case 'keys':
+      return within(spanOf(keys));
+    case 'grants':
+      return `${within(spanOf(keys))}\n  AND ${IS_GRANT}`;
+    case 'subject':
+      return `${within(searched)}\n  AND ${either([...by(searched.subject), given(searched.subject)])}`;
+    case 'origins':
+      return `${within(searched)}\n  AND ${origin(searched.keys)}`;
+  }
+}
+
+/**
+ * Each key in its own time, as a table that is joined: thousands of them as conditions would be more than Athena compiles.
+ * Undefined where no keys have times of their own.
+ */
+export function joinOf(searched: Searched, keys: readonly SearchedKey[]): string | undefined {
+  if (!isOfKeys(searched)) return undefined;
+  const rows = keys.map(({ key, from, to }) => `(${literal(key)}, ${second(from)}, ${second(to)})`);
+  const column = searched.kind === 'keys' ? `${IDENTITY}.accesskeyid` : GIVEN_KEY;
+  return [
+    `JOIN (VALUES ${[...new Set(rows)].join(',\n    ')}) AS used (key_id, begins, ends)`,
+    `  ON used.key_id = ${column} AND eventtime >= used.begins AND eventtime < used.ends`,
+  ].join('\n');
 }
 
 const origin = (keys: readonly string[]): string =>
   `${IS_GRANT}\n  AND ${GIVEN_KEY} IN (${keys.map(literal).join(', ')})`;
-
-/** Each key in its own time; keys of one time together. */
-function keyConditions(column: string, keys: readonly SearchedKey[]): readonly string[] {
-  const byTime = new Map<string, Set<string>>();
-  for (const key of keys) {
-    const time = within(key);
-    byTime.set(time, (byTime.get(time) ?? new Set()).add(literal(key.key)));
-  }
-  return [...byTime].map(([time, ids]) => `(${column} IN (${[...ids].join(', ')}) AND ${time})`);
-}
 
 /** Whoever acts is the subject. */
 function by(subject: Subject): readonly string[] {

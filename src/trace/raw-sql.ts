@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AuditLakeError } from '../errors.js';
 import { GRANT_EVENTS } from './grant-of.js';
 import type { RawBatch } from './partition-batches.js';
-import { COGNITO_SUBJECT, conditionOf } from './raw-conditions.js';
+import { COGNITO_SUBJECT, conditionOf, joinOf } from './raw-conditions.js';
 import type { Searched } from './searched-days.js';
 
 const IDENTITY = 'useridentity';
@@ -76,9 +76,11 @@ export type BatchOfSearch = {
 export function batchSelect({ rawTable, searched, batch, number }: BatchOfSearch): string {
   const columns = KEPT_COLUMNS.map((name) => `${KEPT[name]} AS ${name}`);
   const [year = '', month = ''] = batch.month.split('-');
+  const join = joinOf(searched, batch.keys);
   return [
     `SELECT ${number} AS search,\n  ${columns.join(',\n  ')}`,
     `FROM "${checked(RAW_TABLE, rawTable)}"`,
+    ...(join === undefined ? [] : [join]),
     `WHERE ${among('account', batch.accounts)}`,
     `  AND ${among('region', batch.regions)}`,
     `  AND year = '${year}' AND month = '${month}'`,

@@ -95,10 +95,10 @@ describe('the conditions of a trace', () => {
     await over(records, async (_find, connection) => {
       const batch = { month: '2026-10', days: ['31'], accounts: [PLACE[0] ?? ''], regions: [PLACE[1] ?? ''] };
       const select = batchSelect({
-        ...{ rawTable: 'logs', number: 1, searched: { kind: 'keys', keys: [] } },
+        ...{ rawTable: 'logs', number: 1, searched: { kind: 'origins', keys: ['x'], ...EVER } },
         batch: { ...batch, keys: [], partitions: 1 },
       });
-      const sql = `${select.slice(0, select.lastIndexOf('\n'))} ORDER BY cast(eventid AS integer)`;
+      const sql = `${select.slice(0, select.indexOf('\nWHERE'))} ORDER BY cast(eventid AS integer)`;
       const { columnNames, getRowsJS } = await answer(connection, sql);
       expect(columnNames).toEqual(['search', ...KEPT_COLUMNS]);
       const names = getRowsJS.map((row) => userNameOf(keptRow(row.slice(1))));

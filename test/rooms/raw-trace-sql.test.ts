@@ -50,7 +50,7 @@ const FUNCTIONS = [
   'strpos',
   'substr',
 ];
-const WORDS = ['and', 'in', 'or', 'then', 'where', 'with'];
+const WORDS = ['and', 'in', 'join', 'or', 'then', 'used', 'values', 'where', 'with'];
 const bare = (sql: string) => sql.replace(/'(?:[^']|'')*'/g, "''");
 
 describe('the SQL of a trace over the raw table', () => {
@@ -84,7 +84,7 @@ describe('the SQL of a trace over the raw table', () => {
       const parts = [...sql.matchAll(/\buseridentity((?:\.[a-z]+)+)/g)].map(([, path = '']) => path.slice(1));
       for (const path of parts) expect(identityHolds(path), path).toBe(true);
       const words = sql.replace(/\bAS [a-z_]+/g, '').match(/(?<![.\w"])[a-z]+(?![\w(."])/g) ?? [];
-      const names = words.filter((word) => !['useridentity'].includes(word));
+      const names = words.filter((word) => !['useridentity', 'used', 'begins', 'ends'].includes(word));
       expect(names.filter((name) => !columns.has(name))).toEqual([]);
     }
   });
@@ -101,10 +101,12 @@ describe('the SQL of a trace over the raw table', () => {
     );
   });
 
-  test('asks for keys of one time together, and for others in theirs', () => {
-    expect(select(SEARCHES[5] as Searched)).toContain(
-      "AND ((useridentity.accesskeyid IN ('ASIAIOSFODNN7EXAMPLE') AND eventtime >= '2026-01-08T00:00:00Z' AND eventtime < '2026-01-10T00:00:00Z')",
+  test('asks for each key in its own time, by a join, and for nothing before or after all of them', () => {
+    const sql = select(SEARCHES[5] as Searched);
+    expect(sql).toContain(
+      "JOIN (VALUES ('ASIAIOSFODNN7EXAMPLE', '2026-01-08T00:00:00Z', '2026-01-10T00:00:00Z'),\n    ('B', '2026-01-08T00:00:00Z', '2026-01-10T00:00:01Z')) AS used",
     );
+    expect(sql).toMatch(/AND eventtime >= '2026-01-08T00:00:00Z' AND eventtime < '2026-01-10T00:00:01Z'$/);
   });
 
   test.each<[string, Partial<RawBatch>]>([

@@ -103,6 +103,29 @@ describe('the queries of a trace', () => {
     await log.close();
   });
 
+  test('look for each key in its own time alone, also where a day is read for another', async () => {
+    const at = (hour: number) => Date.UTC(2026, 0, 9, hour);
+    const used = (hour: number, accessKeyId: string) => ({
+      eventTime: new Date(at(hour)).toISOString().replace('.000', ''),
+      userIdentity: { type: 'IAMUser', accessKeyId },
+    });
+    const records = ['A', 'B'].flatMap((key) =>
+      [8, 9, 10, 11].map((hour) => event(`${key}${hour}`, '2026-01-09', used(hour, key))),
+    );
+    world = await new TraceWorld([{ key: keyIn(`${ACCOUNT}/us-east-1/2026-01-09`), records }]).register();
+    const log = world.open();
+    const account = ACCOUNT;
+    const keys = [
+      { key: 'A', from: at(8), to: at(9), account },
+      { key: 'A', from: at(11), to: at(12), account: null },
+      { key: 'B', from: at(9), to: at(11), account },
+    ];
+    await log.search({ kind: 'keys', keys });
+    expect(await ids(log)).toEqual(['A8', 'B9', 'B10', 'A11']);
+    expect(world.inserts).toHaveLength(1);
+    await log.close();
+  });
+
   test('change nothing but the table of the trace', async () => {
     const before = world.aws.athena.executions().length;
     const log = world.open();
@@ -198,6 +221,24 @@ describe('a trace that ends', () => {
       if (said !== 'nothing was refused') expect(said, `${n}`).toMatch(/stopped/);
       expect([n, world.left, world.warnings, world.running]).toEqual([n, [], [], 0]);
     }
+  });
+
+  test('by Ctrl-C stops queries that would run for an hour, and waits until they write no more', async () => {
+    const log = world.open({ mostRunning: 3 });
+    const hour = is('StartQueryExecution', 'INSERT');
+    const setPace = (call: AwsCall) => {
+      world.aws.athena.pace = { by: 'ms', queued: 0, running: hour(call) ? 3_600_000 : 0 };
+      return false;
+    };
+    world.aws.fail((call) => call.operation === 'StartQueryExecution' && setPace(call), 'not done');
+    world.meanwhile = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (world.inserts.length === 3) void log.close();
+    };
+    expect(await refusal(log.search(BOB))).toMatch(/stopped/);
+    await log.close();
+    expect(world.inserts.map(({ state }) => state)).toEqual(Array(3).fill('CANCELLED'));
+    clean();
   });
 
   test('by Ctrl-C while its timeline is read leaves nothing', async () => {

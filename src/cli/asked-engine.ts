@@ -14,6 +14,8 @@ export type Asked = {
   readonly output?: OutputFormat | undefined;
   /** Of a table these columns alone are shown: a terminal is narrow. All where none is named. */
   readonly tableColumns?: readonly string[];
+  /** What DuckDB may take before it spills: without one, most of the machine. */
+  readonly memoryLimit?: string;
 };
 
 export const formatOf = ({ output }: Pick<Asked, 'output'>, io: Io): OutputFormat =>
@@ -73,12 +75,12 @@ function fetchText(news: FetchNews): string {
  * @throws Interrupted
  */
 export function askEngine(asked: Asked, io: Io, doors: QueryDoors): Promise<number> {
-  return withEngine({ target: asked.target, sql: asked.sql }, { io, doors }, (engine) =>
-    answered(asked, engine, io),
-  );
+  const { target, sql, memoryLimit } = asked;
+  const opening = { target, sql, ...(memoryLimit !== undefined && { memoryLimit }) };
+  return withEngine(opening, { io, doors }, (engine) => answered(asked, engine, io));
 }
 
-type Opening = Pick<Asked, 'target' | 'sql'> & { readonly memoryLimit?: string };
+type Opening = Pick<Asked, 'target' | 'sql' | 'memoryLimit'>;
 
 /**
  * Opens what answers the SQL, for as long as `use` takes; Ctrl-C stops it first.

@@ -10,6 +10,7 @@ import { askEngine, formatOf, type QueryDoors } from './asked-engine.js';
 import { type EngineFlags, engineTarget } from './engine-options.js';
 import type { Io } from './io.js';
 import { usage } from './question-list.js';
+import { ENGINE_MEMORY } from './report-making.js';
 import { wrapped } from './wrapped.js';
 
 export type AskFlags = EngineFlags & {
@@ -50,7 +51,8 @@ export async function runQuestion(
   if (flags.showSql) return await io.out(`${sql}\n`);
   const target = engineTarget(await doors.readConfig(), flags);
   io.err(`${question.title}: ${covered}\n${wrapped(question.answers, io.columns)}`);
-  const asked = { target, sql, output: flags.output, tableColumns: question.table };
+  const { table: tableColumns } = question;
+  const asked = { target, sql, output: flags.output, tableColumns, memoryLimit: ENGINE_MEMORY };
   const rows = await askEngine(asked, io, doors);
   // A table ends with the number of its rows.
   if (formatOf(flags, io) !== 'table') io.err(`${counted(rows, 'row')}\n`);

@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runQuestion } from '../../src/cli/asked-question.js';
+import { readConfig } from '../../src/config.js';
 import { type AwsServer, startAwsServer } from '../support/aws/aws-server.ts';
 import { AwsWorld } from '../support/aws/aws-world.ts';
 import { run } from '../support/command-line.ts';
-import { QUESTIONS } from '../support/questions/asked.ts';
+import { QUESTIONS, question } from '../support/questions/asked.ts';
 
 const LAKE = 's3://amzn-s3-demo-lake/audit';
 let folder: string;
@@ -38,6 +40,24 @@ describe('audit-lake ask', () => {
     ]);
     expect(err).toMatch(/^Who read the results of somebody else: \d{4}-\d\d-\d\dT00:00:00Z to now\n/);
     expect(err).toContain(`\n1 row\nNext: audit-lake ask by-user <user> --lake ${lake}\n`);
+  });
+
+  test('lets DuckDB take a gigabyte and no more: what is larger spills', async () => {
+    const limits: (string | undefined)[] = [];
+    const doors = {
+      openEngine: async (_: unknown, { memoryLimit }: { readonly memoryLimit?: string }) => {
+        limits.push(memoryLimit);
+        return {
+          query: async () => ({ columns: [], chunks: (async function* () {})() }),
+          close: async () => undefined,
+        };
+      },
+      ...{ now: Date.now, exit: () => undefined, readConfig: () => readConfig({ lake: 'here' }) },
+    };
+    const silent = { out: async () => undefined, err: () => undefined, columns: 80 };
+    const io = { ...silent, stdoutIsTerminal: false, stderrIsTerminal: false };
+    await runQuestion(question('queries'), { given: {}, flags: {}, next: undefined }, { io, doors });
+    expect(limits).toEqual(['1GB']);
   });
 
   test('takes arguments and options, and prints in every format that query has', async () => {

@@ -5,7 +5,6 @@ import type { Question } from '../questions/question.js';
 import type { Report } from '../report/report.js';
 import { reportHtml } from '../report/report-html.js';
 import { printable } from '../shown/printable.js';
-import { quoted } from '../shown/shell-quoted.js';
 import { counted, formatBytes } from '../shown/units.js';
 import { openEvidence } from '../wiring/lake-evidence.js';
 import { type QueryDoors, withEngine } from './asked-engine.js';

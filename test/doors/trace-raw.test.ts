@@ -129,11 +129,11 @@ const NAMED = [
   'bob',
   '--raw',
   '--lake',
-  's3://b-b-b/l',
+  's3://amzn-s3-demo-lake/audit',
   '--raw-table',
   'x',
   '--raw-source',
-  's3://b-b-b/AWSLogs/',
+  's3://amzn-s3-demo-bucket/AWSLogs/',
 ];
 
 describe('audit-lake trace, before anything is asked of AWS', () => {
@@ -141,10 +141,13 @@ describe('audit-lake trace, before anything is asked of AWS', () => {
     [['trace', 'bob', '--dry-run'], '--dry-run goes with --raw'],
     [['trace', 'bob', '--most-running', '2'], '--most-running goes with --raw'],
     [['trace', 'bob', '--raw', '--lake', './lake'], '`trace --raw` is for lakes in S3'],
-    [['trace', 'bob', '--raw', '--engine', 'duckdb', '--lake', 's3://b-b-b/l'], '--raw asks Athena'],
-    [['trace', 'bob', '--raw', '--lake', 's3://b-b-b/l'], 'name the raw table'],
     [
-      ['trace', 'bob', '--raw', '--lake', 's3://b-b-b/l', '--raw-table', 'x'],
+      ['trace', 'bob', '--raw', '--engine', 'duckdb', '--lake', 's3://amzn-s3-demo-lake/audit'],
+      '--raw asks Athena',
+    ],
+    [['trace', 'bob', '--raw', '--lake', 's3://amzn-s3-demo-lake/audit'], 'name the raw table'],
+    [
+      ['trace', 'bob', '--raw', '--lake', 's3://amzn-s3-demo-lake/audit', '--raw-table', 'x'],
       'raw_table is set without raw_source',
     ],
     [[...NAMED, '--most-running', '0'], '--most-running takes 1 to 100'],

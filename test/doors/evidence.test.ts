@@ -32,7 +32,7 @@ beforeAll(async () => {
   ]);
   const { log_files, stored } = manifestOf('pack');
   expect(err).toContain(
-    `${FILES} files: ${ASKED} questions asked, ${log_files.listed} log files and ${stored.data_files} data files listed\n`,
+    `${FILES} files: ${ASKED} questions asked, ${log_files.listed} entries of the ledger and ${stored.data_files} data files listed\n`,
   );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -120,16 +120,18 @@ async function ingest(folder: DemoFolder, now: number, io: Io): Promise<void> {
 }
 
 function nextSteps(folder: DemoFolder): string {
-  const trail = quoted(folder.trail);
-  const lake = quoted(folder.lake);
-  return `
-Next:
-  npx audit-lake ask                                       the questions that are ready to be asked
-  npx audit-lake trace bob --lake ${lake}                  every role he took, and what he did in it
-  npx audit-lake report --lake ${lake} --out audit.html    all of it on one page
-  npx audit-lake query --lake ${lake} "SELECT user_name, count(*) AS queries FROM athena_audit_logs GROUP BY 1 ORDER BY 2 DESC"
-  npx audit-lake ingest ${trail} --lake ${lake}            a second time: nothing is written
-  npx audit-lake ingest <your log files> --lake ./lake     your own trail
-  npx audit-lake ddl --lake s3://your-bucket/audit-lake    the same tables for Athena
-`;
+  const [trail, lake] = [quoted(folder.trail), quoted(folder.lake)];
+  const steps = [
+    ['ask', 'the questions that are ready to be asked'],
+    [`trace bob --lake ${lake}`, 'every role he took, and what he did in it'],
+    [`report --lake ${lake} --out audit.html`, 'all of it on one page'],
+    [`evidence --lake ${lake} --out evidence`, 'a folder for auditors, with hashes'],
+    [`ingest ${trail} --lake ${lake}`, 'a second time: nothing is written'],
+    ['ingest <your log files> --lake ./lake', 'your own trail'],
+    ['ddl --lake s3://your-bucket/audit-lake', 'the same tables for Athena'],
+  ] as const;
+  const width = Math.max(...steps.map(([command]) => command.length));
+  const lines = steps.map(([command, what]) => `  npx audit-lake ${command.padEnd(width)}  ${what}\n`);
+  const sql = '"SELECT user_name, count(*) AS queries FROM athena_audit_logs GROUP BY 1 ORDER BY 2 DESC"';
+  return `\nNext:\n${lines.join('')}  npx audit-lake query --lake ${lake} ${sql}\n`;
 }

@@ -1,6 +1,6 @@
 import { type Config, namedLake } from '../../config.js';
 import { printable } from '../../shown/printable.js';
-import { counted } from '../../shown/units.js';
+import { counted, formatCount } from '../../shown/units.js';
 import { openEvidence } from '../../wiring/lake-evidence.js';
 import { withEngine } from '../asked-engine.js';
 import { engineTarget } from '../engine-options.js';
@@ -72,7 +72,7 @@ async function packed(
 function told({ log_files, stored, questions, files, equations, changed_meanwhile }: Manifest): string {
   const unbalanced = equations.filter(({ balances }) => !balances);
   const lines = [
-    `${counted(files.length + 2, 'file')}: ${counted(questions.asked.length, 'question')} asked, ${counted(log_files.listed, 'log file')} and ${counted(stored.data_files, 'data file')} listed`,
+    `${counted(files.length + 2, 'file')}: ${counted(questions.asked.length, 'question')} asked, ${formatCount(log_files.listed)} entries of the ledger and ${counted(stored.data_files, 'data file')} listed`,
     ...unbalanced.map(({ says, left, right }) => `Warning: ${says} does not hold: ${left} and ${right}`),
     ...(changed_meanwhile || unbalanced.length > 0
       ? ['Warning: data was added meanwhile; the manifest says so. Make the pack again for one moment.']

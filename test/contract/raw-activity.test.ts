@@ -186,6 +186,14 @@ describe('the partitions that are read', () => {
     expect(new Set(places)).toEqual(new Set(['444455556666/eu-west-1']));
   });
 
+  test('of more accounts than an expression of Glue may name are theirs, too', async () => {
+    const many = Array.from({ length: 300 }, (_, at) => `123456789${String(at).padStart(3, '0')}`);
+    const search = subjectSearch({ kind: 'name', name: 'bob' });
+    const few = await world.open({ accounts: ['444455556666'] }).plan(search);
+    expect(few.partitions).toBeGreaterThan(5);
+    expect(await world.open({ accounts: [...many, '444455556666'] }).plan(search)).toEqual(few);
+  });
+
   test('that nobody registered cost nothing, and their days are told', async () => {
     const log = world.open();
     const search = subjectSearch({ kind: 'name', name: 'bob' }, { from: AS_OF - 30 * DAY, to: AS_OF });

@@ -32,6 +32,9 @@ export type RawKind = {
   readonly oneRegion: boolean;
 };
 
+/** Of an `Expression` of GetPartitions, in characters. */
+const MOST_EXPRESSION = 2_048;
+
 /**
  * The partitions that Athena reads, as the Glue catalog shows them, a month at a time; of a projection those that it
  * computes. The register is not asked: it also knows partitions that Athena does not read yet, and whoever asks may have
@@ -99,20 +102,26 @@ export class RawPartitionMonths {
       for (const partition of page.Partitions ?? []) added(folders, partition);
       from = page.NextToken;
     } while (from !== undefined);
-    return { month, folders: [...folders.values()] };
+    return { month, folders: [...folders.values()].filter((folder) => this.#isAsked(folder)) };
   }
 
-  /** What Glue goes by. The values are of grammars that hold no quote. */
+  /** What Glue goes by, as far as it takes so much. The values are of grammars that hold no quote. */
   #expression(month: string): string {
     const { accounts, regions } = this.#options;
     const among = (column: string, values: readonly string[]) =>
       values.length === 0 ? [] : [`${column} IN (${values.map((value) => `'${value}'`).join(', ')})`];
     const [year, number] = month.split('-');
-    return [
-      `year = '${year}' AND month = '${number}'`,
-      ...among('account', accounts),
-      ...among('region', regions),
-    ].join(' AND ');
+    const ofMonth = `year = '${year}' AND month = '${number}'`;
+    const whole = [ofMonth, ...among('account', accounts), ...among('region', regions)].join(' AND ');
+    return whole.length <= MOST_EXPRESSION ? whole : ofMonth;
+  }
+
+  #isAsked({ account, region }: MonthFolder): boolean {
+    const { accounts, regions } = this.#options;
+    return (
+      (accounts.length === 0 || accounts.includes(account)) &&
+      (regions.length === 0 || regions.includes(region))
+    );
   }
 }
 

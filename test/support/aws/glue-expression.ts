@@ -10,6 +10,9 @@ export function readExpression(
   expression: string,
   keys: readonly string[],
 ): (values: readonly string[]) => boolean {
+  if (expression.length > 2_048) {
+    throw new AwsError('InvalidInputException', 'Expression is longer than 2048 characters');
+  }
   const conditions: { readonly at: number; readonly among: ReadonlySet<string> }[] = [];
   for (let left = expression; left.trim() !== ''; ) {
     const [all = '', name = '', one, many, end] = CONDITION.exec(left) ?? [];

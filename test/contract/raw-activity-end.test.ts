@@ -350,5 +350,5 @@ describe('a raw table whose partitions are computed', () => {
 
 test('a raw table that is missing is told with the command that makes it', async () => {
   world.aws.glue.dropTable(DATABASE, RAW);
-  expect(await refusal(world.open().search(BOB))).toMatch(/^LAKE_FORMAT: .*`audit-lake raw create`/);
+  expect(await refusal(world.open().search(BOB))).toMatch(/^USAGE: .*`audit-lake raw create`/);
 });

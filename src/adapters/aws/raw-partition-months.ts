@@ -49,7 +49,7 @@ export class RawPartitionMonths {
     this.#options = options;
   }
 
-  /** @throws AuditLakeError LAKE_FORMAT for a table that is missing or none of ours */
+  /** @throws AuditLakeError USAGE for a table that is missing, LAKE_FORMAT for one that is none of ours */
   async kind(): Promise<RawKind> {
     const properties = await this.#asked();
     const isInjected = (column: string) => properties[`projection.${column}.type`]?.trim() === 'injected';
@@ -79,7 +79,7 @@ export class RawPartitionMonths {
       if (properties) return properties;
       const { table, database } = this.#options;
       const message = `table ${database}.${table.name} is missing: \`audit-lake raw create\` makes it`;
-      throw new AuditLakeError('LAKE_FORMAT', message);
+      throw new AuditLakeError('USAGE', message);
     });
     return this.#properties;
   }

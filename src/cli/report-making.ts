@@ -9,6 +9,7 @@ import type { Question } from '../questions/question.js';
 import { type Given, sqlOf } from '../questions/rendered-question.js';
 import type { Report } from '../report/report.js';
 import { quoted } from '../shown/shell-quoted.js';
+import { counted } from '../shown/units.js';
 
 /** Which period is looked at, as it is written on a command line. */
 export type PeriodFlags = { readonly from?: string; readonly to?: string; readonly days?: string };
@@ -68,6 +69,10 @@ export function askedOf(
   const commands = questions.map(({ name }) => [name, commandOf(name, given[name] ?? {}, period)] as const);
   return { sql: new Map(sql), commands: Object.fromEntries(commands) };
 }
+
+/** What whoever made something of altered data must know. */
+export const alteredText = (files: number): string =>
+  `Warning: ${counted(files, 'data file')} ${files === 1 ? 'is' : 'are'} not as committed: changed since, or not there. The answers cannot be trusted.`;
 
 /** A moment as people write it: without what is zero. */
 export const shortIso = (epochMs: number): string =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Config, namedLake } from '../config.js';
+import { alteredFiles } from '../jobs/altered-files.js';
 import { collectReport, REPORT_QUESTIONS } from '../jobs/collect-report.js';
 import type { Question } from '../questions/question.js';
 import type { Report } from '../report/report.js';
@@ -63,7 +64,7 @@ async function reportOf(
   { io, doors }: { readonly io: Io; readonly doors: ReportDoors },
 ): Promise<Report> {
   const target = engineTarget(config, flags);
-  const { evidence, lakeFile, close } = await openEvidence(namedLake(config), s3LakeOf(config));
+  const { evidence, stored, lakeFile, close } = await openEvidence(namedLake(config), s3LakeOf(config));
   try {
     const { commands } = asked;
     const { version } = doors;
@@ -71,7 +72,10 @@ async function reportOf(
     const facts = making.factsOf(config, { flags, period, now, version, commands, lakeFile, isAthena });
     const opening = { target, sql: [...asked.sql.values()].join('\n'), memoryLimit: making.ENGINE_MEMORY };
     return await withEngine(opening, { io, doors }, (engine) =>
-      collectReport(facts, { engine, evidence, sql: asked.sql }),
+      collectReport(facts, {
+        ...{ engine, evidence, sql: asked.sql },
+        altered: () => alteredFiles({ evidence, stored }, period),
+      }),
     );
   } finally {
     await close();
@@ -81,7 +85,7 @@ async function reportOf(
 const occurrences = (page: string, tag: string) => page.split(`<${tag} `).length - 1;
 
 /** What was made, and what it covers: for a log, and for whoever compares the file later. */
-function told({ lake, period, answers, held, changed }: Report, page: string, out: string): string {
+function told({ lake, period, answers, held, altered, changed }: Report, page: string, out: string): string {
   const { data } = held;
   const charts = counted(occurrences(page, 'svg'), 'chart');
   const days = counted(answers.days.length, 'day');
@@ -91,6 +95,7 @@ function told({ lake, period, answers, held, changed }: Report, page: string, ou
     `SHA-256 ${createHash('sha256').update(page).digest('hex')}`,
     `It covers ${making.shortIso(period.from)} to ${making.shortIso(period.to)} of ${printable(lake)}: ${counted(events, 'event')} of Athena on ${days},`,
     `from ${counted(data.files, 'data file')}, whose list has the SHA-256 ${data.sha256}`,
+    ...(altered ? [making.alteredText(altered.files)] : []),
     ...(changed
       ? ['Warning: data was added meanwhile; the report says so. Make it again for one moment.']
       : []),

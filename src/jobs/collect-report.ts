@@ -2,17 +2,19 @@ import { AuditLakeError } from '../errors.js';
 import type { LogFileCount } from '../lake/log-file-count.js';
 import type { LakeEvidence } from '../ports/lake-evidence.js';
 import type { QueryEngine } from '../ports/query-engine.js';
-import type { Report } from '../report/report.js';
+import type { Altered, Report } from '../report/report.js';
 import { rowsOf } from './answer-rows.js';
 import { heldData } from './held-data.js';
 import { reportAnswers } from './report-answers.js';
 
 /** What a report is about, and who makes it: all that is not in the lake. */
-export type ReportFacts = Omit<Report, 'answers' | 'held' | 'changed'>;
+export type ReportFacts = Omit<Report, 'answers' | 'held' | 'altered' | 'changed'>;
 
 type Ports = {
   readonly engine: QueryEngine;
   readonly evidence: Pick<LakeEvidence, 'partitions' | 'logFiles'>;
+  /** Compares what lies in the lake with what was committed. */
+  readonly altered: () => Promise<Altered>;
   /** The SQL of each question that a report asks, by its name, for the period of the report. */
   readonly sql: ReadonlyMap<string, string>;
 };
@@ -27,8 +29,10 @@ export const REPORT_QUESTIONS: readonly string[] = [
  * holds is read before the first question and after the last one, so that a report tells when it changed meanwhile.
  * @throws AuditLakeError QUERY_FAILED, LAKE_FORMAT, AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED
  */
-export async function collectReport(facts: ReportFacts, { engine, evidence, sql }: Ports): Promise<Report> {
+export async function collectReport(facts: ReportFacts, ports: Ports): Promise<Report> {
+  const { engine, evidence, sql } = ports;
   const held = await heldData(evidence, facts.period);
+  const altered = await ports.altered();
   const logFiles = await unlessDenied(evidence.logFiles());
   const answers = await reportAnswers(async function* (question) {
     yield* rowsOf(await engine.query(sqlOf(question, sql)));
@@ -38,6 +42,7 @@ export async function collectReport(facts: ReportFacts, { engine, evidence, sql 
     ...facts,
     answers,
     held: { ...held, ...(logFiles && { logFiles }) },
+    ...(altered.files > 0 && { altered }),
     ...(data.sha256 !== held.data.sha256 && { changed: data }),
   };
 }

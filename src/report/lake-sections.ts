@@ -10,7 +10,7 @@ const dataText = ({ files, rows, bytes: size }: DataRead): string =>
   `${counted(files, 'data file')}, ${counted(rows, 'row')}, ${formatBytes(size)}`;
 
 /** Days on which the lake has nothing, and what its answers were computed from. */
-export function coverageSection({ held, changed, answers: { days }, datasets }: Report): Html {
+export function coverageSection({ held, altered, changed, answers: { days }, datasets }: Report): Html {
   const { silent, data } = held;
   const first = days[0]?.firstEvent.slice(0, 19);
   const last = days.at(-1)?.lastEvent.slice(0, 19);
@@ -44,7 +44,10 @@ export function coverageSection({ held, changed, answers: { days }, datasets }: 
     ? html`<p class="warning">Data was added while this report was made: ${dataText(changed)} at its end, SHA-256 <code class="hash">${changed.sha256}</code>. Some answers may hold it already.</p>`
     : undefined;
   const hash = html`<p>Data read: ${dataText(data)}. The SHA-256 at the head of this report stands for them (<a href="#method">how</a>).</p>`;
-  const body = [hash, meanwhile, silent.rows.length === 0 ? undefined : table];
+  const forged = altered
+    ? html`<p class="warning">${counted(altered.files, 'data file')} ${altered.files === 1 ? 'is' : 'are'} not as committed: changed since, or not there. The answers cannot be trusted. ${altered.files > altered.first.length ? 'The first: ' : ''}${altered.first.map((path) => html`<code class="hash">${path}</code> `)}</p>`
+    : undefined;
+  const body = [hash, forged, meanwhile, silent.rows.length === 0 ? undefined : table];
   return section({ id: 'coverage', title: 'What this covers', lead: `${seen}${gaps}${without}`, body });
 }
 
@@ -108,7 +111,7 @@ export function methodSection({ engine, version }: Report): Html {
   const points = [
     `${engine} answered, over the views of the lake, which show each event once however often it was delivered. All times are UTC.`,
     'Rows come from the log files of CloudTrail. Each log file is in the lake once or not at all; a text once seen is never lost.',
-    'The SHA-256 of the data covers a list with a line for each data file: its path below the lake, its size in bytes, its rows, and the SHA-256 of its bytes, as noted when its rows were committed; tabs between them, a line feed behind each. The lines are in the order of table, day and path. The list holds the files of athena_events for the days of the period, and all files of athena_query_details, which tells of queries what was learned later. In S3 a file is listed moments before engines see it.',
+    'The SHA-256 of the data covers a list with a line for each data file: its path below the lake, its size in bytes, its rows, and the SHA-256 of its bytes, as noted when its rows were committed; tabs between them, a line feed behind each. The bytes that lie there now were compared with it. The lines are in the order of table, day and path. The list holds the files of athena_events for the days of the period, and all files of athena_query_details, which tells of queries what was learned later. In S3 a file is listed moments before engines see it.',
     'A user is whoever acted: the session name or source identity behind a role, not the role that everybody shares.',
     'Characters that would steer a terminal or turn a text around are written out, as in \\u202e.',
     `Made by athena-audit-lake ${version}. This file runs no script and loads nothing.`,

@@ -110,6 +110,9 @@ export type DataRead = {
   readonly bytes: number;
 };
 
+/** Data files that are not as they were committed: changed, or not there. */
+export type Altered = { readonly files: number; readonly first: readonly string[] };
+
 export type Held = {
   readonly tables: readonly HeldTable[];
   readonly data: DataRead;
@@ -137,6 +140,8 @@ export type Report = {
   readonly networks: string;
   readonly answers: Answers;
   readonly held: Held;
+  /** Of the data files that were read, where there are some. */
+  readonly altered?: Altered;
   /** The data that was there at the end, where it was not the same. */
   readonly changed?: DataRead;
   /** Who asks again gets the same: the command, by the question. */

@@ -1,10 +1,12 @@
 import type { LakeFile } from '../lake/lake-file.js';
 import type { LakeEvidence } from '../ports/lake-evidence.js';
+import type { StoredFiles } from '../ports/stored-files.js';
 import type { S3LakeSettings } from './s3-lake.js';
 
 /** What a lake says of itself; open until it is closed. */
 export type OpenEvidence = {
   readonly evidence: LakeEvidence;
+  readonly stored: StoredFiles;
   readonly lakeFile: LakeFile;
   readonly close: () => Promise<void>;
 };

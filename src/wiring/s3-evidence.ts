@@ -11,7 +11,8 @@ export async function openS3Evidence(settings: S3LakeSettings): Promise<OpenEvid
   try {
     await orLakeMissing(settings, () => mustBeOurs(lake));
     const known = await lake.lakeFile.read();
-    if (known) return { evidence: new DynamoDbLakeEvidence(lake.table), lakeFile: known.lake, close };
+    const { table, stored } = lake;
+    if (known) return { evidence: new DynamoDbLakeEvidence(table), stored, lakeFile: known.lake, close };
   } catch (error) {
     lake.close();
     throw error;

@@ -9,6 +9,7 @@ import { S3LakeDays } from '../adapters/aws/s3-lake-days.js';
 import { S3LakeFile } from '../adapters/aws/s3-lake-file.js';
 import { mustBePlace } from '../adapters/aws/s3-place.js';
 import { S3PlanStore } from '../adapters/aws/s3-plan-store.js';
+import { S3StoredFiles } from '../adapters/aws/s3-stored-files.js';
 import { AuditLakeError } from '../errors.js';
 import type { FinishPorts } from '../jobs/finish-bundle.js';
 import { type Kept, lakeKeeping } from '../lake/lake-file.js';
@@ -33,6 +34,7 @@ export type S3Lake = {
   readonly days: S3LakeDays;
   readonly lakeFile: S3LakeFile;
   readonly plans: S3PlanStore;
+  readonly stored: S3StoredFiles;
   readonly finishing: FinishPorts;
   readonly newBundleId: () => string;
   readonly close: () => void;
@@ -65,6 +67,7 @@ export function s3Lake(settings: S3LakeSettings): S3Lake {
     days: new S3LakeDays(options),
     lakeFile: new S3LakeFile(options),
     plans: new S3PlanStore(options),
+    stored: new S3StoredFiles(options),
     finishing: { ledger: state, staged: store, pause: realTime.pause },
     newBundleId: () => bundleId(randomBytes(17)),
     close: () => {

@@ -190,6 +190,31 @@ describe('audit-lake evidence of a lake in S3', () => {
     }
   });
 
+  test('says so where an object is another one than was committed: by what S3 keeps of it, else by its bytes', async () => {
+    const [changed = '', unmarked = ''] = csvRows(readFileSync(at('from-s3/data-files.csv'), 'utf8'))
+      .filter((row) => row['in_report'] === 'true')
+      .map((row) => row['path'] ?? '');
+    const bucket = 'amzn-s3-demo-lake';
+    const objects = world.s3.objects(bucket, 'audit/athena_events/');
+    const [was, same] = [changed, unmarked].map((path) => objects.get(`audit/${path}`));
+    if (!was || !same) throw new Error('no objects');
+    const gets = () => world.calls.filter(({ operation }) => operation === 'GetObject').length;
+    world.s3.put(bucket, `audit/${changed}`, same.bytes);
+    world.s3.put(bucket, `audit/${unmarked}`, same.bytes);
+    world.athena.answer = () => ({ columns: [{ name: 'a', type: 'varchar' }], rows: [] });
+    const before = gets();
+    const { code, err } = await inS3('--out', at('altered'));
+    world.s3.put(bucket, `audit/${changed}`, was.bytes);
+    expect([code, manifestOf('altered').stored.altered], err).toEqual([0, 1]);
+    expect(err).toContain('Warning: 1 data file is not as committed');
+    const rows = csvRows(readFileSync(at('altered/data-files.csv'), 'utf8'));
+    expect(rows.filter((row) => row['as_committed'] === 'false').map((row) => row['path'])).toEqual([
+      changed,
+    ]);
+    // The description of the lake, and the two of which S3 keeps no hash.
+    expect(gets() - before).toBeLessThanOrEqual(5);
+  });
+
   test('asks Athena each question once, and where its rows came from', async () => {
     const asked: string[] = [];
     world.athena.answer = (sql) => {

@@ -5,10 +5,12 @@ import { collectReport, REPORT_QUESTIONS } from '../../src/jobs/collect-report.j
 import type { LogFileCount } from '../../src/lake/log-file-count.js';
 import type { TableName } from '../../src/lake/tables.js';
 import type { LakeEvidence, NotedFile, NotedPartition } from '../../src/ports/lake-evidence.js';
+import type { Altered } from '../../src/report/report.js';
 import { type CannedRows, cannedEngine } from '../support/report/canned-engine.ts';
 import { reportOf } from '../support/report/sample-report.ts';
 
-const { answers: _, held: __, changed: ___, ...FACTS } = reportOf('lake');
+const { answers: _, held: __, changed: ___, altered: ____, ...FACTS } = reportOf('lake');
+const NONE = async (): Promise<Altered> => ({ files: 0, first: [] });
 /** The SQL of a question is its name. */
 const SQL = new Map(REPORT_QUESTIONS.map((name) => [name, name]));
 
@@ -37,7 +39,10 @@ const evidenceOf = (kept: Kept): LakeEvidence => ({
 });
 
 const collected = (answers: { readonly [question: string]: CannedRows }, kept: Kept = { partitions: [] }) =>
-  collectReport(FACTS, { engine: cannedEngine(answers), evidence: evidenceOf(kept), sql: SQL });
+  collectReport(FACTS, {
+    ...{ engine: cannedEngine(answers), evidence: evidenceOf(kept), sql: SQL },
+    altered: NONE,
+  });
 
 /** A period of 2026-11-01 to the middle of 2026-11-05. */
 const DAYS = [1, 2, 3, 4, 5].map((date) => `2026-11-0${date}`);
@@ -155,7 +160,12 @@ describe('a report is collected', () => {
         return await engine.query(sql);
       },
     };
-    const report = await collectReport(FACTS, { engine: later, evidence: evidenceOf(kept), sql: SQL });
+    const report = await collectReport(FACTS, {
+      engine: later,
+      evidence: evidenceOf(kept),
+      sql: SQL,
+      altered: NONE,
+    });
     expect([report.held.data.files, report.changed?.files]).toEqual([1, 2]);
     const { held, changed } = await collected({}, kept);
     expect(held.tables[0]).toMatchObject({ days: 2, hidden: 1 });
@@ -173,7 +183,7 @@ describe('a report is collected', () => {
 
   test('by each of its questions, once', async () => {
     const engine = cannedEngine({});
-    await collectReport(FACTS, { engine, evidence: evidenceOf({ partitions: [] }), sql: SQL });
+    await collectReport(FACTS, { engine, evidence: evidenceOf({ partitions: [] }), sql: SQL, altered: NONE });
     expect(engine.asked.sort()).toEqual([...REPORT_QUESTIONS]);
   });
 });

@@ -329,10 +329,41 @@ describe('an evidence pack', () => {
     expect(err).toContain('Warning: data was added meanwhile');
   });
 
+  test('says so where a data file of the period is another one than was committed, or is gone', async () => {
+    const copy = join(folder, 'tampered');
+    await cp(lake.folder, copy, { recursive: true });
+    const rows = csvRows(text('data-files.csv')).filter((row) => row['table'] === 'athena_events');
+    const paths = rows.filter((row) => row['in_report'] === 'true').map((row) => row['path'] ?? '');
+    const [changed = '', other = ''] = paths;
+    const old = rows.find((row) => row['in_period'] === 'false')?.['path'] ?? '';
+    // A good data file, of other rows; and one of a day that nobody looks at.
+    await cp(join(copy, other), join(copy, changed));
+    await cp(join(copy, other), join(copy, old));
+    const out = join(folder, 'of-tampered');
+    const { err } = await make(out, { lakeFolder: copy });
+    const told = csvRows(text('data-files.csv', out));
+    const named = told.filter((row) => row['as_committed'] === 'false').map((row) => row['path']);
+    expect([named, manifest(out).stored.altered]).toEqual([[changed], 1]);
+    expect(told.find((row) => row['path'] === old)?.['as_committed']).toBe('');
+    expect(err).toContain('Warning: 1 data file is not as committed');
+    expect(textOf(parsedPage(text('report.html', out)).elements[0] ?? parsedPageBody())).toContain(
+      `1 data file is not as committed: changed since, or not there. The answers cannot be trusted. ${changed}`,
+    );
+    expect([manifest().stored.altered, text('report.html').includes('not as committed')]).toEqual([0, false]);
+  });
+
   test('says so where an equation does not hold', () => {
     const report = reportOf('lake');
     const count = { status: 'COMMITTED', files: 2, read: 10, ignored: 3, rejected: 1, rows: 5 } as const;
-    const stored = { dataFiles: 1, partitions: 1, eventRows: 6, detailRows: 0, read: report.held.data };
+    const altered = { files: 0, first: [] };
+    const stored = {
+      dataFiles: 1,
+      altered,
+      partitions: 1,
+      eventRows: 6,
+      detailRows: 0,
+      read: report.held.data,
+    };
     const made = { sources: { logFiles: 2, rows: 5 }, questions: { asked: [], not_asked: [] }, files: [] };
     const { equations } = manifestOf({ report, counts: [count], stored, ...made });
     expect(equations.map(({ left, right, balances }) => [left, right, balances])).toEqual([

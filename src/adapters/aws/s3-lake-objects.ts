@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -21,6 +23,9 @@ export type S3LakeOptions = S3Access & {
 
 /** What is written: bytes, their media type, and their SHA-256 in base64 for S3 to compare. */
 export type Content = { readonly bytes: Uint8Array; readonly type: string; readonly sha256: string };
+
+/** Of all bytes: that of an upload in parts has a number behind it, and is of their hashes. */
+const WHOLE_SHA256 = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
  * The objects of a lake by path below its root. A request without an answer is sent again: whoever sees that an
@@ -61,6 +66,20 @@ export class S3LakeObjects {
       client.send(new HeadObjectCommand(this.#object(path))),
     );
     return head !== undefined;
+  }
+
+  /** Hex, as S3 keeps it since the object was written, else of its bytes; undefined where there is none. */
+  sha256Of(path: string): Promise<string | undefined> {
+    const { client } = this.#options;
+    return this.#unless(isMissing, this.#attempt('s3:GetObject', path), async () => {
+      const head = new HeadObjectCommand({ ...this.#object(path), ChecksumMode: 'ENABLED' });
+      const { ChecksumSHA256: kept } = await client.send(head);
+      if (kept !== undefined && WHOLE_SHA256.test(kept)) return Buffer.from(kept, 'base64').toString('hex');
+      const { Body } = await client.send(new GetObjectCommand(this.#object(path)));
+      const hash = createHash('sha256');
+      if (Body instanceof Readable) for await (const bytes of Body) hash.update(bytes);
+      return hash.digest('hex');
+    });
   }
 
   /** What is gone already is gone. */

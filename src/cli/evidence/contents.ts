@@ -4,6 +4,7 @@ import type { LakeFile } from '../../lake/lake-file.js';
 import type { LogFileCount } from '../../lake/log-file-count.js';
 import type { LakeEvidence } from '../../ports/lake-evidence.js';
 import type { QueryEngine } from '../../ports/query-engine.js';
+import type { StoredFiles } from '../../ports/stored-files.js';
 import type { Question } from '../../questions/question.js';
 import { daysBetween } from '../../report/calendar.js';
 import type { Report } from '../../report/report.js';
@@ -46,6 +47,7 @@ export type Contents = {
 type Opened = {
   readonly engine: QueryEngine;
   readonly evidence: LakeEvidence;
+  readonly stored: StoredFiles;
   readonly lakeFile: LakeFile;
 };
 
@@ -62,11 +64,12 @@ export async function writeContents(pack: PackFolder, contents: Contents, opened
   const { asked, period, sources: sql, questions } = contents;
   const facts = reportFacts(contents, opened);
   const counts = (await writeLedger(pack, evidence)).counts();
-  const stored = await writeStored(pack, evidence, new Set(daysBetween(period)));
+  const stored = await writeStored(pack, opened, new Set(daysBetween(period)));
   const sources = await writeSources(pack, engine, sql);
   const answers = new PackedAnswers(engine, pack, asked.sql);
   for (const [name, text] of asked.sql) if (!REPORT_QUESTIONS.includes(name)) await answers.ask(text);
-  const ports = { engine: answers, evidence: counting(evidence, counts), sql: asked.sql };
+  const altered = async () => stored.altered;
+  const ports = { engine: answers, evidence: counting(evidence, counts), altered, sql: asked.sql };
   const report = await collectReport(facts, ports);
   await pack.write('report.html', [reportHtml(report)]);
   await pack.write('settings.json', [await settingsOf(contents, facts, opened)]);

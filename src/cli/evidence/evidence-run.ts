@@ -48,7 +48,7 @@ async function packed(
   { io, doors, out }: { readonly io: Io; readonly doors: EvidenceDoors; readonly out: string },
 ): Promise<Manifest> {
   const { config, asked, sources, target } = contents;
-  const { evidence, lakeFile, close } = await openEvidence(namedLake(config), s3LakeOf(config));
+  const { evidence, stored, lakeFile, close } = await openEvidence(namedLake(config), s3LakeOf(config));
   let pack: PackFolder | undefined;
   try {
     const making_ = await PackFolder.beside(out);
@@ -58,7 +58,7 @@ async function packed(
       sql: [...asked.sql.values(), sources].join('\n'),
     };
     const manifest = await withEngine(opening, { io, doors }, (engine) =>
-      writeContents(making_, contents, { engine, evidence, lakeFile }),
+      writeContents(making_, contents, { engine, evidence, stored, lakeFile }),
     );
     await pack.finish();
     return manifest;
@@ -71,9 +71,11 @@ async function packed(
 /** What was made, and what whoever made it must know. */
 function told({ log_files, stored, questions, files, equations, changed_meanwhile }: Manifest): string {
   const unbalanced = equations.filter(({ balances }) => !balances);
+  const { altered } = stored;
   const lines = [
     `${counted(files.length + 2, 'file')}: ${counted(questions.asked.length, 'question')} asked, ${formatCount(log_files.listed)} entries of the ledger and ${counted(stored.data_files, 'data file')} listed`,
     ...unbalanced.map(({ says, left, right }) => `Warning: ${says} does not hold: ${left} and ${right}`),
+    ...(altered > 0 ? [`${making.alteredText(altered)} data-files.csv names them.`] : []),
     ...(changed_meanwhile || unbalanced.length > 0
       ? ['Warning: data was added meanwhile; the manifest says so. Make the pack again for one moment.']
       : []),

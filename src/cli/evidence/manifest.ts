@@ -33,8 +33,14 @@ export type Manifest = {
   /** `to` is not part of it. */
   readonly period: { readonly from: string; readonly to: string };
   readonly log_files: LogFiles;
+  /** `altered`: data files of the period or of the report that are not as they were committed. */
   readonly stored: {
-    readonly [counter in 'data_files' | 'partitions' | 'rows_of_events' | 'rows_of_details']: number;
+    readonly [counter in
+      | 'data_files'
+      | 'altered'
+      | 'partitions'
+      | 'rows_of_events'
+      | 'rows_of_details']: number;
   };
   /** Log files that rows of the period came from. */
   readonly sources: { readonly log_files: number; readonly rows: number };
@@ -61,14 +67,17 @@ export type Findings = {
 };
 
 export function manifestOf({ report, counts, stored, sources, questions, files }: Findings): Manifest {
-  const { read, dataFiles, partitions, eventRows, detailRows } = stored;
+  const { read, dataFiles, altered, partitions, eventRows, detailRows } = stored;
   const logFiles = logFilesOf(counts);
   const { version, generatedAt, lake, period } = report;
   return {
     ...{ schema_version: PACK_VERSION, made_by: `athena-audit-lake ${version}` },
     ...{ made_at: iso(generatedAt), lake, period: { from: iso(period.from), to: iso(period.to) } },
     log_files: logFiles,
-    stored: { data_files: dataFiles, partitions, rows_of_events: eventRows, rows_of_details: detailRows },
+    stored: {
+      ...{ data_files: dataFiles, altered: altered.files, partitions },
+      ...{ rows_of_events: eventRows, rows_of_details: detailRows },
+    },
     sources: { log_files: sources.logFiles, rows: sources.rows },
     questions,
     equations: equationsOf(logFiles, stored),

@@ -27,7 +27,9 @@ WHAT IS IN IT
                   log-files.csv. Rows are counted in the tables: an event that was delivered twice counts twice.
   log-files.csv   every log file that the ledger of the lake knows, of all days, once for each dataset
   data-files.csv  every data file of the lake: path below the lake, SHA-256 of its bytes as noted when its rows were
-                  committed; in_period: of a day of the period; in_report: the report was made from it
+                  committed; in_period: of a day of the period; in_report: the report was made from it. For both
+                  as_committed: its bytes have this SHA-256 still (false: changed since, or not there, so that no
+                  answer can be trusted); empty: not looked at
   partitions.csv  every table and day of the lake, and whether the catalog shows it
   settings.json   versions and settings; no secrets
   manifest.json   what was counted, equations between the counts, and all files with bytes and SHA-256

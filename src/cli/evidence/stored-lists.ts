@@ -1,10 +1,12 @@
+import { AlteredCount, alteredAmong } from '../../jobs/altered-files.js';
 import { isReadBy } from '../../jobs/held-data.js';
 import type { Day } from '../../lake/partition.js';
 import { TABLE_NAMES } from '../../lake/tables.js';
 import type { LakeEvidence, NotedPartition } from '../../ports/lake-evidence.js';
 import type { AnswerColumn, AnswerValue } from '../../ports/query-engine.js';
+import type { StoredFiles } from '../../ports/stored-files.js';
 import { DataList } from '../../report/data-list.js';
-import type { DataRead } from '../../report/report.js';
+import type { Altered, DataRead } from '../../report/report.js';
 import { csvHead, csvLines } from '../answer-format.js';
 import type { PackFolder } from './pack-folder.js';
 
@@ -23,7 +25,7 @@ const DATA_FILES: readonly AnswerColumn[] = [
     text('sha256'),
     text('bundle'),
   ],
-  ...[yesOrNo('in_period'), yesOrNo('in_report')],
+  ...[yesOrNo('in_period'), yesOrNo('in_report'), yesOrNo('as_committed')],
 ];
 
 /** Of `partitions.csv`. */
@@ -35,6 +37,8 @@ const PARTITIONS: readonly AnswerColumn[] = [
 /** What the data files of a lake are in numbers. */
 export type Stored = {
   readonly dataFiles: number;
+  /** Of the period, or of the report. */
+  readonly altered: Altered;
   readonly partitions: number;
   /** In the tables of events: what log files became. */
   readonly eventRows: number;
@@ -46,10 +50,10 @@ export type Stored = {
 /** Writes all data files and partitions of a lake, and adds them up. A partition in memory at a time. */
 export async function writeStored(
   pack: PackFolder,
-  evidence: LakeEvidence,
+  { evidence, stored }: { readonly evidence: LakeEvidence; readonly stored: StoredFiles },
   days: ReadonlySet<Day>,
 ): Promise<Stored> {
-  const list = new StoredList(days);
+  const list = new StoredList(days, stored);
   await pack.write('data-files.csv', list.dataFiles(evidence));
   await pack.write('partitions.csv', [csvHead(PARTITIONS), csvLines(PARTITIONS)(list.partitions)]);
   return list.sums();
@@ -58,31 +62,37 @@ export async function writeStored(
 class StoredList {
   readonly partitions: AnswerValue[][] = [];
   readonly #days: ReadonlySet<Day>;
+  readonly #stored: StoredFiles;
   readonly #read = new DataList();
+  readonly #altered = new AlteredCount();
   #sums = { dataFiles: 0, eventRows: 0, detailRows: 0 };
 
-  constructor(days: ReadonlySet<Day>) {
+  constructor(days: ReadonlySet<Day>, stored: StoredFiles) {
     this.#days = days;
+    this.#stored = stored;
   }
 
   async *dataFiles(evidence: LakeEvidence): AsyncGenerator<string> {
     yield csvHead(DATA_FILES);
     const lines = csvLines(DATA_FILES);
     for (const table of [...TABLE_NAMES].sort()) {
-      for await (const partition of evidence.partitions(table)) yield lines(this.#rowsOf(partition));
+      for await (const partition of evidence.partitions(table)) yield lines(await this.#rowsOf(partition));
     }
   }
 
   sums(): Stored {
-    return { ...this.#sums, partitions: this.partitions.length, read: this.#read.read() };
+    const altered = this.#altered.altered();
+    return { ...this.#sums, altered, partitions: this.partitions.length, read: this.#read.read() };
   }
 
-  #rowsOf(partition: NotedPartition): AnswerValue[][] {
+  async #rowsOf(partition: NotedPartition): Promise<AnswerValue[][]> {
     const { table, day, registration } = partition;
     const files = [...partition.files].sort((a, b) => (a.path < b.path ? -1 : 1));
     const inReport = isReadBy(this.#days, partition);
     const inPeriod = this.#days.has(day);
     const [rows, bytes] = [sumOf(files, 'rows'), sumOf(files, 'bytes')];
+    const altered = inPeriod || inReport ? await alteredAmong(this.#stored, files) : undefined;
+    this.#altered.add(altered ?? []);
     if (inReport) this.#read.add(files);
     this.partitions.push([table, day, registration, files.length, rows, bytes, inPeriod]);
     const { dataFiles, eventRows, detailRows } = this.#sums;
@@ -94,7 +104,7 @@ class StoredList {
     };
     return files.map((file) => [
       ...[table, day, file.path, file.bytes, file.rows, file.sha256, bundleOf(file.path)],
-      ...[inPeriod, inReport],
+      ...[inPeriod, inReport, altered ? !altered.has(file.path) : null],
     ]);
   }
 }

@@ -16,6 +16,8 @@ export type S3Object = {
   readonly contentType: string;
   readonly metadata: { readonly [name: string]: string };
   readonly kmsKey?: string;
+  /** Base64, where whoever put it gave it: S3 keeps it. */
+  readonly sha256?: string;
 };
 
 export type BucketRules = {

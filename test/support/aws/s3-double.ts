@@ -104,7 +104,10 @@ export class S3Double extends S3Store {
     }
     checkConditions(Key, objects.get(Key), input);
     const { ContentType: contentType, StorageClass: storageClass, Metadata: metadata } = input;
-    const object = this.put(Bucket, Key, bytes, { contentType, storageClass, metadata, kmsKey });
+    const object = this.put(Bucket, Key, bytes, {
+      ...{ contentType, storageClass, metadata, kmsKey },
+      sha256: input.ChecksumSHA256,
+    });
     return { ETag: object.etag, ...encryptionOf(object) };
   }
 
@@ -126,6 +129,7 @@ export class S3Double extends S3Store {
   }
 
   #describe(input: HeadObjectCommandInput) {
+    const isWhole = input.ChecksumMode === 'ENABLED' && input.Range === undefined;
     const object = this.object(input, input.Key ?? '');
     checkConditions(input.Key ?? '', object, { IfMatch: input.IfMatch });
     return {
@@ -136,6 +140,7 @@ export class S3Double extends S3Store {
       LastModified: new Date(object.lastModified),
       Metadata: { ...object.metadata },
       ...encryptionOf(object),
+      ...(isWhole && object.sha256 !== undefined && { ChecksumSHA256: object.sha256 }),
       ...(object.storageClass !== 'STANDARD' && { StorageClass: object.storageClass }),
       ...restoreHeader(object, this.now()),
     };

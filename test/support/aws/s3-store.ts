@@ -24,6 +24,8 @@ export type StoredAs = {
   readonly contentType?: string | undefined;
   readonly metadata?: { readonly [name: string]: string } | undefined;
   readonly kmsKey?: string | undefined;
+  /** Base64, where whoever stores it tells it. */
+  readonly sha256?: string | undefined;
 };
 
 /** The buckets, and what tests do to them behind the back of the callers: no call, no condition, no fault. */
@@ -48,7 +50,7 @@ export class S3Store {
 
   /** Stores a copy of the bytes, whatever is there. */
   put(place: string, key: string, content: Uint8Array | string, as: StoredAs = {}): S3Object {
-    const { storageClass = 'STANDARD', metadata = {}, kmsKey } = as;
+    const { storageClass = 'STANDARD', metadata = {}, kmsKey, sha256 } = as;
     const copy = copyOf(as, this.now());
     const bytes = typeof content === 'string' ? Buffer.from(content) : Uint8Array.from(content);
     const object = {
@@ -58,6 +60,7 @@ export class S3Store {
       lastModified: Math.floor(this.now() / 1000) * 1000,
       contentType: as.contentType ?? 'application/octet-stream',
       ...(kmsKey !== undefined && { kmsKey }),
+      ...(sha256 !== undefined && { sha256 }),
     };
     this.bucket({ Bucket: place }).objects.set(key, object);
     return object;

@@ -29,6 +29,7 @@ export function reportOf(text: string): Report {
       silent: { ...listed({ from: '2026-11-01', to: '2026-11-02', days: 2 }), days: 2 },
       logFiles: [{ status: 'COMMITTED', files: 3, read: 50, ignored: 9, rejected: 1, rows: 40 }],
     },
+    altered: { files: 7, first: [text] },
     changed: { sha256: 'b'.repeat(64), files: 4, rows: 41, bytes: 12_399 },
     commands: Object.fromEntries(
       ['addresses', 'cost', 'days', 'failed', 'hours', 'missing-texts', 'most-read'].map((name) => [

@@ -8,11 +8,14 @@ import { type Alert, knownAlert, type Rhythm } from '../src/questions/alert.js';
 import { readQuestions } from '../src/wiring/questions.js';
 import { call } from './schedule.js';
 
-/** CloudTrail delivers within a quarter of an hour; ingest and resolver have another half. */
+/**
+ * CloudTrail delivers within a quarter of an hour; ingest and resolver have another half. What is late is in a question of the
+ * day, which waits some hours more: of its last hour, too.
+ */
 const LAG_MINUTES = '45';
 const SCHEDULES: { readonly [every in Rhythm]: Schedule } = {
   hour: Schedule.cron({ minute: LAG_MINUTES }),
-  day: Schedule.cron({ minute: LAG_MINUTES, hour: '0' }),
+  day: Schedule.cron({ minute: LAG_MINUTES, hour: '5' }),
 };
 
 /**

@@ -292,7 +292,7 @@ describe('the schedules', () => {
     expect(asked).toEqual([
       ['cron(45 * * * ? *)', '<>', event(alerts[0])],
       ['cron(45 * * * ? *)', '<>', event(alerts[1])],
-      ['cron(45 0 * * ? *)', '<>', event({ ...alerts[2], parameters: { before: '7' } })],
+      ['cron(45 5 * * ? *)', '<>', event({ ...alerts[2], parameters: { before: '7' } })],
     ]);
     const permissions = [...ofType(with_, 'AWS::Lambda::Permission').values()];
     for (const [id] of rules)

@@ -79,6 +79,7 @@ summary { cursor: pointer; color: var(--soft); font-size: 0.8125rem; }
   .lead { break-inside: avoid; }
   h2, .lead, caption, summary { break-after: avoid; }
   figure, tr, ul.figures, dl.facts { break-inside: avoid; }
+  table:not(:has(tbody tr:nth-child(24))) { break-inside: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   .dense table { font-size: 7pt; }

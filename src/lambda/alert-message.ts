@@ -16,8 +16,8 @@ export type Found = {
   readonly athena: AthenaSettings;
 };
 
-/** What SNS takes. */
-const LONGEST_SUBJECT = 100;
+/** SNS takes fewer than 100. */
+const LONGEST_SUBJECT = 99;
 const LONGEST_VALUE = 200;
 /** Half characters and what XML cannot hold. */
 const UNSENDABLE = /[\p{Cs}\ufffe\uffff]/gu;

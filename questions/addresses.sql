@@ -1,6 +1,7 @@
 -- title: Users and the addresses that their queries came from
 -- answers: How many queries each user started from each address, those from outside your networks first. Calls that
---   a service of AWS made for somebody show no address.
+--   a service of AWS made for somebody show no address. This product's own functions come from addresses of AWS: their
+--   place is audit-lake.
 -- period: 30 days
 -- table: all
 -- next: outside-networks
@@ -9,7 +10,11 @@
 
 WITH started AS (
   SELECT event_time, user_name, source_ip, data_scanned_bytes,
-    CASE WHEN source_ip_sortable IS NULL THEN 'no address' WHEN :networks THEN 'inside' ELSE 'outside' END AS place,
+    CASE WHEN coalesce(is_own_call, false) THEN 'audit-lake'
+      WHEN source_ip_sortable IS NULL THEN 'no address'
+      WHEN :networks THEN 'inside'
+      ELSE 'outside'
+    END AS place,
     CASE WHEN error_code IS NOT NULL OR query_state = 'FAILED' THEN 1 END AS failed
   FROM athena_audit_logs
   WHERE event_name = 'StartQueryExecution'

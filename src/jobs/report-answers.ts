@@ -97,12 +97,13 @@ const plus = (a: number | null, b: number | null) => (b === null ? a : (a ?? 0) 
 
 async function addresses(ask: Ask): Promise<Pick<Answers, 'outside' | 'places'>> {
   const top = new Top<AddressUse>();
-  const places = { inside: 0, outside: 0, unknown: 0 };
+  const places = { inside: 0, outside: 0, own: 0, unknown: 0 };
   for await (const row of ask('addresses')) {
     const queries = row.count('queries');
     const place = row.text('place');
     if (place === 'inside') places.inside += queries;
     else if (place === 'outside') places.outside += queries;
+    else if (place === 'audit-lake') places.own += queries;
     else places.unknown += queries;
     if (place !== 'outside') continue;
     const use = {

@@ -4,7 +4,7 @@ import { type Html, html } from './html.js';
 import { meaningOf } from './missing-text-meanings.js';
 import { rankChart } from './rank-chart.js';
 import type { AddressUse, FailureCount, MissingTexts, Report, TableUse } from './report.js';
-import { beside, moreText, nameOf, queries, section } from './section.js';
+import { beside, moreText, nameOf, queries, section, startedIn } from './section.js';
 
 export function outsideSection({ answers: { outside, places }, networks, commands }: Report): Html {
   const table = dataTable({
@@ -25,7 +25,7 @@ export function outsideSection({ answers: { outside, places }, networks, command
     places.unknown === 0
       ? ''
       : ` Of ${queries(places.unknown)} no address is known: a service of AWS started them for somebody.`;
-  const inside = `${queries(places.inside)} came from inside.`;
+  const inside = `${queries(places.inside)} came from inside.${places.own === 0 ? '' : ` The lake's own functions started ${queries(places.own)}, from addresses of AWS.`}`;
   const lead = html`Networks that count as inside: <code>${networks.split(',').join(', ')}</code>. From outside came ${queries(places.outside)}; ${inside}${unknown}`;
   const body = outside.rows.length === 0 ? undefined : table;
   const title = 'Access from outside the networks';
@@ -60,7 +60,7 @@ export function tablesSection({ answers: { tables }, commands }: Report): Html {
   const sure =
     'Tables as the SQL names them; views are named, not what lies behind them. Failed queries do not count.';
   const unsure =
-    ' A question mark in place of a table: the tables of these queries are not known, and the database stands for them in which they ran.';
+    ' A question mark in place of a table: the tables of these queries are not known; the database in which they ran stands for them.';
   const lead = `${sure}${tables.rows.some(isUnknown) ? unsure : ''}`;
   return section({
     id: 'tables',
@@ -100,7 +100,7 @@ export function failuresSection({ answers: { failures }, commands }: Report): Ht
 export function missingSection({ answers, textMode, commands }: Report): Html {
   const { missing, places } = answers;
   const all = missing.reduce((sum, it) => sum + it.queries, 0);
-  const started = places.inside + places.outside + places.unknown;
+  const started = startedIn(places);
   const table = dataTable({
     caption: 'Queries without a text, by reason',
     columns: [

@@ -6,6 +6,7 @@ import { type Html, html } from './html.js';
 import { coverageSection, heldSection, methodSection } from './lake-sections.js';
 import { factList, figureList, momentText, pageOf, policyOf } from './page.js';
 import type { Report } from './report.js';
+import { startedIn } from './section.js';
 import { STYLE } from './style.js';
 
 export const POLICY: string = policyOf(STYLE);
@@ -25,7 +26,7 @@ function facts(report: Report): Html {
 
 function figures({ answers }: Report): Html {
   const { users, places, failures, missing } = answers;
-  const started = places.inside + places.outside + places.unknown;
+  const started = startedIn(places);
   const all: readonly (readonly [string, string])[] = [
     [formatCount(started), 'queries'],
     [formatCount(users.rows.length + users.more.rows), 'users with queries'],

@@ -79,7 +79,8 @@ export type Answers = {
   readonly hours: readonly (readonly number[])[];
   readonly outside: Listed<AddressUse>;
   /** Queries by where they came from, outside among them. */
-  readonly places: { readonly inside: number; readonly outside: number; readonly unknown: number };
+  /** `own`: of this product's functions. */
+  readonly places: { readonly [place in 'inside' | 'outside' | 'own' | 'unknown']: number };
   readonly tables: Listed<TableUse>;
   readonly failures: Listed<FailureCount> & { readonly denied: number; readonly failed: number };
   readonly missing: readonly MissingTexts[];

@@ -1,6 +1,6 @@
 import { counted } from '../shown/units.js';
 import { type Html, type HtmlValue, html } from './html.js';
-import type { Listed } from './report.js';
+import type { Listed, Report } from './report.js';
 
 type Section = {
   readonly id: string;
@@ -42,3 +42,7 @@ export function moreText(
 export const QUERIES = ['query', 'queries'] as const;
 export const queries = (count: number): string => counted(count, ...QUERIES);
 export const nameOf = (name: string | null): string => (name === null || name === '' ? '(no name)' : name);
+
+/** All queries, wherever they came from. */
+export const startedIn = ({ inside, outside, own, unknown }: Report['answers']['places']): number =>
+  inside + outside + own + unknown;

@@ -5,7 +5,7 @@ import { answer, QUESTIONS, sqlFor } from '../support/questions/asked.ts';
 import { commit, smallLake } from '../support/small-lake.ts';
 
 const AT = Date.UTC(2026, 0, 9, 12, 30);
-const GIVEN = { user: 'john.doe', person: 'john', role: 'Analyst', name: 'patients' };
+const GIVEN = { user: 'john.doe', person: 'john', role: 'Analyst', name: 'patients', resource: 'visits' };
 const NAMES = QUESTIONS.map(({ name }) => name);
 const closing: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -62,7 +62,7 @@ describe('a lake with one row of hardly any cells', () => {
       hours: 24,
       queries: 1,
       'missing-texts': 1,
-      'new-activity': 1,
+      ...{ 'new-activity': 1, 'new-calls': 1 },
     };
     expect(rows).toHaveLength(counts[name] ?? 0);
   });
@@ -89,6 +89,12 @@ test.each(['outside-networks', 'new-activity'])(
     const found = await answer(engine, name, { given: {}, period });
     expect(found.map((row) => row['user_name']).sort()).toEqual(['eve', 'mary']);
     expect(await answer(engine, 'queries', { given: {}, period })).toHaveLength(3);
+    const places = await answer(engine, 'addresses', { given: {}, period });
+    expect(places.map((row) => [row['user_name'], row['place']]).sort()).toEqual([
+      ['alert', 'audit-lake'],
+      ['eve', 'outside'],
+      ['mary', 'outside'],
+    ]);
   },
 );
 

@@ -94,11 +94,12 @@ describe('a report is collected', () => {
         row('outside', 3),
         row('outside', 2),
         row('no address', 4),
+        row('audit-lake', 7),
         row('inside', 9),
         row('inside', 1),
       ],
     });
-    expect(answers.places).toEqual({ inside: 10, outside: 5, unknown: 4 });
+    expect(answers.places).toEqual({ inside: 10, outside: 5, own: 7, unknown: 4 });
     expect(answers.outside.rows.map(({ queries }) => queries)).toEqual([3, 2]);
   });
 

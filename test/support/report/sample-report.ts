@@ -64,7 +64,7 @@ function answersOf(text: string): Report['answers'] {
       rows: [{ user: text, address: text, queries: 3, failed: 1, scannedBytes: 5, first: text, last: text }],
       more: { rows: 12, count: 34 },
     },
-    places: { inside: 6, outside: 37, unknown: 1 },
+    places: { inside: 6, outside: 37, own: 1, unknown: 1 },
     tables: listed({ table: text, reading: 4, queries: 5, users: 2, last: text }),
     failures: {
       ...listed({
@@ -86,7 +86,7 @@ export function emptyReport(): Report {
     answers: {
       ...{ days: [], hours: [], outside: nothing, tables: nothing, missing: [] },
       users: { ...nothing, cost: null, scannedBytes: null, untold: 0 },
-      places: { inside: 0, outside: 0, unknown: 0 },
+      places: { inside: 0, outside: 0, own: 0, unknown: 0 },
       failures: { ...nothing, denied: 0, failed: 0 },
     },
     held: {

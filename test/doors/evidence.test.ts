@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sumsText } from '../../src/cli/evidence/manifest.js';
 import { denied } from '../support/aws/aws-error.ts';
 import { type AwsServer, startAwsServer } from '../support/aws/aws-server.ts';
 import { AwsWorld } from '../support/aws/aws-world.ts';
@@ -75,7 +76,7 @@ describe('audit-lake evidence verify', () => {
     const { code, out } = await verify('pack');
     expect([code, out]).toEqual([
       0,
-      `${FILES} files, all as they were made\nSHA-256 of manifest.json ${sha256(at('pack/manifest.json'))}\n`,
+      `${FILES} files, all as the manifest says\nSHA-256 of manifest.json ${sha256(at('pack/manifest.json'))}\n`,
     ]);
   });
 
@@ -110,6 +111,31 @@ describe('audit-lake evidence verify', () => {
       await writeFile(place(path), change(text));
     });
     expect(code).toBe(1);
+  });
+
+  test('sees a pack whose manifest and sums were written anew, by the hash that was kept', async () => {
+    const kept = sha256(at('pack/manifest.json'));
+    const whole = await run(['evidence', 'verify', at('pack'), '--manifest', kept.toUpperCase()]);
+    expect([whole.code, whole.out]).toEqual([
+      0,
+      `${FILES} files, all as they were made\nSHA-256 of manifest.json ${kept}\n`,
+    ]);
+    const { code } = await changed('forged', async (place) => {
+      await appendFile(place('questions/cost.csv'), 'x');
+      const manifest = JSON.parse(readFileSync(place('manifest.json'), 'utf8'));
+      const files = manifest.files.map((file: { path: string }) => ({
+        ...file,
+        sha256: sha256(place(file.path)),
+      }));
+      const text = JSON.stringify({ ...manifest, files });
+      await writeFile(place('manifest.json'), text);
+      await writeFile(place('SHA256SUMS'), sumsText(files, text));
+    });
+    expect(code).toBe(0);
+    const { code: seen, out } = await run(['evidence', 'verify', at('forged'), '--manifest', kept]);
+    expect([seen, out.split('\n')[0]]).toEqual([1, 'changed manifest.json']);
+    for (const none of ['', 'abc', `${kept}0`])
+      expect((await run(['evidence', 'verify', at('pack'), '--manifest', none])).code).toBe(2);
   });
 
   test('takes a link to the same content for a change, and opens nothing outside', async () => {

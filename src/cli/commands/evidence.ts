@@ -55,7 +55,8 @@ function verifyCommand(io: Io, exit: (code: number) => void): Command {
       'Tells what is missing in a pack, what was changed, what was added. Exit code 1: something is.',
     )
     .argument('<folder>', 'an evidence pack')
-    .action(async (folder: string) => {
-      if (!(await verifyPack(folder, io))) exit(1);
+    .option('--manifest <sha256>', 'that of its manifest, as it was printed when the pack was made')
+    .action(async (folder: string, { manifest }: { readonly manifest?: string }) => {
+      if (!(await verifyPack(folder, manifest, io))) exit(1);
     });
 }

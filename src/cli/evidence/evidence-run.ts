@@ -79,7 +79,7 @@ function told({ log_files, stored, questions, files, equations, changed_meanwhil
     ...(changed_meanwhile || unbalanced.length > 0
       ? ['Warning: data was added meanwhile; the manifest says so. Make the pack again for one moment.']
       : []),
-    'Keep the SHA-256 in another place: audit-lake evidence verify <folder> tells it again',
+    'Keep the SHA-256 in another place: audit-lake evidence verify <folder> --manifest <it> sees whatever was changed',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -15,8 +15,10 @@ Made       ${made_at} by ${made_by}
 HOW TO CHECK IT
   sha256sum -c SHA256SUMS             nothing was changed (macOS: shasum -a 256 -c SHA256SUMS)
   audit-lake evidence verify <folder> the same, and nothing was added or taken away
+  audit-lake evidence verify <folder> --manifest <SHA-256 of manifest.json>
+                                      the same, and nobody has written manifest and sums anew
 Whoever can change a file can change these sums too. Keep the SHA-256 of manifest.json, which was printed when the pack
-was made, in another place, and compare: the manifest holds the SHA-256 of every other file but SHA256SUMS.
+was made, in another place: the manifest holds the SHA-256 of every other file but SHA256SUMS.
 
 WHAT IS IN IT
   report.html     the period as one page

@@ -15,24 +15,27 @@ type Listed = { readonly path: string; readonly sha256: string };
 
 /**
  * Compares a pack with what it says of itself: findings on stdout, and the SHA-256 of its manifest.
+ * @param kept the SHA-256 that was told when it was made. Without it, whoever changed the manifest as well is not seen.
  * @returns whether it is as it was made
- * @throws AuditLakeError USAGE for what is no folder, or no pack of this version
+ * @throws AuditLakeError USAGE for what is no folder, no pack of this version, or no SHA-256
  */
-export async function verifyPack(folder: string, io: Io): Promise<boolean> {
+export async function verifyPack(folder: string, kept: string | undefined, io: Io): Promise<boolean> {
+  if (kept !== undefined && !/^[\da-f]{64}$/i.test(kept))
+    throw new AuditLakeError('USAGE', `--manifest ${kept} is no SHA-256: it has 64 hex digits`);
   const there = await filesIn(folder);
   const manifest = there.has(MANIFEST) ? await readFile(join(folder, MANIFEST), 'utf8') : undefined;
   if (manifest === undefined) throw noPack(folder, `it has no ${MANIFEST}`);
   const listed = listedIn(manifest) ?? fail(noPack(folder, `its ${MANIFEST} is none of this version`));
   const expected = new Map([
     ...listed.map(({ path, sha256 }) => [path, sha256] as const),
-    [MANIFEST, sha256Of(manifest)] as const,
+    [MANIFEST, kept?.toLowerCase() ?? sha256Of(manifest)] as const,
     [SUMS, sha256Of(sumsText(listed, manifest))] as const,
   ]);
   const findings = await compared(folder, there, expected);
   for (const { path, is } of findings) await io.out(`${is} ${printable(path)}\n`);
   const all = counted(expected.size, 'file');
-  const result =
-    findings.length === 0 ? `${all}, all as they were made` : `${counted(findings.length, 'difference')}`;
+  const same = kept === undefined ? 'all as the manifest says' : 'all as they were made';
+  const result = findings.length === 0 ? `${all}, ${same}` : `${counted(findings.length, 'difference')}`;
   await io.out(`${result}\nSHA-256 of ${MANIFEST} ${sha256Of(manifest)}\n`);
   return findings.length === 0;
 }

@@ -154,19 +154,19 @@ function startWorkers(settings: WorkerSettings, count: number): WorkerLane[] {
 }
 
 function lanesHere(
-  { reading, ownRoleArns, ...settings }: WorkerSettings,
+  { reading, ownRoleArns, askingRoleArns, ...settings }: WorkerSettings,
   history: QueryHistory,
   count: number,
 ): Promise<BundleLane[]> {
-  const options = { ...settings, ownRoleArns: new Set(ownRoleArns), history, breathe: () => breathe() };
+  const roles = { ownRoleArns: new Set(ownRoleArns), askingRoleArns: new Set(askingRoleArns) };
+  const options = { ...settings, ...roles, history, breathe: () => breathe() };
   return openLanes(count, reading, options);
 }
 
 function laneSettings(options: LanesOptions, texts: QueryTexts): WorkerSettings {
-  const { datasets, target, reading, ownRoles, now = Date.now() } = options;
-  const ownRoleArns = [...ownRoles, ...texts.ownRoleArns];
-  const { privacy } = texts;
-  return { datasets, now, ownRoleArns, privacy, full: bundleSizeOf(target), reading };
+  const { datasets, target, reading, ownRoles: ownRoleArns, now = Date.now() } = options;
+  const { privacy, askingRoleArns } = texts;
+  return { datasets, now, ownRoleArns, askingRoleArns, privacy, full: bundleSizeOf(target), reading };
 }
 
 function standing({ logFiles }: Counters, lanes: readonly BundleLane[], total: number | undefined) {

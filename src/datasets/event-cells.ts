@@ -13,14 +13,24 @@ export type RowContext = {
   readonly ingestedAt: number;
   /** ARNs of the roles that this product runs under: their calls are kept and marked. */
   readonly ownRoleArns: ReadonlySet<string>;
+  /**
+   * ARNs of the roles that are assumed in other accounts to ask for query texts. Whoever runs such an account may let somebody
+   * else take its role: only the calls that we make under it are ours. None where absent.
+   */
+  readonly askingRoleArns?: ReadonlySet<string> | undefined;
 };
+
+/** All that is called under a role that asks: what member-role.yaml allows. */
+const ASKING: ReadonlySet<string> = new Set([
+  ...['BatchGetQueryExecution', 'GetQueryExecution', 'GetNamedQuery', 'GetPreparedStatement'],
+]);
 
 const SLICED = new Set(['requestParameters', 'responseElements', 'additionalEventData']);
 
 /** The cells of EVENT_COLUMNS. `eventTime` in milliseconds, already checked. */
-export function eventCells({ json }: LogRecord, eventTime: number, { ref, ownRoleArns }: RowContext): Cells {
+export function eventCells({ json }: LogRecord, eventTime: number, context: RowContext): Cells {
+  const { ref } = context;
   const sourceIp = textOf(json, 'sourceIPAddress');
-  const issuer = textOf(within(json, 'userIdentity', 'sessionContext', 'sessionIssuer'), 'arn');
   return {
     event_id: textOf(json, 'eventID'),
     event_time: eventTime,
@@ -34,7 +44,7 @@ export function eventCells({ json }: LogRecord, eventTime: number, { ref, ownRol
     request_id: textOf(json, 'requestID'),
     shared_event_id: textOf(json, 'sharedEventID'),
     original_event_id: textOf(within(json, 'addendum'), 'originalEventID'),
-    is_own_call: issuer !== null && ownRoleArns.has(issuer),
+    is_own_call: isOwnCall(json, context),
     read_only: flagOf(json, 'readOnly'),
     error_code: textOf(json, 'errorCode'),
     error_message: textOf(json, 'errorMessage'),
@@ -44,6 +54,13 @@ export function eventCells({ json }: LogRecord, eventTime: number, { ref, ownRol
     tls_version: textOf(within(json, 'tlsDetails'), 'tlsVersion'),
     vpc_endpoint_id: textOf(json, 'vpcEndpointId'),
   };
+}
+
+function isOwnCall(json: LogRecord['json'], { ownRoleArns, askingRoleArns }: RowContext): boolean {
+  const issuer = textOf(within(json, 'userIdentity', 'sessionContext', 'sessionIssuer'), 'arn');
+  if (issuer === null) return false;
+  if (ownRoleArns.has(issuer)) return true;
+  return askingRoleArns?.has(issuer) === true && ASKING.has(textOf(json, 'eventName') ?? '');
 }
 
 /** The cells of EVIDENCE_COLUMNS: slices of the record's own bytes, and where it came from. */

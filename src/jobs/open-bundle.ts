@@ -34,6 +34,7 @@ export type OpenBundleOptions = {
   readonly reader: LogReader;
   readonly history: QueryHistory;
   readonly ownRoleArns: ReadonlySet<string>;
+  readonly askingRoleArns?: ReadonlySet<string> | undefined;
   /** How query texts are kept. */
   readonly privacy: TextPrivacy;
   /** Milliseconds since 1970. */

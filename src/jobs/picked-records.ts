@@ -17,6 +17,7 @@ export type Picking = {
   readonly datasets: readonly Dataset[];
   readonly test: CheapTest;
   readonly ownRoleArns: ReadonlySet<string>;
+  readonly askingRoleArns?: ReadonlySet<string> | undefined;
   readonly privacy: TextPrivacy;
   /** Milliseconds since 1970: ingested_at of the rows. */
   readonly now: number;
@@ -96,8 +97,8 @@ export class PickedRecords implements RecordSink {
       return;
     }
     this.#records.selected++;
-    const { now, ownRoleArns, privacy } = this.#picking;
-    const context = { ref: this.#task.ref, ingestedAt: now, ownRoleArns };
+    const { now, ownRoleArns, askingRoleArns, privacy } = this.#picking;
+    const context = { ref: this.#task.ref, ingestedAt: now, ownRoleArns, askingRoleArns };
     // From here on nobody keeps a text that the lake may not keep.
     const picked = { ...privateRecord(record, privacy), eventTime, delivered: record.json };
     for (const dataset of taking) this.#keep(dataset.name, rowOf(dataset, picked, context));

@@ -28,7 +28,7 @@ export function athenaHistory(settings: AthenaHistorySettings, run: AthenaHistor
   return {
     history,
     mustBeSomebody: () => history.knowOwnAccount(),
-    ownRoleArns: () => ownRoleArns(settings, sts),
+    askingRoleArns: () => askingRoleArns(settings, sts),
     close: () => {
       athena.close();
       sts.destroy();
@@ -53,7 +53,7 @@ function athenaClients(settings: AwsSettings) {
   return { make, close: () => connections?.destroy?.() };
 }
 
-async function ownRoleArns(settings: AthenaHistorySettings, sts: STSClient): Promise<readonly string[]> {
+async function askingRoleArns(settings: AthenaHistorySettings, sts: STSClient): Promise<readonly string[]> {
   const { queryAccounts, queryRole } = settings;
   if (queryRole.includes('{region}')) return [];
   // Roles are assumed within one partition only: that of our own Region.

@@ -31,7 +31,7 @@ export type OpenAthenaHistory = {
    * The roles that are assumed for these calls, so that their footsteps are known. Not our own role: people may work
    * under it, and their queries are not ours. Left out: roles whose name holds the Region. Never throws.
    */
-  readonly ownRoleArns: () => Promise<readonly string[]>;
+  readonly askingRoleArns: () => Promise<readonly string[]>;
   readonly close: () => void;
 };
 

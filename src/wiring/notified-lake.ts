@@ -78,7 +78,8 @@ export async function openLambdaLake(
   const texts = await openQueryTexts(settings, { tell, until, privacy });
   const options = {
     ...{ datasets, reader, history: texts.over(state.known), privacy, full: S3_BUNDLE },
-    ownRoleArns: new Set([...settings.ownRoles, ...texts.ownRoleArns]),
+    ownRoleArns: new Set(settings.ownRoles),
+    askingRoleArns: new Set(texts.askingRoleArns),
     breathe: () => breathe(),
   };
   return {

@@ -9,8 +9,8 @@ export type QueryTexts = {
   readonly privacy: TextPrivacy;
   /** Makes sure that we are somebody, where Athena is asked. @throws AuditLakeError AWS_CREDENTIALS, USAGE, ... */
   readonly mustBeSomebody: () => Promise<void>;
-  /** Roles whose calls are our own, since we ask under them. */
-  readonly ownRoleArns: readonly string[];
+  /** Roles under which we ask. */
+  readonly askingRoleArns: readonly string[];
   /** The history of a run: first what this lake has learned. */
   readonly over: (known: KnownQueries) => QueryHistory;
   readonly close: () => void;
@@ -41,7 +41,7 @@ export async function openQueryTexts(
   return {
     privacy,
     mustBeSomebody: async () => athena?.mustBeSomebody(),
-    ownRoleArns: (await athena?.ownRoleArns()) ?? [],
+    askingRoleArns: (await athena?.askingRoleArns()) ?? [],
     over: (known) => queryHistory({ known, histories, privacy }),
     close: () => athena?.close(),
   };

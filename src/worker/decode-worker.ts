@@ -25,6 +25,7 @@ const lane = openLane(settings.reading, {
   datasets: settings.datasets,
   history,
   ownRoleArns: new Set(settings.ownRoleArns),
+  askingRoleArns: new Set(settings.askingRoleArns),
   privacy: settings.privacy,
   now: settings.now,
   full: settings.full,

@@ -10,6 +10,7 @@ import type { Reading } from '../wiring/lane.js';
 export type WorkerSettings = {
   readonly datasets: readonly Dataset[];
   readonly ownRoleArns: readonly string[];
+  readonly askingRoleArns: readonly string[];
   readonly privacy: TextPrivacy;
   readonly now: number;
   readonly full: BundleSize;

@@ -115,23 +115,23 @@ describe('openAthenaHistory', () => {
   });
 });
 
-describe('ownRoleArns', () => {
+describe('askingRoleArns', () => {
   test('names the reader roles, in the partition that we are in', async () => {
-    const { ownRoleArns } = await opened({ queryAccounts: [MEMBER, HOME], queryRole: 'audit/{account}' });
-    expect(await ownRoleArns()).toEqual([
+    const { askingRoleArns } = await opened({ queryAccounts: [MEMBER, HOME], queryRole: 'audit/{account}' });
+    expect(await askingRoleArns()).toEqual([
       `arn:aws:iam::${MEMBER}:role/audit/${MEMBER}`,
       `arn:aws:iam::${HOME}:role/audit/${HOME}`,
     ]);
     const china = await opened({ queryAccounts: [MEMBER], region: 'cn-north-1' });
-    expect(await china.ownRoleArns()).toEqual([`arn:aws-cn:iam::${MEMBER}:role/${ROLE}`]);
+    expect(await china.askingRoleArns()).toEqual([`arn:aws-cn:iam::${MEMBER}:role/${ROLE}`]);
     expect(world.calls).toEqual([]);
   });
 
   test('leaves out roles of each Region, and a caller that is no role or cannot be asked', async () => {
     const regional = await opened({ queryAccounts: ['self', MEMBER], queryRole: 'audit-{region}' });
-    expect(await regional.ownRoleArns()).toEqual([]);
+    expect(await regional.askingRoleArns()).toEqual([]);
     await server.close();
-    expect(await (await opened({ queryAccounts: ['self'] })).ownRoleArns()).toEqual([]);
+    expect(await (await opened({ queryAccounts: ['self'] })).askingRoleArns()).toEqual([]);
   });
 
   test('does not name the role that we run in: people may work under it', async () => {
@@ -144,7 +144,7 @@ describe('ownRoleArns', () => {
     );
     vi.stubEnv('AWS_ACCESS_KEY_ID', keys?.AccessKeyId);
     vi.stubEnv('AWS_SESSION_TOKEN', keys?.SessionToken);
-    const { ownRoleArns } = await opened({ queryAccounts: ['self'] });
-    expect(await ownRoleArns()).toEqual([]);
+    const { askingRoleArns } = await opened({ queryAccounts: ['self'] });
+    expect(await askingRoleArns()).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ vi.mock('node:worker_threads', async (original) => {
 
 const ASKS = `parentPort.on('message', () => parentPort.postMessage({ say: 'lookup', queries: [], logFiles: 1 }));`;
 const SETTINGS: WorkerSettings = {
-  ...{ datasets: [], ownRoleArns: [], privacy: { mode: 'full' }, now: 0 },
+  ...{ datasets: [], ownRoleArns: [], askingRoleArns: [], privacy: { mode: 'full' }, now: 0 },
   full: { bytes: 1, files: 1, millis: 1, items: 1 },
   reading: { kind: 'local' },
 };

@@ -39,7 +39,8 @@ export async function traceActivity(
     return found;
   };
   const world = { period, search };
-  const forth = await followed(await begun(subject, world), world);
+  const found = await followed(await search(firstSearch(subject, period)), world);
+  const forth = { ...found, grants: leadingInto(period, found.grants) };
   const back = await origins(subject, forth, world);
   const chains = chainsOf([...forth.grants, ...back.grants]);
   const endedAt = forth.endedAt ?? back.endedAt ?? (isCut ? 'keys' : undefined);
@@ -50,19 +51,32 @@ export async function traceActivity(
 
 type World = { readonly period: Span; readonly search: ActivityLog['search'] };
 
-/** What is searched first. A session may have begun before the period, as long as keys live. */
+/** Whatever is used in a period may have been asked for before it, as long as keys live, and so may what led to it. */
+const reachOf = ({ from, to }: Span): Span => ({ from: from - LONGEST_LIFE, to });
+
+/** What is searched first. */
 export function firstSearch(subject: Subject, period: Span): Search {
-  if (subject.kind === 'key') return { kind: 'keys', keys: [{ key: subject.id, account: null, ...period }] };
-  return { kind: 'subject', subject, from: period.from - LONGEST_LIFE, to: period.to };
+  const reach = reachOf(period);
+  if (subject.kind === 'key') return { kind: 'keys', keys: [{ key: subject.id, account: null, ...reach }] };
+  return { kind: 'subject', subject, ...reach };
 }
 
-async function begun(subject: Subject, { period, search }: World): Promise<readonly Grant[]> {
-  const found = await search(firstSearch(subject, period));
-  return subject.kind === 'key' ? found : found.filter((grant) => usedWithin(grant, period));
+/** The grants of keys that may be used in the period, and those that led to them, however early they ended. */
+function leadingInto(period: Span, grants: readonly Grant[]): readonly Grant[] {
+  const byKey = new Map<string, Grant[]>();
+  for (const grant of grants) byKey.set(grant.key, [...(byKey.get(grant.key) ?? []), grant]);
+  const kept = new Set<Grant>();
+  const todo = grants.filter((grant) => usedWithin(grant, period));
+  for (let grant = todo.pop(); grant !== undefined; grant = todo.pop()) {
+    if (kept.has(grant)) continue;
+    kept.add(grant);
+    todo.push(...(byKey.get(grant.byKey ?? '') ?? []));
+  }
+  return grants.filter((grant) => kept.has(grant));
 }
 
-const useOf = (grant: Grant, period: Span): readonly KeyUse[] => {
-  const span = usedWithin(grant, period);
+const useOf = (grant: Grant, reach: Span): readonly KeyUse[] => {
+  const span = usedWithin(grant, reach);
   // A role acts in its own account, and so does everybody else in the one that was asked; a root that was assumed in none
   // that its grant tells of.
   if (span !== undefined && grant.how === 'AssumeRoot') return [{ key: grant.key, account: null, ...span }];
@@ -72,6 +86,7 @@ const useOf = (grant: Grant, period: Span): readonly KeyUse[] => {
 
 /** The keys of grants, and the grants of these keys, as long as there are new ones. */
 async function followed(first: readonly Grant[], { period, search }: World): Promise<Found> {
+  const reach = reachOf(period);
   const known = new Set<string>();
   const grants: Grant[] = [];
   let found = first;
@@ -82,7 +97,7 @@ async function followed(first: readonly Grant[], { period, search }: World): Pro
     if (depth === MOST_DEPTH) return { grants, endedAt: 'depth' };
     const room = fresh.slice(0, MOST_KEYS - known.size);
     for (const { key } of room) known.add(key);
-    const keys = room.flatMap((grant) => useOf(grant, period));
+    const keys = room.flatMap((grant) => useOf(grant, reach));
     found = keys.length === 0 ? [] : await search({ kind: 'keys', keys });
     if (room.length < fresh.length) return { grants: [...grants, ...found], endedAt: 'keys' };
   }

@@ -85,13 +85,16 @@ const HOW: { readonly [how: string]: string } = {
 export const askedBy = ({ byName, how }: Grant): string =>
   `${byName ?? 'somebody'}${HOW[how] === undefined ? '' : ` (${HOW[how]})`}`;
 
+/** Credentials that are of no role and of no session with a name. */
+const NAMELESS: { readonly [how: string]: string } = { AssumeRoot: 'root', GetSigninToken: 'console' };
+
 /** What the credentials are of: the role, and its session where that has a name of its own. */
 export function grantedTo({ how, roleArn, sessionArn, byName }: Grant): string {
   const session = sessionArn === null ? null : lastOf(sessionArn);
   if (roleArn !== null)
     return session === null || session === byName ? lastOf(roleArn) : `${lastOf(roleArn)} (${session})`;
   if (session !== null) return `${session} (federated)`;
-  return how === 'AssumeRoot' ? 'root' : 'session token';
+  return NAMELESS[how] ?? 'session token';
 }
 
 /** `john.doe > devops > it (nightly)`. */

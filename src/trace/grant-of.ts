@@ -2,10 +2,14 @@ import { parseEventTime } from '../cloudtrail/event-time.js';
 import { objectOf, textOf, within } from '../cloudtrail/record.js';
 import type { Grant } from './grant.js';
 
-/** The calls of sts.amazonaws.com that answer with credentials. */
+/**
+ * The calls that answer with credentials, and the services that take them. GetSigninToken turns those of a session into a
+ * console: it names the key under which the console works (IAM, "Logging sign-in events for temporary credentials").
+ */
+export const GRANT_SOURCES: readonly string[] = ['sts.amazonaws.com', 'signin.amazonaws.com'];
 export const GRANT_EVENTS: readonly string[] = [
   ...['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'AssumeRoot'],
-  ...['GetSessionToken', 'GetFederationToken'],
+  ...['GetSessionToken', 'GetFederationToken', 'GetSigninToken'],
 ];
 
 /** What is known of an event that may have given out credentials. */
@@ -15,15 +19,15 @@ export type GrantCells = Pick<Grant, 'at' | 'how' | 'byKey' | 'byName' | 'accoun
   readonly response: string | null;
 };
 
-/** Letters, digits, underscores (STS, `AccessKeyId` of `Credentials`). */
-const KEY = /^\w{1,128}$/;
+/** Letters, digits, underscores (STS, `AccessKeyId` of `Credentials`); a word that stands for a hidden one is none. */
+const KEY = /^(?!HIDDEN_|REDACTED)\w{1,128}$/;
 
 /** The credentials that an event gave out; undefined where it gave none, or does not tell which. */
 export function grantOf({ request, response, ...event }: GrantCells): Grant | undefined {
   const answer = objectOf(parsed(response));
   const credentials = within(answer, 'credentials');
   const key = textOf(credentials, 'accessKeyId') ?? '';
-  if (!KEY.test(key)) return undefined;
+  if (!KEY.test(key) || key === event.byKey) return undefined;
   const sessionArn =
     textOf(within(answer, 'assumedRoleUser'), 'arn') ?? textOf(within(answer, 'federatedUser'), 'arn');
   const roleArn = textOf(objectOf(parsed(request)), 'roleArn') ?? roleOfSession(sessionArn);

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { valueSql } from '../questions/parameter-types.js';
 import { withinSql } from '../questions/period.js';
-import { GRANT_EVENTS } from './grant-of.js';
+import { GRANT_EVENTS, GRANT_SOURCES } from './grant-of.js';
 import { type Span, spanOf } from './key-window.js';
 import type { Subject } from './subject.js';
 import { sessionsOf } from './subject-of.js';
@@ -73,13 +73,13 @@ function toSql(subject: Subject): string {
   }
 }
 
-/** Events of STS that gave out credentials, with what `grantOf` reads. */
+/** Events that gave out credentials, with what `grantOf` reads. */
 function grantsSql({ span, condition, uses = [], most }: Grants): string {
-  const names = GRANT_EVENTS.map((name) => `'${name}'`).join(', ');
+  const [sources, names] = [GRANT_SOURCES, GRANT_EVENTS].map((all) => all.map((it) => `'${it}'`).join(', '));
   const join = uses.length === 0 ? '' : '\nJOIN used\n  ON used.key_id = access_key_id';
   return `${uses.length === 0 ? '' : `WITH ${usedSql(uses)}\n`}SELECT event_time, event_name, request_parameters, response_elements, access_key_id, user_name, account_id, aws_region, event_id
 FROM cloudtrail_audit_logs${join}
-WHERE event_source = 'sts.amazonaws.com'
+WHERE event_source IN (${sources})
   AND event_name IN (${names})
   AND error_code IS NULL
   AND ${within(span)}

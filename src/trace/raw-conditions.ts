@@ -1,5 +1,5 @@
 import { valueSql } from '../questions/parameter-types.js';
-import { GRANT_EVENTS } from './grant-of.js';
+import { GRANT_EVENTS, GRANT_SOURCES } from './grant-of.js';
 import { spanOf } from './key-window.js';
 import { isOfKeys, type Searched, type SearchedKey } from './searched-days.js';
 import type { Subject } from './subject.js';
@@ -29,7 +29,7 @@ const answered = (path: string) => `json_extract_scalar(responseelements, '$.${p
 const GIVEN_KEY = answered('credentials.accessKeyId');
 /** The ARN of the session that an answer of STS gave out; an empty text where it gave none. */
 const GIVEN_SESSION = `coalesce(${answered('assumedRoleUser.arn')}, ${answered('federatedUser.arn')}, '')`;
-const IS_GRANT = `eventsource = 'sts.amazonaws.com' AND eventname IN (${GRANT_EVENTS.map(literal).join(', ')}) AND errorcode IS NULL`;
+const IS_GRANT = `eventsource IN (${GRANT_SOURCES.map(literal).join(', ')}) AND eventname IN (${GRANT_EVENTS.map(literal).join(', ')}) AND errorcode IS NULL`;
 
 /** What a search looks for in each partition; of keys, these. */
 export function conditionOf(searched: Searched, keys: readonly SearchedKey[]): string {

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { AuditLakeError } from '../errors.js';
-import { GRANT_EVENTS } from './grant-of.js';
+import { GRANT_EVENTS, GRANT_SOURCES } from './grant-of.js';
 import type { RawBatch } from './partition-batches.js';
 import { COGNITO_SUBJECT, conditionOf, joinOf } from './raw-conditions.js';
 import type { Searched } from './searched-days.js';
 
 const IDENTITY = 'useridentity';
 const ISSUER = `${IDENTITY}.sessioncontext.sessionissuer`;
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ');
+}
 
 /** What is kept of an event: the columns of the result table, and where the raw table has them. */
 const KEPT = {
@@ -32,8 +36,8 @@ const KEPT = {
   issuer_name: `${ISSUER}.username`,
   cognito_subject: COGNITO_SUBJECT,
   request_parameters: 'requestparameters',
-  // Only answers of STS are read again: to which key they lead.
-  response_elements: "CASE WHEN eventsource = 'sts.amazonaws.com' THEN responseelements END",
+  // Only answers that may hold credentials are read again: to which key they lead.
+  response_elements: `CASE WHEN eventsource IN (${listed(GRANT_SOURCES)}) THEN responseelements END`,
 } as const;
 
 export type KeptColumn = keyof typeof KEPT;
@@ -109,10 +113,10 @@ export const dropTrace = (table: string): string => `DROP TABLE IF EXISTS ${chec
 /** What was delivered twice in other words has one id: its rows are neighbours. */
 const ORDER = 'ORDER BY event_time, event_id, account_id, aws_region';
 
-const GRANTS = GRANT_EVENTS.map((name) => `'${name}'`).join(', ');
-const IS_GRANT = `event_source = 'sts.amazonaws.com' AND event_name IN (${GRANTS}) AND error_code IS NULL`;
+const GRANTS = listed(GRANT_EVENTS);
+const IS_GRANT = `event_source IN (${listed(GRANT_SOURCES)}) AND event_name IN (${GRANTS}) AND error_code IS NULL`;
 
-/** The answers of STS that a search found and that gave out a key, so many at most, oldest first. */
+/** The answers that a search found and that gave out a key, so many at most, oldest first. */
 export function grantsOf(table: string, number: number, most: number): string {
   return [
     `SELECT DISTINCT ${KEPT_COLUMNS.join(', ')}`,

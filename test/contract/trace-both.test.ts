@@ -36,6 +36,39 @@ async function told(log: ActivityLog, who: string, days: number) {
   return { events: events.sort(byId), tree, unseen: unseen() };
 }
 
+test('a key that went on in the console is followed there, also from before the period, over the raw table', async () => {
+  const identity = { type: 'AssumedRole', arn: 'arn:aws:sts::111122223333:assumed-role/it/x' };
+  const record = (eventID: string, hoursAgo: number, more: object) => ({
+    ...{ eventID, eventVersion: '1.11', awsRegion: 'us-east-1', recipientAccountId: '111122223333' },
+    ...{ eventTime: new Date(AS_OF - hoursAgo * 3_600_000).toISOString().replace('.000', '') },
+    ...{ eventSource: 's3.amazonaws.com', eventName: 'ListBuckets', ...more },
+  });
+  const by = (accessKeyId: string) => ({ userIdentity: { ...identity, accessKeyId } });
+  const answer = (accessKeyId: string) => ({ responseElements: { credentials: { accessKeyId } } });
+  const records = [
+    record('given', 26, {
+      ...{ eventSource: 'sts.amazonaws.com', eventName: 'AssumeRole', ...answer('ASIASTOLENKEXAMPLE1') },
+      userIdentity: { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' },
+    }),
+    record('console', 25, {
+      ...{ eventSource: 'signin.amazonaws.com', eventName: 'GetSigninToken' },
+      ...by('ASIASTOLENKEXAMPLE1'),
+      ...answer('ASIACONSOLEXAMPLE1'),
+    }),
+    record('in-console', 2, by('ASIACONSOLEXAMPLE1')),
+    record('other', 2, by('ASIASOMEBODYELSE01')),
+  ];
+  const files = ['2026/10/31', '2026/11/01'].map((day) => ({
+    key: `AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/${day}/111122223333_CloudTrail_us-east-1_x.json.gz`,
+    records: records.filter((it) => it.eventTime.startsWith(day.replaceAll('/', '-'))),
+  }));
+  const stolen = await new TraceWorld(files, `s3://${TRAIL}/AWSLogs/o-exampleorg1/`).register();
+  const { events, tree } = await told(stolen.open(), 'ASIASTOLENKEXAMPLE1', 1);
+  expect(events.map(({ eventId }) => eventId)).toEqual(['given', 'console', 'in-console']);
+  expect(events.at(-1)?.via).toBe('ec2.amazonaws.com > session token > console');
+  expect(tree.map(({ how }) => how)).toEqual(['GetSigninToken', 'AssumeRole']);
+});
+
 describe('a trace over the raw table tells what one over a lake tells', () => {
   const planted = [
     ...[

@@ -101,11 +101,51 @@ describe('a trace ends', () => {
     const log = logOf((search) => (search.kind === 'subject' ? [grant('ASIAA', 'AKIA')] : []));
     await traceActivity({ subject: subjectOf('bob'), period: PERIOD }, log);
     const [use] = log.searches.flatMap((search) => (search.kind === 'keys' ? search.keys : []));
-    expect(use).toMatchObject({ key: 'ASIAA', account: '444455556666', from: NOON });
+    expect(use).toMatchObject({ key: 'ASIAA', account: '444455556666', from: NOON - HOUR / 12 });
     const root = { ...grant('ASIAROOT', 'AKIA'), how: 'AssumeRoot', roleArn: null };
     const other = logOf((search) => (search.kind === 'subject' ? [root] : []));
     await traceActivity({ subject: subjectOf('bob'), period: PERIOD }, other);
     expect(other.searches.at(-1)).toMatchObject({ keys: [{ key: 'ASIAROOT', account: null }] });
+  });
+});
+
+describe('a chain of keys that began before the period', () => {
+  const given = (
+    key: string,
+    byKey: string,
+    hours: { readonly at: number; readonly until: number },
+  ): Grant => ({
+    ...grant(key, byKey),
+    ...{ at: NOON + hours.at * HOUR, until: NOON + hours.until * HOUR },
+  });
+  const all = [
+    given('ASIAFIRST', 'AKIABOB', { at: -3, until: -1 }),
+    given('ASIASECOND', 'ASIAFIRST', { at: -2, until: 1 }),
+    given('ASIAENDED', 'ASIAFIRST', { at: -2, until: -1 }),
+  ];
+  const log = () =>
+    logOf((search) => {
+      if (search.kind === 'subject') return all.filter(({ byKey }) => byKey === 'AKIABOB');
+      if (search.kind === 'origins') return all.filter(({ key }) => search.keys.includes(key));
+      return search.keys.flatMap(({ key, from, to }) =>
+        all.filter(({ byKey, at }) => byKey === key && at >= from && at < to),
+      );
+    });
+
+  test.each([['bob'], ['AKIABOBBBBBBBBBBBBBB']])('is followed into it, from %s', async (who) => {
+    const asked = log();
+    const search: ActivityLog['search'] = (wanted) =>
+      asked.search(
+        wanted.kind === 'keys'
+          ? {
+              ...wanted,
+              keys: wanted.keys.map((it) => (it.key.startsWith('AKIA') ? { ...it, key: 'AKIABOB' } : it)),
+            }
+          : wanted,
+      );
+    const trace = await traceActivity({ subject: subjectOf(who), period: PERIOD }, { ...asked, search });
+    // What had ended before the period is told where something came from it that had not.
+    expect(trace.chains.tree().map(({ grant: { key } }) => key)).toEqual(['ASIAFIRST', 'ASIASECOND']);
   });
 });
 

@@ -109,6 +109,13 @@ describe('a grant', () => {
     expect(endOf(text)).toBe(end);
   });
 
+  test('is that of the console, which works with a key of its own unless it is the same', () => {
+    const console = { credentials: { accessKeyId: 'ASIACONSOLEEEEEEXAMPLE' }, GetSigninToken: 'Success' };
+    expect(granted(console)).toMatchObject({ key: 'ASIACONSOLEEEEEEXAMPLE', until: null, roleArn: null });
+    const own = { credentials: { accessKeyId: CELLS.byKey }, GetSigninToken: 'Success' };
+    expect(granted(own)).toBeUndefined();
+  });
+
   test('is none where the answer tells no key', () => {
     const damaged = [
       null,
@@ -124,6 +131,8 @@ describe('a grant', () => {
       '{"credentials":{"accessKeyId":"a b"}}',
       '{"credentials":{"accessKeyId":{"x":1}}}',
       '{"credentials":"ASIA"}',
+      '{"credentials":{"accessKeyId":"HIDDEN_DUE_TO_SECURITY_REASONS"}}',
+      '{"credentials":{"accessKeyId":"REDACTED"}}',
     ];
     for (const response of [...damaged, ...hostile])
       expect(grantOf({ ...CELLS, request: '{', response }), `${response}`).toBeUndefined();
@@ -220,6 +229,7 @@ describe('chains', () => {
     expect(of({ sessionArn: 'arn:aws:sts::1:assumed-role/it/bob' })).toBe('it');
     expect(of({})).toBe('it (s)');
     expect(of({ roleArn: null, sessionArn: 'arn:aws:sts::1:federated-user/x' })).toBe('x (federated)');
+    expect(of({ roleArn: null, how: 'GetSigninToken' })).toBe('console');
     expect(of({ roleArn: null, sessionArn: null, how: 'GetSessionToken' })).toBe('session token');
     expect(of({ roleArn: null, sessionArn: null, how: 'AssumeRoot' })).toBe('root');
     expect(pathText([made('it', null, { how: 'AssumeRoleWithSAML', byName: 'jane' })])).toBe(

@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 export type Found = { readonly id: string; readonly at: number; readonly folder: RawFolder };
 
 const isGrant = (record: JsonObject) =>
-  record['eventSource'] === 'sts.amazonaws.com' &&
+  ['sts.amazonaws.com', 'signin.amazonaws.com'].includes(String(record['eventSource'])) &&
   GRANT_EVENTS.includes(String(record['eventName'])) &&
   record['errorCode'] === undefined;
 

@@ -22,8 +22,10 @@ const at = (row: Cells) => Number(row['event_time']);
 function givenIn(rows: readonly Cells[], ends: ReadonlyMap<string, number>): readonly Given[] {
   return rows.flatMap((row) => {
     const match = /"accessKeyId":"(\w+)"/.exec(text(row, 'response_elements'));
-    if (text(row, 'event_source') !== 'sts.amazonaws.com' || !match || row['error_code'] != null) return [];
+    const isTold = ['sts.amazonaws.com', 'signin.amazonaws.com'].includes(text(row, 'event_source'));
+    if (!isTold || !match || row['error_code'] != null) return [];
     const key = match[1] ?? '';
+    if (key === row['access_key_id']) return [];
     const arn = /"assumedRoleUser":\{"arn":"([^"]*)"/.exec(text(row, 'response_elements'))?.[1] ?? '';
     return [{ row, key, at: at(row), end: ends.get(key) ?? at(row) + LONGEST, arn }];
   });
@@ -66,23 +68,29 @@ export function plainSearch(
   const keysOf = new Set(
     rows.filter((row) => isBy(row, who) && inside(at(row), early)).map((row) => text(row, 'access_key_id')),
   );
-  const found = new Set(
-    given.filter((it) =>
-      isKey
-        ? isBy(it.row, who) && inside(it.at, period)
-        : inside(it.at, early) && meets(it) && (isBy(it.row, who) || isTo(it, who) || keysOf.has(it.key)),
+  const all = new Set(
+    given.filter(
+      (it) =>
+        inside(it.at, early) && (isBy(it.row, who) || (!isKey && (isTo(it, who) || keysOf.has(it.key)))),
     ),
   );
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
-    for (const it of [...found])
+  for (let before = -1; before !== all.size; ) {
+    before = all.size;
+    for (const it of [...all])
       for (const other of given)
         if (
           text(other.row, 'access_key_id') === it.key &&
           inside(other.at, lifeOf(it)) &&
-          inside(other.at, period)
+          inside(other.at, early)
         )
-          found.add(other);
+          all.add(other);
+  }
+  // What ended before the period matters where something came from it that did not.
+  const found = new Set([...all].filter(meets));
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    const asking = new Set([...found].map(({ row }) => text(row, 'access_key_id')));
+    for (const it of all) if (asking.has(it.key)) found.add(it);
   }
   const uses = [...found];
   const back = new Set<Given>(isKey ? given.filter((it) => it.key === who && inside(it.at, early)) : []);

@@ -61,6 +61,7 @@ export function randomWorld(random: Random): RandomWorld {
   };
   const anyTime = () => WORLD_BEGINS + random.between(0, WORLD_DAYS * 24 * 60) * 60_000;
   for (let turn = 0; turn < 40; turn++) grant(turn);
+  for (let turn = 0; turn < 8; turn++) console(turn);
   for (let turn = 0; turn < 160; turn++) use();
   const byRole = ACCOUNTS.flatMap((account) =>
     ROLES.map((role) => `arn:aws:iam::${account}:role/path/${role}`),
@@ -131,6 +132,22 @@ export function randomWorld(random: Random): RandomWorld {
       identity_center_user_id: session.startsWith('carla') ? 'u-carla' : null,
     };
     grants.push({ key, byKey, at, end, identity });
+  }
+
+  /** A session takes its keys to the console, which works with a key of its own; or goes on with the same. */
+  function console(turn: number): void {
+    const { identity, at: begins, end } = random.pick([grants[0], ...grants]) ?? {};
+    if (identity === undefined || begins === undefined || end === undefined) return;
+    const isSame = random.fraction() < 0.2;
+    const key = isSame ? identity.access_key_id : `ASIA${String(turn).padStart(5, '0')}CONSEXAMPLE`;
+    const at = random.between(begins, end - 1);
+    event(identity, at, {
+      ...{ event_source: 'signin.amazonaws.com', event_name: 'GetSigninToken' },
+      response_elements: JSON.stringify({ credentials: { accessKeyId: key }, GetSigninToken: 'Success' }),
+    });
+    if (isSame || key === null) return;
+    const made = { ...identity, access_key_id: key };
+    grants.push({ key, byKey: identity.access_key_id, at, end: at + 36 * HOUR, identity: made });
   }
 
   function use(): void {

@@ -50,7 +50,7 @@ export type Claim<K extends AnyPartition = PartitionKey> = K & { readonly fence:
 export interface Registrations<K extends AnyPartition = PartitionKey> {
   /**
    * The partitions of a table that are not REGISTERED, as of now (strong reads); of very many, as many as are worth a
-   * run. @throws AuditLakeError LAKE_FORMAT
+   * run, the newest days first. @throws AuditLakeError LAKE_FORMAT
    */
   open(table: K['table']): Promise<readonly RegisteredPartition<K>[]>;
   /**

@@ -15,6 +15,7 @@ const NAMES = [
   '444455556666/eu-central-1/2026-01-09',
 ];
 const [FIRST = ''] = NAMES;
+const FIRST_LISTED = '2026-01-08/111122223333/us-east-1';
 const ALL = { from: '0000-01-01', to: '9999-12-31', accounts: [], regions: [] };
 const locationOf = (name: string, file = 'a') => `s3://${TRAIL}/${keyIn(name, file)}`;
 
@@ -62,6 +63,20 @@ describe('log files that arrive', () => {
     expect(world.aws.athena.executions()).toHaveLength(statements);
   });
 
+  test('are handed out from the newest day on, whatever account they are of', async () => {
+    const world = new RawWorld();
+    const later = ['999988887777/us-east-1/2026-02-01', '111122223333/us-east-1/2026-02-02'];
+    await arrive(world, [...NAMES, ...later]);
+    const open = await world.register.open(RAW);
+    expect(open.map(({ day, account }) => `${day} ${account}`)).toEqual([
+      '2026-02-02 111122223333',
+      '2026-02-01 999988887777',
+      '2026-01-09 444455556666',
+      '2026-01-09 111122223333',
+      '2026-01-08 111122223333',
+    ]);
+  });
+
   test('elsewhere, of another family or of another root are not noted', async () => {
     const world = new RawWorld();
     await world
@@ -91,7 +106,8 @@ describe('log files that arrive', () => {
       const world = new RawWorld();
       await arrive(world, [FIRST]);
       const [item] = world.aws.dynamodb.items(STATE_TABLE).filter(({ pk }) => pk?.S === `PART#${RAW}`);
-      const batch = { pk: { S: `OPEN#${RAW}` }, sk: { S: name }, ver: { N: '1' }, attempt: { N: '0' } };
+      const listed = name.split('/').toReversed().join('/');
+      const batch = { pk: { S: `OPEN#${RAW}` }, sk: { S: listed }, ver: { N: '1' }, attempt: { N: '0' } };
       for (const bad of [{ ...item, sk: { S: name } }, batch]) world.aws.dynamodb.put(STATE_TABLE, bad);
       await world.run();
       expect(world.aws.athena.executions().filter(({ sql }) => sql.includes(name))).toEqual([]);
@@ -186,7 +202,7 @@ describe('P1 D17: whatever goes wrong between note and registration', () => {
         if (operation !== 'DeleteItem') return false;
         const part = world.aws.dynamodb.items(STATE_TABLE).find(({ pk }) => pk?.S === `PART#${RAW}`);
         const reopened = { ...part, ...again, reg: { S: 'PENDING' } };
-        const listed = { pk: { S: `OPEN#${RAW}` }, sk: { S: FIRST }, ...again };
+        const listed = { pk: { S: `OPEN#${RAW}` }, sk: { S: FIRST_LISTED }, ...again };
         for (const item of [reopened, listed]) world.aws.dynamodb.put(STATE_TABLE, item);
         return false;
       },

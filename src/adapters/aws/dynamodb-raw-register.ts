@@ -19,13 +19,18 @@ const MOST_OPEN = 20_000;
 const PAGE = 100;
 
 type Part = RegisteredPartition<RawPartition>;
-type Listed = { readonly partition: RawPartition; readonly item: Item };
 
 const listOf = (table: string) => text(`OPEN#${table}`);
-const listKey = (partition: RawPartition): Item => ({
-  pk: listOf(partition.table),
-  sk: text(partitionName(partition)),
+/** By day first: while years of partitions wait, those of today are not behind them. */
+const listKey = ({ table, account, region, day }: RawPartition): Item => ({
+  pk: listOf(table),
+  sk: text(`${day}/${account}/${region}`),
 });
+
+function listedPartition(table: string, item: Item): RawPartition | undefined {
+  const [day, ...folder] = ItemReader.ofItem(item).text('sk').split('/');
+  return rawPart(table, [...folder, day].join('/'));
+}
 
 /**
  * The register of the raw table. It has millions of partitions of which few are open, so these stand in a list (items
@@ -41,9 +46,9 @@ export class DynamoDbRawRegister extends DynamoDbRegistrations<RawPartition> imp
     this.#table = table;
   }
 
-  /** New ones cost two writes, known ones half a read. */
+  /** New ones cost two writes, known ones half a read: what is known stays so, and what seems new is made once. */
   async note(partitions: readonly RawPartition[]): Promise<number> {
-    const known = await this.#read(partitions);
+    const known = await this.#read(partitions, { consistent: false });
     const unknown = partitions.filter((partition) => !known.has(partitionName(partition)));
     await sideBySide(unknown, AT_ONCE, async (partition) => {
       await this.#enlist(partition, 0);
@@ -60,8 +65,8 @@ export class DynamoDbRawRegister extends DynamoDbRegistrations<RawPartition> imp
     const open: Part[] = [];
     let onTheirWay = 0;
     for await (const page of this.#listed(table)) {
-      const parts = await this.#read(page.map(({ partition }) => partition));
-      for (const { partition } of page) {
+      const parts = await this.#read(page);
+      for (const partition of page) {
         // An entry without a partition belongs to somebody who is about to make it.
         const part = parts.get(partitionName(partition));
         if (part?.registration === 'REGISTERED') await this.#delist(part);
@@ -85,11 +90,12 @@ export class DynamoDbRawRegister extends DynamoDbRegistrations<RawPartition> imp
     await super.reopen(partition, reason);
   }
 
-  async *#listed(table: string): AsyncIterable<readonly Listed[]> {
-    let page: Listed[] = [];
-    for await (const item of this.#table.query(listOf(table))) {
-      const partition = rawPart(table, ItemReader.ofItem(item).text('sk'));
-      if (partition) page.push({ partition, item });
+  /** The newest days first. */
+  async *#listed(table: string): AsyncIterable<readonly RawPartition[]> {
+    let page: RawPartition[] = [];
+    for await (const item of this.#table.query(listOf(table), 'falling')) {
+      const partition = listedPartition(table, item);
+      if (partition) page.push(partition);
       if (page.length < PAGE) continue;
       yield page;
       page = [];
@@ -97,9 +103,12 @@ export class DynamoDbRawRegister extends DynamoDbRegistrations<RawPartition> imp
     if (page.length > 0) yield page;
   }
 
-  /** Those that are there, by name. Strong reads. */
-  async #read(partitions: readonly RawPartition[]): Promise<ReadonlyMap<string, Part>> {
-    const items = await this.#table.getMany(partitions.map(partKey), { consistent: true });
+  /** Those that are there, by name. */
+  async #read(
+    partitions: readonly RawPartition[],
+    { consistent } = { consistent: true },
+  ): Promise<ReadonlyMap<string, Part>> {
+    const items = await this.#table.getMany(partitions.map(partKey), { consistent });
     const parts = items.map((item) => readPart(item, rawPart));
     return new Map(parts.map((part) => [partitionName(part), part]));
   }

@@ -59,8 +59,8 @@ export class DynamoDbTable {
     return found;
   }
 
-  /** Every item behind one partition key in the order of the sort key, a page in memory at a time. Strong reads. */
-  async *query(pk: Item[string]): AsyncIterable<Item> {
+  /** Every item behind one partition key by its sort key, a page in memory at a time. Strong reads. */
+  async *query(pk: Item[string], order: 'rising' | 'falling' = 'rising'): AsyncIterable<Item> {
     let from: Item | undefined;
     do {
       const command = new QueryCommand({
@@ -68,6 +68,7 @@ export class DynamoDbTable {
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': pk },
         ConsistentRead: true,
+        ...(order === 'falling' && { ScanIndexForward: false }),
         ...(from && { ExclusiveStartKey: from }),
       });
       const page = await this.tried('dynamodb:Query', () => this.client.send(command));

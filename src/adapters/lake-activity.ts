@@ -26,8 +26,10 @@ export function lakeActivity(engine: QueryEngine, most: number): ActivityLog {
   const granted = new Map<string, { readonly eventId: string; readonly at: number }>();
 
   const grantsOf = async (sql: string): Promise<readonly Grant[]> => {
-    const grants: Grant[] = [];
-    for await (const cell of rowsOf(await engine.query(sql))) grants.push(...grantIn(cell));
+    const told = new Map<string, Grant>();
+    for await (const cell of rowsOf(await engine.query(sql)))
+      for (const grant of grantIn(cell)) told.set(idOf(grant) || `#${told.size}`, grant);
+    const grants = [...told.values()];
     for (const { eventId, at } of grants) if (eventId !== null) granted.set(eventId, { eventId, at });
     return grants;
   };
@@ -106,7 +108,7 @@ async function* gathered(engine: QueryEngine, part: TimelinePart): AsyncGenerato
 }
 
 /** What an event is known by; empty where it has no id (legitimate before eventVersion 1.01). */
-const idOf = ({ account, region, eventId }: TracedEvent): string =>
+const idOf = ({ account, region, eventId }: Pick<TracedEvent, 'account' | 'region' | 'eventId'>): string =>
   eventId === null ? '' : `${account} ${region} ${eventId}`;
 
 function reader(columns: Answer['columns']): (row: readonly AnswerValue[]) => Cell {

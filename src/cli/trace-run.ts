@@ -13,7 +13,7 @@ import { formatBytes } from '../shown/units.js';
 import type { Span } from '../trace/key-window.js';
 import type { Subject } from '../trace/subject.js';
 import { subjectOf, subjectText } from '../trace/subject-of.js';
-import { ASKED_VIEWS, openLakeActivity } from '../wiring/lake-activity.js';
+import { ASKED_TABLES, openLakeActivity } from '../wiring/lake-activity.js';
 import { openEvidence } from '../wiring/lake-evidence.js';
 import { formatAnswer, type OutputFormat } from './answer-format.js';
 import { type QueryDoors, withEngine } from './asked-engine.js';
@@ -92,7 +92,7 @@ type Notes = { readonly notes: readonly string[] };
 async function throughLake(asked: Asked, world: World): Promise<Told & Notes> {
   const { io, doors, config } = world;
   const target = engineTarget(config, asked.flags);
-  const opening = { target, sql: ASKED_VIEWS, memoryLimit: ENGINE_MEMORY };
+  const opening = { target, sql: ASKED_TABLES, memoryLimit: ENGINE_MEMORY };
   const told = await withEngine(opening, { io, doors }, (engine) =>
     traced(asked, openLakeActivity(engine, MOST_KEYS + 1), world),
   );

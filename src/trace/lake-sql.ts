@@ -73,12 +73,15 @@ function toSql(subject: Subject): string {
   }
 }
 
-/** Events that gave out credentials, with what `grantOf` reads. */
+/**
+ * Events that gave out credentials, with what `grantOf` reads. Here and below the tables are asked, not their views: these
+ * find second deliveries by a sort of all events, of which a trace shows few.
+ */
 function grantsSql({ span, condition, uses = [], most }: Grants): string {
   const [sources, names] = [GRANT_SOURCES, GRANT_EVENTS].map((all) => all.map((it) => `'${it}'`).join(', '));
   const join = uses.length === 0 ? '' : '\nJOIN used\n  ON used.key_id = access_key_id';
-  return `${uses.length === 0 ? '' : `WITH ${usedSql(uses)}\n`}SELECT event_time, event_name, request_parameters, response_elements, access_key_id, user_name, account_id, aws_region, event_id
-FROM cloudtrail_audit_logs${join}
+  return `${uses.length === 0 ? '' : `WITH ${usedSql(uses)}\n`}SELECT DISTINCT event_time, event_name, request_parameters, response_elements, access_key_id, user_name, account_id, aws_region, event_id
+FROM cloudtrail_events${join}
 WHERE event_source IN (${sources})
   AND event_name IN (${names})
   AND error_code IS NULL
@@ -96,8 +99,8 @@ type Grants = {
 };
 
 /** The keys that the subject's own events show. */
-const keysSql = (view: string, subject: Subject, span: Span) =>
-  `SELECT access_key_id FROM ${view} WHERE access_key_id IS NOT NULL AND ${bySql(subject)} AND ${within(span)}`;
+const keysSql = (table: string, subject: Subject, span: Span) =>
+  `SELECT access_key_id FROM ${table} WHERE access_key_id IS NOT NULL AND ${bySql(subject)} AND ${within(span)}`;
 
 /** Credentials that the subject asked for, or was given: its name may stand on one side only, or only where they were used. */
 export const subjectGrantsSql = (subject: Subject, span: Span, most: number): string =>
@@ -106,9 +109,9 @@ export const subjectGrantsSql = (subject: Subject, span: Span, most: number): st
     condition: `(${bySql(subject)}
     OR ${toSql(subject)}
     OR json_extract_scalar(response_elements, '$.credentials.accessKeyId') IN (
-      ${keysSql('cloudtrail_audit_logs', subject, span)}
+      ${keysSql('cloudtrail_events', subject, span)}
       UNION
-      ${keysSql('athena_audit_logs', subject, span)}
+      ${keysSql('athena_events', subject, span)}
     ))`,
   });
 
@@ -141,26 +144,26 @@ const COLUMNS = [
   ...['source_ip', 'user_agent', 'user_name', 'user_arn', 'access_key_id', 'request_parameters'],
 ].join(', ');
 
-function eventsOf(view: string, looked: Looked): string {
+function eventsOf(table: string, looked: Looked): string {
   const theirs = looked.subjects.map((it) => `coalesce(${bySql(it.subject)} AND ${timeIn(it)}, false)`);
   const subject = theirs.length === 0 ? 'false' : theirs.join(' OR ');
   return `SELECT ${COLUMNS}, ${subject} AS is_theirs,
     CASE WHEN event_id IS NULL THEN source_key || '#' || cast(record_index AS varchar) END AS place
-  FROM ${view}
+  FROM ${table}
   WHERE ${within(looked)}
     AND (${subject} OR access_key_id IN (SELECT key_id FROM used) OR event_id IN (SELECT id FROM granted))`;
 }
 
 const timeIn = ({ from, to }: Span) => `event_time >= ${moment(from)} AND event_time < ${moment(to)}`;
 
-/** All events of what was looked for, oldest first. Both views may show one: UNION takes it once. */
+/** All events of what was looked for, oldest first. Both tables may tell one, and twice: UNION takes it once. */
 function timelineSql(looked: Looked): string {
   return `WITH ${usedSql(looked.uses)},
 ${idsSql(looked.granted.map(({ eventId }) => eventId))},
 event AS (
-  ${eventsOf('athena_audit_logs', looked)}
+  ${eventsOf('athena_events', looked)}
   UNION
-  ${eventsOf('cloudtrail_audit_logs', looked)}
+  ${eventsOf('cloudtrail_events', looked)}
 )
 SELECT ${COLUMNS}
 FROM event

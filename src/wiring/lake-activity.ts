@@ -6,5 +6,5 @@ import type { QueryEngine } from '../ports/query-engine.js';
 export const openLakeActivity = (engine: QueryEngine, most: number): ActivityLog =>
   lakeActivity(engine, most);
 
-/** Names the views that are asked, for whoever has to fetch their data files first. */
-export const ASKED_VIEWS = 'SELECT 1 FROM athena_audit_logs, cloudtrail_audit_logs';
+/** Names the tables that are asked, for whoever has to fetch their data files first. */
+export const ASKED_TABLES = 'SELECT 1 FROM athena_events, cloudtrail_events';

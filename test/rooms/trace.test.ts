@@ -13,7 +13,7 @@ import {
 } from '../../src/trace/lake-sql.js';
 import { requestBrief } from '../../src/trace/request-brief.js';
 import { sessionsOf, subjectOf } from '../../src/trace/subject-of.js';
-import { ASKED_VIEWS } from '../../src/wiring/lake-activity.js';
+import { ASKED_TABLES } from '../../src/wiring/lake-activity.js';
 import { payloads } from '../support/questions/payloads.ts';
 import { dtOracle } from '../support/sql/dt-oracle.ts';
 
@@ -229,7 +229,7 @@ describe('chains', () => {
     expect(of({ sessionArn: 'arn:aws:sts::1:assumed-role/it/bob' })).toBe('it');
     expect(of({})).toBe('it (s)');
     expect(of({ roleArn: null, sessionArn: 'arn:aws:sts::1:federated-user/x' })).toBe('x (federated)');
-    expect(of({ roleArn: null, how: 'GetSigninToken' })).toBe('console');
+    expect(of({ roleArn: null, sessionArn: null, how: 'GetSigninToken' })).toBe('console');
     expect(of({ roleArn: null, sessionArn: null, how: 'GetSessionToken' })).toBe('session token');
     expect(of({ roleArn: null, sessionArn: null, how: 'AssumeRoot' })).toBe('root');
     expect(pathText([made('it', null, { how: 'AssumeRoleWithSAML', byName: 'jane' })])).toBe(
@@ -310,12 +310,12 @@ describe('what a lake is asked', () => {
     }
   });
 
-  test('bounds the partitions of each view that it reads, and names the views that are fetched for it', () => {
+  test('bounds the partitions of each table that it reads, and names the tables that are fetched for it', () => {
     for (const sql of ALL_SQL) {
-      const views = bare(sql).match(/\bFROM (athena_audit_logs|cloudtrail_audit_logs)\b/g) ?? [];
+      const views = bare(sql).match(/\bFROM (athena_events|cloudtrail_events)\b/g) ?? [];
       const bounds = bare(sql).match(/year \|\| '' \|\| month \|\| '' \|\| day >= ''/g) ?? [];
       expect(bounds.length).toBe(views.length);
-      for (const table of askedTables(sql)) expect(askedTables(ASKED_VIEWS)).toContain(table);
+      for (const table of askedTables(sql)) expect(askedTables(ASKED_TABLES)).toContain(table);
     }
   });
 

@@ -214,6 +214,16 @@ describe('P1 D17: whatever goes wrong between note and registration', () => {
     expect(world.aws.dynamodb.items(STATE_TABLE).filter(({ pk }) => pk?.S === `OPEN#${RAW}`)).toHaveLength(1);
   });
 
+  test('what is on its way or not known is not opened again, and leaves no entry that stays', async () => {
+    const world = new RawWorld();
+    await arrive(world, [FIRST]);
+    const { register, now } = world.ports;
+    await register.claim(raw(FIRST), { owner: 'x', now: now(), until: now() + 1 });
+    for (const name of NAMES.slice(0, 2)) await register.reopen(raw(name), 'by hand');
+    await world.settle();
+    expect(world.faults([FIRST])).toEqual([]);
+  });
+
   test('a table that computes its partitions: nothing is registered, and the warning says why', async () => {
     const world = new RawWorld();
     await world.catalog.create();

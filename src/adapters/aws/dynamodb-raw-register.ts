@@ -86,7 +86,9 @@ export class DynamoDbRawRegister extends DynamoDbRegistrations<RawPartition> imp
 
   override async reopen(partition: RawPartition, reason: string): Promise<void> {
     const part = (await this.#read([partition])).get(partitionName(partition));
-    await this.#enlist(partition, (part?.attempt ?? 0) + 1);
+    // What is not opened again must not stand in the list as if it were: no registration would take it out.
+    if (part === undefined || part.registration === 'ISSUING') return;
+    await this.#enlist(partition, part.attempt + 1);
     await super.reopen(partition, reason);
   }
 

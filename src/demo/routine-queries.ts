@@ -119,15 +119,14 @@ function dayOf({ asOf, daysAgo, place }: PlaceDay, random: Random): readonly Que
   return Array.from({ length: work.perDay }, (_, turn) => {
     const habit = work.habits[turn % work.habits.length] ?? work.habits[0];
     const [from, to] = habit.hours;
+    const id = random.uuid();
+    const at = momentOf(asOf, daysAgo, random.between(from * 3600, to * 3600 - 1));
+    const sql = random.pick(habit.sql);
+    const megabytes = random.between(1, habit.megabytes);
     return {
-      id: random.uuid(),
-      by: habit.by,
-      at: momentOf(asOf, daysAgo, random.between(from * 3600, to * 3600 - 1)),
-      place,
-      workGroup: habit.workGroup,
-      database: habit.database,
-      sql: random.pick(habit.sql),
-      scannedBytes: random.between(1, habit.megabytes) * 1_048_576,
+      ...{ id, by: habit.by, at, place, workGroup: habit.workGroup, database: habit.database, sql },
+      // A statement that defines or shows something reads no data.
+      scannedBytes: /^(ALTER|DROP|SHOW) /.test(sql) ? 0 : megabytes * 1_048_576,
       engineMs: random.between(400, 20_000),
     };
   });

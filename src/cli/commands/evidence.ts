@@ -43,7 +43,8 @@ export function evidenceCommand(io: Io, { doors, exit, questions, version }: Evi
       if (out === undefined)
         throw new AuditLakeError('USAGE', 'name a folder that is to be made: --out <folder>');
       const outside = { ...doors, questions, version, now: realTime.now, nodeVersion: process.version };
-      await runEvidence(await readConfig(flags), { ...flags, out }, { io, doors: outside });
+      const asked = { ...flags, out };
+      if (!(await runEvidence(await readConfig(flags), asked, { io, doors: outside }))) exit(1);
     })
     .addCommand(verifyCommand(io, exit));
 }

@@ -17,6 +17,7 @@ export type EvidenceDoors = ReportDoors & { readonly nodeVersion: string };
 
 /**
  * Makes an evidence pack: a folder that is there when all of it is. Its path and the SHA-256 of its manifest on stdout.
+ * False where it is made, and says that data files are not as they were committed or that an equation does not hold.
  * @throws AuditLakeError USAGE for values that are none and a folder that is not empty; LAKE_MISSING, LAKE_FORMAT,
  *   LAKE_WRITE_FAILED, QUERY_FAILED, AWS_CREDENTIALS, AWS_DENIED, AWS_FAILED
  * @throws Interrupted
@@ -25,12 +26,13 @@ export async function runEvidence(
   config: Config,
   flags: ReportFlags,
   { io, doors }: { readonly io: Io; readonly doors: EvidenceDoors },
-): Promise<void> {
+): Promise<boolean> {
   const contents = contentsOf(config, flags, doors);
   mustBeNewFolder(flags.out);
   const manifest = await packed(contents, { io, doors, out: flags.out });
   await io.out(`${printable(flags.out)}\nSHA-256 of manifest.json ${sha256Of(manifestText(manifest))}\n`);
   io.err(told(manifest));
+  return manifest.stored.altered === 0 && manifest.equations.every(({ balances }) => balances);
 }
 
 function contentsOf(config: Config, flags: ReportFlags, doors: EvidenceDoors): Contents {

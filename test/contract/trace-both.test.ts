@@ -56,7 +56,7 @@ test('a key that went on in the console is followed there, also from before the 
       ...answer('ASIACONSOLEXAMPLE1'),
     }),
     record('in-console', 2, by('ASIACONSOLEXAMPLE1')),
-    record('other', 2, by('ASIASOMEBODYELSE01')),
+    record('other', 2, by('ASIASOMEBODYEXAMPLE')),
   ];
   const files = ['2026/10/31', '2026/11/01'].map((day) => ({
     key: `AWSLogs/o-exampleorg1/111122223333/CloudTrail/us-east-1/${day}/111122223333_CloudTrail_us-east-1_x.json.gz`,

@@ -65,12 +65,12 @@ describe('log files that arrive', () => {
 
   test('are handed out from the newest day on, whatever account they are of', async () => {
     const world = new RawWorld();
-    const later = ['999988887777/us-east-1/2026-02-01', '111122223333/us-east-1/2026-02-02'];
+    const later = ['999999999999/us-east-1/2026-02-01', '111122223333/us-east-1/2026-02-02'];
     await arrive(world, [...NAMES, ...later]);
     const open = await world.register.open(RAW);
     expect(open.map(({ day, account }) => `${day} ${account}`)).toEqual([
       '2026-02-02 111122223333',
-      '2026-02-01 999988887777',
+      '2026-02-01 999999999999',
       '2026-01-09 444455556666',
       '2026-01-09 111122223333',
       '2026-01-08 111122223333',
